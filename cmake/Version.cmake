@@ -1,0 +1,13 @@
+# The version lives in include/duet/version.hpp alone.
+function(duet_read_version result)
+    set(header ${CMAKE_CURRENT_SOURCE_DIR}/include/duet/version.hpp)
+    set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${header})
+    set(parts)
+    foreach(part MAJOR MINOR PATCH)
+        file(STRINGS ${header} line REGEX "^#define DUET_VERSION_${part} [0-9]+$")
+        string(REGEX MATCH "[0-9]+$" number "${line}")
+        list(APPEND parts ${number})
+    endforeach()
+    list(JOIN parts . version)
+    set(${result} ${version} PARENT_SCOPE)
+endfunction()

@@ -1,0 +1,80 @@
+#pragma once
+
+#include <duet/dialect/plan.hpp>
+#include <duet/schema/database_schema.hpp>
+#include <duet/schema/model_info.hpp>
+#include <duet/shape/opcodes.hpp>
+
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace duet {
+
+/// What a database can do; a feature that is false is emulated or refused before anything is sent.
+struct Capabilities {
+    bool returning = true;
+    bool aggregate_filter = true;
+    bool nulls_order = true;
+    bool for_update = true;
+    bool limit_in_writes = false;  // UPDATE/DELETE ... LIMIT
+    std::size_t max_parameters = 32766;
+    std::size_t insert_rows = 100;  // rows of one multi-row INSERT
+};
+
+/// How one database spells SQL. Stateless and shared; the common spelling is here, a dialect overrides what
+/// differs.
+class Dialect {
+public:
+    virtual ~Dialect() = default;
+    virtual std::string_view name() const noexcept = 0;
+    virtual const Capabilities& capabilities() const noexcept = 0;
+
+    /// Appends an identifier in the dialect's quotes; quotes inside are doubled. Throws InvalidQuery for NUL
+    /// bytes.
+    virtual void quote(std::string& out, std::string_view identifier) const;
+    /// Appends the placeholder of parameter `number` (from 1).
+    virtual void placeholder(std::string& out, std::size_t number) const;
+
+    // Expressions: operands come rendered.
+    virtual std::string current_timestamp() const = 0;
+    virtual std::string cast(std::string_view operand, Kind to) const = 0;
+    virtual std::string date_part(std::string_view operand, shape::DatePart part) const = 0;
+    virtual std::string date_trunc(std::string_view operand, shape::DatePart part) const = 0;
+    virtual std::string call(shape::Function function, std::span<const std::string> arguments) const;
+    /// contains .. regex; `pattern` is a placeholder whose transform `pattern_transform` names, or any
+    /// expression.
+    virtual std::string match(shape::Op op, std::string_view operand, std::string_view pattern) const = 0;
+    virtual Transform pattern_transform(shape::Op op) const = 0;
+    /// The pattern operand when it is not a plain value: escapes wildcards in SQL.
+    virtual std::string escape_pattern(shape::Op op, std::string_view pattern) const = 0;
+    /// `operand IN (list parameter)`; a list of any length is one placeholder.
+    virtual std::string in_list(std::string_view operand, std::string_view placeholder,
+                                bool negated) const = 0;
+    virtual std::string null_safe_equal(std::string_view left, std::string_view right, bool negated) const;
+    virtual std::string array_contains(std::string_view array, std::string_view element) const = 0;
+    virtual std::string json_get(std::string_view json, std::string_view path, Kind as) const = 0;
+    virtual std::string json_test(shape::Op op, std::string_view json, std::string_view path,
+                                  std::string_view operand) const = 0;
+    /// Decimals kept as text need a numeric comparison; others are returned as they are.
+    virtual std::string comparable(std::string_view operand, const ColumnInfo& column) const;
+    virtual void limit_offset(std::string& out, std::string_view limit, std::string_view offset) const;
+
+    // Writes.
+    /// Name of the row identity usable in a subquery of UPDATE/DELETE for tables with composite keys; empty:
+    /// use the key.
+    virtual std::string_view row_identity() const noexcept { return {}; }
+
+    // DDL.
+    virtual std::string column_type(const ColumnInfo& column, bool generated_key) const = 0;
+    /// The expression whose value the database puts into a column declared with default_now: a timestamp, or
+    /// just its date or time in columns of such a type.
+    virtual std::string now_default(const ColumnInfo& column) const = 0;
+    /// Appends the DEFAULT clause of a column; `expression` may be a literal or any expression.
+    virtual void append_default(std::string& out, std::string_view expression) const;
+    /// Appends what makes a column the primary key whose values the database assigns.
+    virtual void append_generated_key(std::string& out) const = 0;
+    virtual bool has_partial_indexes() const noexcept { return true; }
+};
+
+}  // namespace duet

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace duet {
+
+/// What happens to a value on its way to a placeholder. The dialect chooses it, the driver applies it.
+enum class Transform : std::uint8_t {
+    none,
+    like_contains,  // %value% with wildcards escaped by a backslash
+    like_prefix,    // value%
+    like_suffix,    // %value
+    glob_prefix,    // value* with GLOB's wildcards bracketed
+    like_to_glob,   // a LIKE pattern (percent, underscore, backslash escapes) as the same GLOB pattern
+    json_path,      // Kind::json_path -> the engine's path text: $."flags"[0]
+};
+
+struct PlanBind {
+    std::uint16_t value;  // index into the values of the execution
+    Transform transform = Transform::none;
+};
+
+/// SQL text, rendered once for a shape and a dialect, and how values travel to its placeholders. Immutable,
+/// shared.
+struct Plan {
+    std::string sql;
+    std::vector<PlanBind> binds;  // one per placeholder, in order
+    bool writes = false;          // may change the database: goes to a writable connection
+};
+
+}  // namespace duet

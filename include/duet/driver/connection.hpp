@@ -1,0 +1,93 @@
+#pragma once
+
+#include <duet/dialect/plan.hpp>
+#include <duet/driver/values.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace duet::driver {
+
+/// What a connection waits for. A driver whose calls block (SQLite) always answers `done`.
+enum class Wait : std::uint8_t { done, readable, writable, either };
+
+/// A statement prepared on one connection. Destroyed before its connection.
+class Statement {
+public:
+    virtual ~Statement() = default;
+    const Plan& plan() const noexcept { return *plan_; }
+    const std::shared_ptr<const Plan>& shared_plan() const noexcept { return plan_; }
+
+    /// Names of the result columns; empty for statements without rows.
+    virtual std::vector<std::string> column_names() const = 0;
+    /// False only when the database itself says that the statement cannot change anything.
+    virtual bool writes() const = 0;
+
+protected:
+    explicit Statement(std::shared_ptr<const Plan> plan) : plan_(std::move(plan)) {}
+
+private:
+    std::shared_ptr<const Plan> plan_;
+};
+
+/// What an execution did.
+struct Outcome {
+    bool more = false;          // the row limit was reached: fetch() goes on, or close() gives up
+    std::size_t rows = 0;       // rows delivered by this call
+    std::int64_t affected = 0;  // rows changed by INSERT, UPDATE, DELETE
+    std::int64_t last_key = 0;  // key of the last row inserted, where the engine reports it
+};
+
+/// Limits one operation; checked by the driver while a statement runs.
+struct Limits {
+    std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max();
+    bool (*cancelled)(const void* context) noexcept = nullptr;
+    const void* context = nullptr;
+
+    bool any() const {
+        return cancelled != nullptr || deadline != std::chrono::steady_clock::time_point::max();
+    }
+};
+
+inline constexpr std::size_t all_rows = static_cast<std::size_t>(-1);
+
+/// One session with a database. Used by one thread at a time; may move between threads.
+///
+/// Each operation starts, goes as far as it can and says what it waits for; `resume()` goes on until it
+/// answers `done`. Errors are thrown as duet exceptions with code and SQL; after a thrown error the
+/// connection is usable again unless `usable()` is false.
+class Connection {
+public:
+    virtual ~Connection() = default;
+
+    virtual Wait prepare(std::shared_ptr<const Plan> plan, std::unique_ptr<Statement>& out) = 0;
+    /// Binds and runs. Rows go to `sink` (may be null: rows are discarded) until `max_rows` were delivered.
+    /// A statement that changes something runs to its end and delivers all of its rows. What `values` point
+    /// to has to stay until the statement has ended; `values` itself only during this operation.
+    virtual Wait execute(Statement& statement, std::span<const BindValue> values, RowSink* sink,
+                         std::size_t max_rows, Outcome& outcome) = 0;
+    /// Goes on with a statement that stopped at its row limit.
+    virtual Wait fetch(Statement& statement, RowSink* sink, std::size_t max_rows, Outcome& outcome) = 0;
+    /// Gives up the rest of a statement's rows. Harmless on a finished one.
+    virtual void close(Statement& statement) noexcept = 0;
+    /// Runs several statements without parameters or results; stops at the first error.
+    virtual Wait execute_script(std::string_view sql) = 0;
+    virtual Wait resume() { return Wait::done; }
+
+    /// Applies to the following operations until replaced. An operation whose limits are over does not begin:
+    /// lift them before a rollback.
+    virtual void set_limits(const Limits& limits) = 0;
+    /// Asks a running statement to stop; callable from any thread.
+    virtual void interrupt() noexcept = 0;
+    virtual bool in_transaction() const noexcept = 0;
+    virtual bool usable() const noexcept = 0;
+    /// Socket to wait on; -1 for drivers that block.
+    virtual int socket() const noexcept { return -1; }
+};
+
+}  // namespace duet::driver

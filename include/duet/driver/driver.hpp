@@ -1,0 +1,46 @@
+#pragma once
+
+#include <duet/driver/connection.hpp>
+#include <duet/schema/database_schema.hpp>
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace duet {
+class Dialect;
+}
+
+namespace duet::driver {
+
+struct Url;
+
+/// How many connections of which sort make sense for a database.
+struct Topology {
+    bool single = false;           // one connection is the database (SQLite in memory)
+    bool separate_writer = false;  // one writer and several readers (SQLite files)
+    bool blocking = false;         // calls block: coroutines hand them to a worker thread
+};
+
+enum class Access : std::uint8_t { read, write };
+
+/// Opens connections to one database. Thread-safe.
+class Driver {
+public:
+    virtual ~Driver() = default;
+    virtual const Dialect& dialect() const noexcept = 0;
+    virtual Topology topology() const noexcept = 0;
+    /// Throws ConnectionError, with a sentence that says what to look at.
+    virtual std::unique_ptr<Connection> connect(Access access) = 0;
+    /// Reads the tables that exist. Runs on `connection`.
+    virtual DatabaseSchema introspect(Connection& connection) = 0;
+};
+
+using Factory = std::unique_ptr<Driver> (*)(const Url& url);
+
+/// Makes a driver known under the scheme of its URLs. Called by each driver's library as it is loaded.
+void register_driver(std::string_view scheme, Factory factory);
+/// Throws ConfigurationError for an unknown scheme, with the library to link in the message.
+std::unique_ptr<Driver> open_driver(const Url& url);
+
+}  // namespace duet::driver

@@ -1,0 +1,194 @@
+#pragma once
+
+#include <duet/async/task.hpp>
+#include <duet/dialect/render.hpp>
+#include <duet/engine/query_log.hpp>
+#include <duet/pool/pool.hpp>
+#include <duet/schema/database_schema.hpp>
+#include <duet/schema/model_info.hpp>
+#include <duet/shape/query_data.hpp>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <source_location>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace duet::engine {
+
+class Engine;
+class TransactionState;
+
+/// Where and for whom an operation runs.
+struct Call {
+    Engine* engine = nullptr;
+    TransactionState* transaction = nullptr;  // null: a connection of its own for each operation
+    std::source_location where{};             // the user's call, for errors and logs
+    std::chrono::nanoseconds timeout{0};      // 0: no deadline
+    bool unlimited = false;                   // neither deadline nor cancellation: a rollback must come through
+};
+
+/// A list of objects that rows are decoded into.
+struct ListRef {
+    const ListOps* ops;
+    void* list;
+};
+
+struct PlanCacheStats {
+    std::size_t size = 0;
+    std::size_t capacity = 0;
+    std::uint64_t rendered = 0;  // plans rendered since the start
+};
+
+/// What all handles of one database share. Thread-safe.
+class Engine {
+public:
+    Engine(std::unique_ptr<driver::Driver> driver, PoolOptions options);
+    ~Engine();
+    Engine(const Engine&) = delete;
+    Engine& operator=(const Engine&) = delete;
+
+    Pool& pool() noexcept;
+    const Dialect& dialect() const noexcept;
+    detail::QueryHooks& hooks() noexcept;
+    PlanCacheStats plan_stats() const;
+    /// The plan for a key; `render` is called when there is none yet.
+    using Render = std::shared_ptr<const Plan> (*)(const Dialect&, const void* context);
+    std::shared_ptr<const Plan> plan(const PlanKey& key, Render render, const void* context);
+    /// Takes a statement whose connection may be in use elsewhere (a database in memory has but one); the next operation on the
+    /// connection finalises it.
+    void orphan(std::unique_ptr<driver::Statement> statement);
+    bool has_orphans() const noexcept;
+    void bury_orphans();
+    /// Throws ConfigurationError once for a model whose layout cannot be handled.
+    void check_layout(const ModelInfo& model);
+
+private:
+    struct Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+// Reading.
+
+/// Decodes the first row into `object` (a model of the query's type) or says that there is none.
+Task<bool> fetch_first(Call call, const shape::QueryData& query, void* object);
+/// Appends all rows, with the relations that the query loads.
+Task<std::size_t> fetch_all(Call call, const shape::QueryData& query, ListRef into);
+Task<std::int64_t> count(Call call, const shape::QueryData& query);
+Task<bool> exists(Call call, const shape::QueryData& query);
+
+/// Rows of a select list into anything: column i goes to `fields[i]`.
+struct RowTarget {
+    struct Field {
+        const TypeInfo* type;
+        std::uint32_t offset;
+    };
+    std::span<const Field> fields;
+    void* (*append)(void* context) = nullptr;  // address of the next row's object
+    void* context = nullptr;
+};
+Task<std::size_t> fetch_rows(Call call, const shape::QueryData& query, const RowTarget& target);
+/// The plan of the engine for a query, as text lines.
+Task<std::string> explain(Call call, const shape::QueryData& query);
+
+/// An open result that is read in batches. One user at a time; ends with its owner.
+class Cursor {
+public:
+    Cursor(Call call, shape::QueryData query, std::size_t batch);
+    ~Cursor();
+    Cursor(const Cursor&) = delete;
+    Cursor& operator=(const Cursor&) = delete;
+
+    /// Replaces the contents of `into` by the next batch; 0 at the end.
+    Task<std::size_t> next(ListRef into);
+
+private:
+    struct Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+// Relations.
+
+/// Loads a relation path for `count` objects of `model` that lie one after the other.
+Task<> load_related(Call call, const ModelInfo& model, void* objects, std::size_t count, const shape::RelatedLoad& load,
+                    std::uint32_t flags);
+
+enum class LinkChange : std::uint8_t { add, remove, set, clear };
+/// Changes which rows a many-to-many relation of `owner` links to; returns how many links were added or removed.
+Task<std::size_t> change_links(Call call, const ModelInfo& model, std::size_t relation, const void* owner, LinkChange change,
+                               std::span<const void* const> targets);
+
+// Writing.
+
+/// INSERT; fills in generated keys, defaults and behaviours in the object.
+Task<> insert(Call call, const ModelInfo& model, void* object);
+/// INSERT of `count` objects in chunks, inside one transaction. Keys are filled back.
+Task<std::size_t> insert_all(Call call, const ModelInfo& model, void* objects, std::size_t count);
+/// INSERT when the object is new, else UPDATE of all columns; NotFound when the row is gone.
+Task<> save(Call call, const ModelInfo& model, void* object);
+/// Sets the Clause::set assignments of `changes` on the row of `object`, and on the object. NotFound when the row is gone.
+Task<> update(Call call, const ModelInfo& model, void* object, const shape::QueryData& changes);
+Task<std::int64_t> update_rows(Call call, const shape::QueryData& query, bool all_rows);
+
+enum class Removal : std::uint8_t { normal, hard, soft_cascade };
+/// DELETE, or the mark of a soft delete. NotFound when the row is gone.
+Task<> remove(Call call, const ModelInfo& model, void* object, Removal removal);
+Task<std::int64_t> remove_rows(Call call, const shape::QueryData& query, bool all_rows, Removal removal);
+/// Takes the mark of a soft delete away; false when the row was not deleted.
+Task<bool> restore(Call call, const ModelInfo& model, void* object, bool cascade);
+Task<> refresh(Call call, const ModelInfo& model, void* object);
+
+struct UpsertSpec {
+    std::span<const std::int16_t> conflict{};
+    bool ignore = false;                        // DO NOTHING
+    std::span<const std::int16_t> columns{};    // set from the refused row
+    const shape::QueryData* changes = nullptr;  // Clause::set entries
+};
+/// INSERT ... ON CONFLICT; the object takes the row's final state. False when the row was left alone.
+Task<bool> upsert(Call call, const ModelInfo& model, void* object, const UpsertSpec& spec);
+
+struct FindOrCreate {
+    const shape::QueryData* lookup;              // the conditions, as a query over the model
+    void (*prepare)(void* context, void* object);  // sets the members of a new object
+    const shape::QueryData* changes = nullptr;   // update_or_create: assignments when it exists
+    void* context = nullptr;
+};
+/// Finds one row or creates it; survives a race with another creator. True when created.
+Task<bool> get_or_create(Call call, const ModelInfo& model, void* object, const FindOrCreate& spec);
+
+/// Puts the plain value of a Clause::set into the object's member, with range checks.
+void assign_member(const ColumnInfo& column, void* object, const shape::Values& values, std::size_t value);
+
+// SQL as text.
+
+/// `text` has one `?` per value, as the dialect writes placeholders.
+struct RawStatement {
+    std::string_view text;
+    const shape::Values* values;
+};
+struct RawTarget {
+    struct Field {
+        const TypeInfo* type;
+        std::uint32_t offset;
+        std::string_view name;  // empty: by position
+    };
+    std::span<const Field> fields;
+    bool by_name = false;
+    void* (*append)(void* context) = nullptr;
+    void* context = nullptr;
+};
+/// Rows into `target` (by the names of the result columns, or by position); returns how many.
+Task<std::size_t> fetch_raw(Call call, const RawStatement& statement, const RawTarget& target);
+/// Runs a statement for its effect; returns the rows changed.
+Task<std::int64_t> execute_raw(Call call, const RawStatement& statement);
+/// Several statements without parameters.
+Task<> run_script(Call call, std::string_view script);
+
+// Schema.
+Task<> create_all(Call call, std::span<const ModelInfo* const> models);
+Task<> drop_all(Call call, std::span<const ModelInfo* const> models);
+Task<DatabaseSchema> introspect(Call call);
+
+}  // namespace duet::engine

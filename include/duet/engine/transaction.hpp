@@ -1,0 +1,87 @@
+#pragma once
+
+#include <duet/engine/engine.hpp>
+#include <cstdint>
+#include <memory>
+
+namespace duet {
+
+/// SQLite: `immediate` takes the write lock at once, `deferred` at the first write, `exclusive` keeps readers out in
+/// rollback-journal mode. Servers: the SQL isolation levels; SQLite is always serializable.
+enum class Isolation : std::uint8_t { standard, read_committed, repeatable_read, serializable };
+enum class Locking : std::uint8_t { immediate, deferred, exclusive };
+
+struct TransactionOptions {
+    Isolation isolation = Isolation::standard;
+    Locking locking = Locking::immediate;
+    bool read_only = false;
+    int retries = 0;                      // after LockTimeout, SerializationFailure or Deadlock; the block runs again
+    std::chrono::nanoseconds timeout{0};  // of each statement
+};
+
+}  // namespace duet
+
+namespace duet::engine {
+
+/// Something to run when a transaction has ended.
+struct EndAction {
+    std::shared_ptr<void> context;
+    void (*run)(void* context);
+};
+
+/// An open transaction or savepoint and the connection that it has for itself.
+///
+/// One operation at a time: a second one meanwhile is an InvalidQuery. Rolls back when destroyed unfinished; that blocks.
+class TransactionState {
+public:
+    /// A savepoint when `parent` is given, which must stay until this one ends.
+    TransactionState(Engine& engine, TransactionState* parent, TransactionOptions options);
+    ~TransactionState();
+    TransactionState(const TransactionState&) = delete;
+    TransactionState& operator=(const TransactionState&) = delete;
+
+    Engine& engine() noexcept { return engine_; }
+    bool active() const noexcept { return active_; }
+    bool read_only() const noexcept { return options_.read_only; }
+    const TransactionOptions& options() const noexcept { return options_; }
+
+    Task<> begin(std::source_location where);
+    /// Runs the on_commit actions (savepoints: hands them to the enclosing transaction).
+    Task<> commit(std::source_location where);
+    /// Never fails when the transaction is gone already. Runs the on_rollback actions.
+    Task<> rollback(std::source_location where);
+
+    void on_commit(EndAction action);
+    void on_rollback(EndAction action);
+
+    /// The connection, for one operation.
+    PooledConnection& enter();
+    void leave() noexcept;
+
+private:
+    std::string savepoint_name() const;
+    TransactionState& root() noexcept;
+    Task<> run_control(std::string_view sql, std::source_location where, bool unlimited = false);
+    void run_actions(std::vector<EndAction>& actions);
+
+    Engine& engine_;
+    TransactionState* parent_;
+    TransactionState* child_ = nullptr;
+    TransactionOptions options_;
+    Lease lease_;
+    int depth_ = 0;
+    bool active_ = false;
+    struct Busy;
+    std::unique_ptr<Busy> busy_;
+    std::vector<EndAction> commit_actions_;
+    std::vector<EndAction> rollback_actions_;
+};
+
+/// Runs a block in a transaction: begins, calls, commits; rolls back and rethrows on an exception; retries as the options say.
+struct TransactionBlock {
+    Task<> (*call)(void* context, TransactionState& transaction);
+    void* context;
+};
+Task<> run_transaction(Call call, TransactionOptions options, TransactionBlock block);
+
+}  // namespace duet::engine

@@ -1,0 +1,152 @@
+#pragma once
+
+#include <cstdint>
+
+namespace duet::shape {
+
+/// A shape is a sequence of clauses: `clause, length (u16), first value (u16), body`. Bodies are expressions
+/// in prefix form: an opcode, its immediate bytes, then its operands. Values are not in the shape; `value`
+/// takes the next one in order of appearance. The comment behind each opcode names immediates in [] and
+/// operands behind them.
+enum class Op : std::uint8_t {
+    none,
+    // operands
+    column,  // [u8 column]
+    path,    // [u8 hops, u8 relation per hop, u8 column]
+    outer,   // [u64 model, u8 column]  a column of an enclosing query
+    value,   // [u8 Kind]
+    list,    // [u8 Kind]  several values at once
+    null,    //
+    now,     //
+    // predicates and logic
+    eq,
+    ne,
+    lt,
+    le,
+    gt,
+    ge,  // a b
+    is,
+    is_not,  // a b  (NULL-safe)
+    logical_and,
+    logical_or,   // a b
+    logical_not,  // a
+    is_null,
+    is_not_null,  // a
+    is_true,
+    is_false,  // a
+    between,   // a low high
+    in_list,
+    not_in_list,  // a list
+    in_query,
+    not_in_query,  // [query] a
+    contains,
+    icontains,
+    startswith,
+    istartswith,
+    endswith,
+    iendswith,  // a pattern
+    like,
+    ilike,
+    regex,           // a pattern
+    array_contains,  // array element
+    exists,          // [query]
+    any_related,
+    all_related,
+    none_related,   // [u8 hops, u8 relation per hop, u8 filtered] filter?
+    count_related,  // likewise
+    always,
+    never,
+    // arithmetic
+    add,
+    sub,
+    mul,
+    div,
+    mod,     // a b
+    negate,  // a
+    // functions
+    call,        // [u8 Function, u8 arguments] ...
+    call_named,  // [u8 length, name, u8 arguments] ...
+    cast,        // [u8 Kind] a
+    date_part,
+    date_trunc,  // [u8 DatePart] a
+    case_when,   // [u8 branches, u8 has_else] (condition result)... else?
+    aggregate,   // [u8 Aggregate, u8 flags] a? filter?
+    json_get,    // [u8 Kind] json path
+    json_is_true,
+    json_is_false,
+    json_has,
+    json_contains,  // json path (contains: value)
+    scalar_query,   // [query]
+    label,          // [u8 length, name]  a column of the select list by its name
+    link_owner,  // the owner column of Clause::through
+};
+
+/// A nested query inside an expression: `u64 model, u32 flags, u8 selected column, u16 length, u16 values,
+/// clauses`. Clauses count values from the start of their own query; limit and offset are the values behind
+/// those of the clauses.
+
+enum class Clause : std::uint8_t {
+    where,
+    order,
+    group,
+    having,
+    select,
+    set,
+    joined,   // body: u8 hops, u8 relation per hop
+    through,  // body: u64 LinkInfo, u64 TypeInfo of its owner's key; joins a link table and selects its owner column
+};
+
+/// Body of Clause::order starts with these flags; of Clause::select with the label's length and text; of
+/// Clause::set with the column.
+enum OrderFlag : std::uint8_t { order_descending = 1, order_nulls_first = 2, order_nulls_last = 4 };
+
+enum class Function : std::uint8_t {
+    lower,
+    upper,
+    length,
+    trim,
+    ltrim,
+    rtrim,
+    replace,
+    substr,
+    concat,
+    coalesce,
+    nullif,
+    abs,
+    round,
+    greatest,
+    least,
+    random,
+};
+
+enum class Aggregate : std::uint8_t { count, sum, avg, min, max };
+enum AggregateFlag : std::uint8_t { aggregate_distinct = 1, aggregate_filtered = 2, aggregate_star = 4 };
+
+enum class DatePart : std::uint8_t {
+    year,
+    quarter,
+    month,
+    week,
+    day,
+    hour,
+    minute,
+    second,
+    weekday,
+    day_of_year,
+    date
+};
+
+/// Bits that belong to a query as a whole.
+enum QueryFlag : std::uint32_t {
+    distinct = 1,
+    has_limit = 2,
+    has_offset = 4,
+    with_deleted = 8,
+    only_deleted = 16,
+    for_update = 32,
+    skip_locked = 64,
+    no_wait = 128,
+    grouped = 256,  // no implicit order
+};
+
+}  // namespace duet::shape

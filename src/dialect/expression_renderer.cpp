@@ -1,0 +1,474 @@
+#include "expression_renderer.hpp"
+
+#include <duet/base/error.hpp>
+
+#include <algorithm>
+#include <cstring>
+
+#include "select_renderer.hpp"
+#include "sql_text.hpp"
+
+namespace duet::detail {
+
+using shape::Op;
+
+std::uint32_t Cursor::u32() {
+    std::uint32_t v = 0;
+    std::memcpy(&v, at, sizeof v);
+    at += sizeof v;
+    return v;
+}
+
+const ModelInfo& Cursor::model() {
+    const ModelInfo* m = nullptr;
+    std::memcpy(&m, at, sizeof m);
+    at += sizeof m;
+    return *m;
+}
+
+const LinkInfo& Cursor::link() {
+    const LinkInfo* l = nullptr;
+    std::memcpy(&l, at, sizeof l);
+    at += sizeof l;
+    return *l;
+}
+
+std::string_view Cursor::name() {
+    const std::size_t length = u8();
+    const std::string_view text(reinterpret_cast<const char*>(at), length);
+    at += length;
+    return text;
+}
+
+std::vector<ClauseView> clauses_of(const std::uint8_t* data, std::size_t size, std::size_t first_value) {
+    std::vector<ClauseView> out;
+    for (Cursor c{data, data + size, 0}; !c.done();) {
+        const auto clause = static_cast<shape::Clause>(c.u8());
+        const std::size_t length = c.u16();
+        const std::size_t value = c.u16();
+        out.push_back({clause, {c.at, c.at + length, first_value + value}});
+        c.at += length;
+    }
+    return out;
+}
+
+namespace {
+
+// Expressions nest as deep as the user builds them; the renderer recurses, so it needs an end.
+constexpr int max_depth = 1000;
+
+struct DepthGuard {
+    explicit DepthGuard(int& d) : depth(d) {
+        if (++depth > max_depth) {
+            --depth;
+            throw InvalidQuery("the condition is nested too deeply");
+        }
+    }
+    ~DepthGuard() { --depth; }
+    DepthGuard(const DepthGuard&) = delete;
+    DepthGuard& operator=(const DepthGuard&) = delete;
+    int& depth;
+};
+
+std::string_view sign_of(Op op) {
+    switch (op) {
+        case Op::eq:
+            return " = ";
+        case Op::ne:
+            return " <> ";
+        case Op::lt:
+            return " < ";
+        case Op::le:
+            return " <= ";
+        case Op::gt:
+            return " > ";
+        case Op::ge:
+            return " >= ";
+        case Op::add:
+            return " + ";
+        case Op::sub:
+            return " - ";
+        case Op::mul:
+            return " * ";
+        case Op::div:
+            return " / ";
+        case Op::mod:
+            return " % ";
+        default:
+            return {};
+    }
+}
+
+}  // namespace
+
+std::string ExpressionRenderer::predicate(Cursor& c, Scope& scope, bool enclosed) {
+    const DepthGuard guard(depth_);
+    const Op op = c.op();
+    switch (op) {
+        case Op::logical_and:
+        case Op::logical_or: {
+            std::string out = predicate(c, scope, true);
+            out += op == Op::logical_and ? " AND " : " OR ";
+            out += predicate(c, scope, true);
+            return enclosed ? "(" + out + ")" : out;
+        }
+        case Op::logical_not:
+            return "NOT (" + predicate(c, scope) + ")";
+        case Op::always:
+            return "1 = 1";
+        case Op::never:
+            return "1 = 0";
+        default:
+            return leaf(c, scope);
+    }
+}
+
+std::string ExpressionRenderer::leaf(Cursor& c, Scope& scope) {
+    Correlated correlated;
+    Scope inner{scope.source, scope.parent, &correlated};
+    --c.at;
+    std::string text = operand(c, inner);
+
+    if (!correlated.source) return text;
+    return "EXISTS (SELECT 1 FROM " + correlated.source->from() + " WHERE " + correlated.condition + " AND " +
+           text + ")";
+}
+
+std::string ExpressionRenderer::order_key(Cursor& c, Scope& scope, bool descending) {
+    Correlated correlated;
+    Scope inner{scope.source, scope.parent, &correlated};
+    const std::string text = operand(c, inner);
+    if (!correlated.source) return text;
+    return std::string("(SELECT ") + (descending ? "MAX(" : "MIN(") + text + ") FROM " +
+           correlated.source->from() + " WHERE " + correlated.condition + ")";
+}
+
+std::string ExpressionRenderer::column(const Source::Table& table, std::uint8_t index,
+                                       const Scope& scope) const {
+    const ColumnInfo& info = table.model->columns[index];
+    std::string text = qualified(dialect_, table.alias, info.name);
+    return scope.correlated != nullptr ? dialect_.comparable(text, info) : text;
+}
+
+void ExpressionRenderer::enter(Correlated& correlated, const Source::Table& from,
+                               std::span<const std::uint8_t> prefix, std::uint8_t relation) {
+    const RelationInfo& r = from.model->relations[relation];
+    const ModelInfo& target = r.target();
+    const std::string alias = fresh_alias(aliases_, r.name);
+    correlated.prefix.assign(prefix.begin(), prefix.end());
+    correlated.condition = hop_condition(dialect_, *from.model, from.alias, r, alias);
+    if (r.kind == RelationKind::many_to_many) {
+        const LinkInfo& link = r.link();
+        correlated.source.emplace(dialect_, target, alias, with_deleted_);
+        correlated.condition =
+            qualified(dialect_, alias, target.columns[static_cast<std::size_t>(single_key(target))].name) +
+            " IN (SELECT " + qualified(dialect_, alias + "_link", link.target_column) + " FROM " +
+            table_as(dialect_, link.table, alias + "_link") + " WHERE " + correlated.condition + ")";
+    } else {
+        correlated.source.emplace(dialect_, target, alias, with_deleted_);
+    }
+    if (!with_deleted_) correlated.condition += hidden_condition(dialect_, target, alias);
+}
+
+std::string ExpressionRenderer::path(Cursor& c, Scope& scope) {
+    const std::size_t hops = c.u8();
+    const std::span<const std::uint8_t> relations(c.at, hops);
+    c.at += hops;
+    const std::uint8_t last = c.u8();
+
+    Source* source = scope.source;
+    std::size_t at = 0;
+    for (std::size_t i = 0; i < hops; ++i) {
+        const Source::Table table = source->table(at);
+        const RelationInfo& relation = table.model->relations[relations[i]];
+        if (!is_to_many(relation) || source != scope.source) {
+            at = source->join_many(at, relations[i], aliases_);
+            continue;
+        }
+        if (scope.correlated == nullptr) {
+            throw InvalidQuery("'" + std::string(relation.name) + "' of " +
+                               std::string(table.model->type_name) +
+                               " has many rows; use it in a condition, or count_of, any, all, none");
+        }
+        Correlated& correlated = *scope.correlated;
+        const auto prefix = relations.first(i + 1);
+        if (!correlated.source) {
+            enter(correlated, table, prefix, relations[i]);
+        } else if (!std::equal(prefix.begin(), prefix.end(), correlated.prefix.begin(),
+                               correlated.prefix.end())) {
+            throw InvalidQuery("one comparison spans two different to-many relations");
+        }
+        source = &*correlated.source;
+        at = 0;
+    }
+    return column(source->table(at), last, scope);
+}
+
+std::string ExpressionRenderer::binary(std::string_view sign, Cursor& c, Scope& scope) {
+    std::string out = operand(c, scope);
+    out += sign;
+    out += operand(c, scope);
+    return out;
+}
+
+std::string ExpressionRenderer::match(Op op, Cursor& c, Scope& scope) {
+    const std::string left = operand(c, scope);
+    std::string pattern = operand(c, scope);
+    pattern = is_value_mark(pattern) ? with_transform(pattern, dialect_.pattern_transform(op))
+                                     : dialect_.escape_pattern(op, pattern);
+    return dialect_.match(op, left, pattern);
+}
+
+std::string ExpressionRenderer::call(Cursor& c, Scope& scope) {
+    const auto function = static_cast<shape::Function>(c.u8());
+    std::vector<std::string> arguments(c.u8());
+    for (std::string& argument : arguments) argument = operand(c, scope);
+    return dialect_.call(function, arguments);
+}
+
+std::string ExpressionRenderer::aggregate(Cursor& c, Scope& scope) {
+    static constexpr std::string_view names[] = {"count", "sum", "avg", "min", "max"};
+    const std::size_t which = c.u8();
+    const std::uint8_t flags = c.u8();
+    std::string argument = "*";
+    if ((flags & shape::aggregate_star) == 0) argument = operand(c, scope);
+    std::string out(names[which]);
+    out += (flags & shape::aggregate_distinct) != 0 ? "(DISTINCT " : "(";
+    if ((flags & shape::aggregate_filtered) == 0) return out + argument + ")";
+    const std::string filter = predicate(c, scope);
+    if (dialect_.capabilities().aggregate_filter) return out + argument + ") FILTER (WHERE " + filter + ")";
+    return out + "CASE WHEN " + filter + " THEN " + (argument == "*" ? "1" : argument) + " END)";
+}
+
+std::string ExpressionRenderer::case_when(Cursor& c, Scope& scope) {
+    const std::size_t branches = c.u8();
+    const bool has_else = c.u8() != 0;
+    std::string out = "CASE";
+    for (std::size_t i = 0; i < branches; ++i) {
+        out += " WHEN " + predicate(c, scope);
+        out += " THEN " + operand(c, scope);
+    }
+    if (has_else) out += " ELSE " + operand(c, scope);
+    return out + " END";
+}
+
+std::string ExpressionRenderer::related(Op op, Cursor& c, Scope& scope) {
+    const std::size_t hops = c.u8();
+    const std::span<const std::uint8_t> relations(c.at, hops);
+    c.at += hops;
+    const bool filtered = c.u8() != 0;
+
+    // To-one hops in front join the enclosing query; from the first to-many on we are inside the subquery.
+    std::size_t at = 0;
+    std::size_t i = 0;
+    while (i + 1 < hops && !is_to_many(scope.source->table(at).model->relations[relations[i]])) {
+        at = scope.source->join_one(at, relations[i++], aliases_);
+    }
+    Correlated correlated;
+    const Source::Table from = scope.source->table(at);
+    enter(correlated, from, relations.first(i + 1), relations[i]);
+    std::size_t inner_at = 0;
+    for (++i; i < hops; ++i) inner_at = correlated.source->join_many(inner_at, relations[i], aliases_);
+
+    std::string condition = correlated.condition;
+    const Source::Table& last = correlated.source->table(inner_at);
+    if (filtered) {
+        // The filter speaks of the last hop's model: a source of its own, tied to the chain by its key when
+        // the chain has hops.
+        std::string text;
+        if (inner_at == 0) {
+            Scope inner{&*correlated.source, &scope};
+            text = predicate(c, inner, true);
+        } else {
+            const std::string key(
+                last.model->columns[static_cast<std::size_t>(single_key(*last.model))].name);
+            const std::string outer_key = qualified(dialect_, last.alias, key);
+            Source target(dialect_, *last.model, fresh_alias(aliases_, last.alias), with_deleted_);
+            Scope inner{&target, &scope};
+            const std::string filter = predicate(c, inner, true);
+            text = "EXISTS (SELECT 1 FROM " + target.from() + " WHERE " +
+                   qualified(dialect_, target.root().alias, key) + " = " + outer_key + " AND " + filter + ")";
+        }
+        // all: a row whose condition is unknown has not satisfied it.
+        condition += op == Op::all_related ? " AND (" + text + ") IS NOT TRUE" : " AND " + text;
+    } else if (op == Op::all_related) {
+        return "1 = 1";
+    }
+    const std::string tail = correlated.source->from() + " WHERE " + condition + ")";
+    switch (op) {
+        case Op::any_related:
+            return "EXISTS (SELECT 1 FROM " + tail;
+        case Op::count_related:
+            return "(SELECT count(*) FROM " + tail;
+        default:
+            return "NOT EXISTS (SELECT 1 FROM " + tail;
+    }
+}
+
+std::string ExpressionRenderer::nested(Cursor& c, const Scope& scope, bool select_one) {
+    NestedQuery query;
+    query.model = &c.model();
+    query.flags = c.u32();
+    query.column = c.u8();
+    const std::size_t length = c.u16();
+    const std::size_t values = c.u16();
+    query.clauses = clauses_of(c.at, length, c.value);
+    std::size_t next = c.value + values;
+    if ((query.flags & shape::has_offset) != 0) query.offset = value_mark(--next);
+    if ((query.flags & shape::has_limit) != 0) query.limit = value_mark(--next);
+    c.at += length;
+    c.value += values;
+    return "(" + render_nested(*this, query, scope, select_one) + ")";
+}
+
+std::string ExpressionRenderer::outer(Cursor& c, const Scope& scope) const {
+    const ModelInfo& model = c.model();
+    const std::uint8_t index = c.u8();
+    for (const Scope* s = scope.parent; s != nullptr; s = s->parent) {
+        if (s->source->root().model == &model)
+            return qualified(dialect_, s->source->root().alias, model.columns[index].name);
+    }
+    throw InvalidQuery("outer(): no enclosing query is over " + std::string(model.type_name));
+}
+
+std::string ExpressionRenderer::operand(Cursor& c, Scope& scope) {
+    const DepthGuard guard(depth_);
+    const Op op = c.op();
+    switch (op) {
+        case Op::column: {
+            const std::uint8_t index = c.u8();
+            return column(scope.source->root(), index, scope);
+        }
+        case Op::path:
+            return path(c, scope);
+        case Op::outer:
+            return outer(c, scope);
+        case Op::value:
+        case Op::list:
+            c.u8();
+            return value_mark(c.value++);
+        case Op::null:
+            return "NULL";
+        case Op::now:
+            return dialect_.current_timestamp();
+        case Op::eq:
+        case Op::ne:
+        case Op::lt:
+        case Op::le:
+        case Op::gt:
+        case Op::ge:
+            return binary(sign_of(op), c, scope);
+        case Op::add:
+        case Op::sub:
+        case Op::mul:
+        case Op::div:
+        case Op::mod:
+            return "(" + binary(sign_of(op), c, scope) + ")";
+        case Op::negate:
+            return "(-" + operand(c, scope) + ")";
+        case Op::is:
+        case Op::is_not: {
+            const std::string left = operand(c, scope);
+            return dialect_.null_safe_equal(left, operand(c, scope), op == Op::is_not);
+        }
+        case Op::is_null:
+            return operand(c, scope) + " IS NULL";
+        case Op::is_not_null:
+            return operand(c, scope) + " IS NOT NULL";
+        case Op::is_true:
+            return operand(c, scope) + " IS TRUE";
+        case Op::is_false:
+            return operand(c, scope) + " IS FALSE";
+        case Op::between: {
+            std::string out = "(" + operand(c, scope) + " BETWEEN ";
+            out += operand(c, scope) + " AND ";
+            return out + operand(c, scope) + ")";
+        }
+        case Op::in_list:
+        case Op::not_in_list: {
+            const std::string left = operand(c, scope);
+            return dialect_.in_list(left, operand(c, scope), op == Op::not_in_list);
+        }
+        case Op::in_query:
+        case Op::not_in_query: {
+            const std::string left = operand(c, scope);
+            return left + (op == Op::in_query ? " IN " : " NOT IN ") + nested(c, scope, false);
+        }
+        case Op::contains:
+        case Op::icontains:
+        case Op::startswith:
+        case Op::istartswith:
+        case Op::endswith:
+        case Op::iendswith:
+        case Op::like:
+        case Op::ilike:
+        case Op::regex:
+            return match(op, c, scope);
+        case Op::array_contains: {
+            const std::string array = operand(c, scope);
+            return dialect_.array_contains(array, operand(c, scope));
+        }
+        case Op::exists:
+            return "EXISTS " + nested(c, scope, true);
+        case Op::scalar_query:
+            return nested(c, scope, false);
+        case Op::any_related:
+        case Op::all_related:
+        case Op::none_related:
+        case Op::count_related:
+            return related(op, c, scope);
+        case Op::call:
+            return call(c, scope);
+        case Op::call_named: {
+            std::string out(c.name());
+            const std::size_t arguments = c.u8();
+            out += '(';
+            for (std::size_t i = 0; i < arguments; ++i) out += (i == 0 ? "" : ", ") + operand(c, scope);
+            return out + ")";
+        }
+        case Op::cast: {
+            const auto kind = static_cast<Kind>(c.u8());
+            return dialect_.cast(operand(c, scope), kind);
+        }
+        case Op::date_part:
+        case Op::date_trunc: {
+            const auto part = static_cast<shape::DatePart>(c.u8());
+            const std::string text = operand(c, scope);
+            return op == Op::date_part ? dialect_.date_part(text, part) : dialect_.date_trunc(text, part);
+        }
+        case Op::case_when:
+            return case_when(c, scope);
+        case Op::aggregate:
+            return aggregate(c, scope);
+        case Op::json_get: {
+            const auto kind = static_cast<Kind>(c.u8());
+            const std::string json = operand(c, scope);
+            return dialect_.json_get(json, with_transform(operand(c, scope), Transform::json_path), kind);
+        }
+        case Op::json_is_true:
+        case Op::json_is_false:
+        case Op::json_has:
+        case Op::json_contains: {
+            const std::string json = operand(c, scope);
+            const std::string where = with_transform(operand(c, scope), Transform::json_path);
+            return dialect_.json_test(op, json, where,
+                                      op == Op::json_contains ? operand(c, scope) : std::string());
+        }
+        case Op::label:
+            return quoted(dialect_, c.name());
+        case Op::link_owner:
+            return scope.source->link_owner();
+        case Op::logical_and:
+        case Op::logical_or:
+        case Op::logical_not:
+        case Op::always:
+        case Op::never:
+            --c.at;
+            return "(" + predicate(c, scope) + ")";
+        case Op::none:
+            break;
+    }
+    throw InvalidQuery("the condition holds an unknown operation");
+}
+
+}  // namespace duet::detail

@@ -1,0 +1,93 @@
+#pragma once
+
+#include <duet/dialect/dialect.hpp>
+#include <duet/shape/query_data.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "scope.hpp"
+
+namespace duet::detail {
+
+/// Reads a shape. Bounds are not checked: shapes are written by this library alone.
+struct Cursor {
+    const std::uint8_t* at;
+    const std::uint8_t* end;
+    std::size_t value;  // number of the next value
+
+    bool done() const { return at == end; }
+    std::uint8_t u8() { return *at++; }
+    std::uint16_t u16() {
+        const auto low = u8();
+        return static_cast<std::uint16_t>(low | u8() << 8);
+    }
+    std::uint32_t u32();
+    const ModelInfo& model();
+    const LinkInfo& link();
+    std::string_view name();
+    shape::Op op() { return static_cast<shape::Op>(u8()); }
+};
+
+/// One clause of a query.
+struct ClauseView {
+    shape::Clause clause;
+    Cursor body;
+};
+std::vector<ClauseView> clauses_of(const std::uint8_t* data, std::size_t size, std::size_t first_value);
+
+/// A row source for a predicate over a to-many path; becomes EXISTS (...) or (SELECT MIN(...) ...).
+struct Correlated {
+    std::optional<Source> source;
+    std::vector<std::uint8_t> prefix;  // hops up to and including the to-many one
+    std::string condition;             // correlation with the enclosing table
+};
+
+struct Scope {
+    Source* source;
+    const Scope* parent = nullptr;
+    Correlated* correlated = nullptr;  // where to-many paths of the predicate at hand go; null: refused
+};
+
+/// Renders expressions in prefix form to SQL with value marks.
+class ExpressionRenderer {
+public:
+    ExpressionRenderer(const Dialect& dialect, bool with_deleted)
+        : dialect_(dialect), with_deleted_(with_deleted) {}
+
+    /// A condition: to-many paths become EXISTS.
+    std::string predicate(Cursor& c, Scope& scope, bool enclosed = false);
+    /// Any expression.
+    std::string operand(Cursor& c, Scope& scope);
+    /// An ORDER BY key: to-many paths become the smallest (descending: largest) value.
+    std::string order_key(Cursor& c, Scope& scope, bool descending);
+
+    std::vector<std::string>& aliases() { return aliases_; }
+    const Dialect& dialect() const { return dialect_; }
+    bool with_deleted() const { return with_deleted_; }
+
+private:
+    std::string column(const Source::Table& table, std::uint8_t index, const Scope& scope) const;
+    std::string path(Cursor& c, Scope& scope);
+    std::string leaf(Cursor& c, Scope& scope);
+    std::string binary(std::string_view sign, Cursor& c, Scope& scope);
+    std::string match(shape::Op op, Cursor& c, Scope& scope);
+    std::string call(Cursor& c, Scope& scope);
+    std::string aggregate(Cursor& c, Scope& scope);
+    std::string case_when(Cursor& c, Scope& scope);
+    std::string related(shape::Op op, Cursor& c, Scope& scope);
+    std::string nested(Cursor& c, const Scope& scope, bool select_one);
+    std::string outer(Cursor& c, const Scope& scope) const;
+    void enter(Correlated& correlated, const Source::Table& from, std::span<const std::uint8_t> prefix,
+               std::uint8_t relation);
+
+    const Dialect& dialect_;
+    bool with_deleted_;
+    std::vector<std::string> aliases_;
+    int depth_ = 0;
+};
+
+}  // namespace duet::detail

@@ -1,0 +1,60 @@
+#pragma once
+
+#include <duet/dialect/dialect.hpp>
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace duet::detail {
+
+/// Tables that a SELECT (or a correlated subquery) reads from, joined as paths ask for them.
+class Source {
+public:
+    struct Table {
+        std::vector<std::uint8_t> path;  // relation hops from the source's root
+        const ModelInfo* model;
+        std::string alias;
+    };
+
+    Source(const Dialect& dialect, const ModelInfo& root, std::string alias, bool with_deleted);
+
+    const Table& root() const { return tables_.front(); }
+    /// The table at the end of `from` + one hop over a to-one relation; joined once however often it is asked
+    /// for.
+    std::size_t join_one(std::size_t from, std::uint8_t relation, std::vector<std::string>& used_aliases);
+    /// Likewise over any relation; rows multiply over to-many ones.
+    std::size_t join_many(std::size_t from, std::uint8_t relation, std::vector<std::string>& used_aliases);
+    const Table& table(std::size_t i) const { return tables_[i]; }
+    /// Joins a link table whose target column refers to the root; returns its qualified owner column.
+    std::string join_link(const LinkInfo& link, std::vector<std::string>& used_aliases);
+    const std::string& link_owner() const { return link_owner_; }
+    bool joined() const { return tables_.size() > 1; }
+    /// `"posts" JOIN "users" AS "author" ON ...`
+    const std::string& from() const { return from_; }
+
+private:
+    std::size_t find(std::size_t from, std::uint8_t relation) const;
+    std::size_t add(std::size_t from, std::uint8_t relation, std::string alias);
+
+    const Dialect& dialect_;
+    bool with_deleted_;
+    std::vector<Table> tables_;
+    std::string from_;
+    std::string link_owner_;
+};
+
+/// `table.key = other.key` for a relation hop; many-to-many: the link table stands in `from` already.
+std::string hop_condition(const Dialect& dialect, const ModelInfo& owner, std::string_view owner_alias,
+                          const RelationInfo& relation, std::string_view target_alias);
+/// ` AND alias.deleted_at IS NULL` for models with soft delete, else empty.
+std::string hidden_condition(const Dialect& dialect, const ModelInfo& model, std::string_view alias);
+/// An alias that is not taken yet: `wanted`, `wanted_2`, ...
+std::string fresh_alias(std::vector<std::string>& used, std::string_view wanted);
+/// `"table"` or `"table" AS "alias"`.
+std::string table_as(const Dialect& dialect, std::string_view table, std::string_view alias);
+bool is_to_many(const RelationInfo& relation);
+std::int16_t single_key(const ModelInfo& model);
+
+}  // namespace duet::detail

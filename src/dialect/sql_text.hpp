@@ -1,0 +1,23 @@
+#pragma once
+
+#include <duet/dialect/dialect.hpp>
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace duet::detail {
+
+/// While SQL is put together, clauses are rendered in another order than they are written in. Placeholders therefore start as
+/// marks that know their value, and become numbered placeholders when the text is complete.
+std::string value_mark(std::size_t value, Transform transform = Transform::none);
+bool is_value_mark(std::string_view text) noexcept;
+/// Replaces the transform of a lone mark.
+std::string with_transform(std::string_view mark, Transform transform);
+/// Turns the marks of a complete statement into placeholders.
+Plan finish(const Dialect& dialect, std::string_view marked, bool writes);
+
+std::string quoted(const Dialect& dialect, std::string_view identifier);
+/// `alias."column"`
+std::string qualified(const Dialect& dialect, std::string_view alias, std::string_view column);
+
+}  // namespace duet::detail

@@ -1,0 +1,264 @@
+#include <duet/base/error.hpp>
+#include <duet/dialect/sqlite.hpp>
+
+#include "sql_text.hpp"
+#include "sqlite_ddl.hpp"
+
+namespace duet {
+
+namespace {
+
+using shape::DatePart;
+using shape::Op;
+
+constexpr std::string_view timestamp_zero_time = " 00:00:00.000000";
+
+std::string join(std::initializer_list<std::string_view> parts) {
+    std::string out;
+    for (const std::string_view part : parts) out += part;
+    return out;
+}
+
+class SqliteDialect final : public detail::SqliteDdl {
+public:
+    std::string_view name() const noexcept override { return "sqlite"; }
+    const Capabilities& capabilities() const noexcept override {
+        static constexpr Capabilities capabilities{.for_update = false};
+        return capabilities;
+    }
+
+    // The same 26 characters as every other timestamp that duet writes, so that text comparison is time
+    // comparison.
+    std::string current_timestamp() const override { return "strftime('%Y-%m-%d %H:%M:%f000', 'now')"; }
+
+    std::string cast(std::string_view operand, Kind to) const override {
+        switch (to) {
+            case Kind::boolean:
+                return join({"(CAST(", operand, " AS INTEGER) <> 0)"});
+            case Kind::int8:
+            case Kind::int16:
+            case Kind::int32:
+            case Kind::int64:
+            case Kind::uint8:
+            case Kind::uint16:
+            case Kind::uint32:
+            case Kind::uint64:
+            case Kind::duration:
+                return join({"CAST(", operand, " AS INTEGER)"});
+            case Kind::float32:
+            case Kind::float64:
+                return join({"CAST(", operand, " AS REAL)"});
+            case Kind::decimal:
+                return join({"CAST(", operand, " AS NUMERIC)"});
+            case Kind::blob:
+                return join({"CAST(", operand, " AS BLOB)"});
+            case Kind::date:
+                return join({"date(", operand, ")"});
+            case Kind::time:
+                return join({"strftime('%H:%M:%f000', ", operand, ")"});
+            case Kind::timestamp:
+                return join({"strftime('%Y-%m-%d %H:%M:%f000', ", operand, ")"});
+            default:
+                return join({"CAST(", operand, " AS TEXT)"});
+        }
+    }
+
+    std::string date_part(std::string_view operand, DatePart part) const override {
+        const auto number = [&](std::string_view format) {
+            return join({"CAST(strftime('", format, "', ", operand, ") AS INTEGER)"});
+        };
+        switch (part) {
+            case DatePart::year:
+                return number("%Y");
+            case DatePart::month:
+                return number("%m");
+            case DatePart::day:
+                return number("%d");
+            case DatePart::hour:
+                return number("%H");
+            case DatePart::minute:
+                return number("%M");
+            case DatePart::second:
+                return number("%S");
+            case DatePart::weekday:
+                return number("%w");
+            case DatePart::day_of_year:
+                return number("%j");
+            case DatePart::quarter:
+                return join({"((", number("%m"), " + 2) / 3)"});
+            // ISO 8601: the week of a day is that of its Thursday.
+            case DatePart::week:
+                return join({"((CAST(strftime('%j', date(", operand,
+                             ", '-3 days', 'weekday 4')) AS INTEGER) - 1) / 7 + 1)"});
+            case DatePart::date:
+                return join({"date(", operand, ")"});
+        }
+        return {};
+    }
+
+    std::string date_trunc(std::string_view operand, DatePart part) const override {
+        const auto formatted = [&](std::string_view format) {
+            return join({"strftime('", format, "', ", operand, ")"});
+        };
+        switch (part) {
+            case DatePart::year:
+                return formatted("%Y-01-01 00:00:00.000000");
+            case DatePart::month:
+                return formatted("%Y-%m-01 00:00:00.000000");
+            case DatePart::day:
+                return formatted("%Y-%m-%d 00:00:00.000000");
+            case DatePart::hour:
+                return formatted("%Y-%m-%d %H:00:00.000000");
+            case DatePart::minute:
+                return formatted("%Y-%m-%d %H:%M:00.000000");
+            case DatePart::second:
+                return formatted("%Y-%m-%d %H:%M:%S.000000");
+            case DatePart::week:
+                return join({"(date(", operand, ", 'weekday 0', '-6 days') || '", timestamp_zero_time, "')"});
+            case DatePart::quarter:
+                return join({"(strftime('%Y-', ", operand, ") || substr('01040710', ((CAST(strftime('%m', ",
+                             operand, ") AS INTEGER) - 1) / 3) * 2 + 1, 2) || '-01", timestamp_zero_time,
+                             "')"});
+            default:
+                throw UnsupportedByDialect("truncation to this part of a date has no meaning");
+        }
+    }
+
+    std::string call(shape::Function function, std::span<const std::string> arguments) const override {
+        switch (function) {
+            case shape::Function::concat: {  // like PostgreSQL's concat: NULL counts as empty
+                std::string out = "(";
+                for (std::size_t i = 0; i < arguments.size(); ++i) {
+                    out += join({i == 0 ? "" : " || ", "coalesce(", arguments[i], ", '')"});
+                }
+                return out + ")";
+            }
+            case shape::Function::greatest:
+                return extreme("max", arguments);
+            case shape::Function::least:
+                return extreme("min", arguments);
+            default:
+                return Dialect::call(function, arguments);
+        }
+    }
+
+    std::string match(Op op, std::string_view operand, std::string_view pattern) const override {
+        switch (op) {
+            case Op::contains:
+                return join({"instr(", operand, ", ", pattern, ") > 0"});
+            case Op::startswith:
+            case Op::like:
+                return join({operand, " GLOB ", pattern});
+            case Op::endswith:
+                return join({"(", operand, " IS NOT NULL AND substr(", operand, ", length(", operand,
+                             ") - length(", pattern, ") + 1) = ", pattern, ")"});
+            case Op::regex:
+                return join({operand, " REGEXP ", pattern});
+            case Op::icontains:
+            case Op::istartswith:
+            case Op::iendswith:
+            default:
+                return join({operand, " LIKE ", pattern, " ESCAPE '\\'"});
+        }
+    }
+
+    Transform pattern_transform(Op op) const override {
+        switch (op) {
+            case Op::icontains:
+                return Transform::like_contains;
+            case Op::istartswith:
+                return Transform::like_prefix;
+            case Op::iendswith:
+                return Transform::like_suffix;
+            case Op::startswith:
+                return Transform::glob_prefix;
+            case Op::like:
+                return Transform::like_to_glob;
+            default:
+                return Transform::none;
+        }
+    }
+
+    std::string escape_pattern(Op op, std::string_view pattern) const override {
+        const auto bracketed =
+            join({"replace(replace(replace(", pattern, ", '[', '[[]'), '*', '[*]'), '?', '[?]')"});
+        const auto like =
+            join({"replace(replace(replace(", pattern, ", '\\', '\\\\'), '%', '\\%'), '_', '\\_')"});
+        switch (op) {
+            case Op::icontains:
+                return join({"('%' || ", like, " || '%')"});
+            case Op::istartswith:
+                return join({"(", like, " || '%')"});
+            case Op::iendswith:
+                return join({"('%' || ", like, ")"});
+            case Op::startswith:
+                return join({"(", bracketed, " || '*')"});
+            case Op::like:
+                return join({"replace(replace(", bracketed, ", '%', '*'), '_', '?')"});
+            default:
+                return std::string(pattern);
+        }
+    }
+
+    std::string in_list(std::string_view operand, std::string_view placeholder, bool negated) const override {
+        return join(
+            {operand, negated ? " NOT IN" : " IN", " (SELECT value FROM duet_array(", placeholder, "))"});
+    }
+
+    std::string null_safe_equal(std::string_view left, std::string_view right, bool negated) const override {
+        return join({left, negated ? " IS NOT " : " IS ", right});
+    }
+
+    std::string array_contains(std::string_view array, std::string_view element) const override {
+        return join({"EXISTS (SELECT 1 FROM json_each(", array, ") WHERE value = ", element, ")"});
+    }
+
+    std::string json_get(std::string_view json, std::string_view path, Kind as) const override {
+        // json_extract gives SQL values for scalars and JSON text for the rest; `->` gives JSON text for all.
+        if (as == Kind::json) return join({"(", json, " -> ", path, ")"});
+        return join({"json_extract(", json, ", ", path, ")"});
+    }
+
+    std::string json_test(Op op, std::string_view json, std::string_view path,
+                          std::string_view operand) const override {
+        switch (op) {
+            case Op::json_is_true:
+                return join({"json_type(", json, ", ", path, ") IS 'true'"});
+            case Op::json_is_false:
+                return join({"json_type(", json, ", ", path, ") IS 'false'"});
+            case Op::json_has:
+                return join({"json_type(", json, ", ", path, ") IS NOT NULL"});
+            default:
+                return join(
+                    {"EXISTS (SELECT 1 FROM json_each(", json, ", ", path, ") WHERE value = ", operand, ")"});
+        }
+    }
+
+    std::string comparable(std::string_view operand, const ColumnInfo& column) const override {
+        if (column.type->kind == Kind::decimal_text) return join({operand, " COLLATE duet_decimal"});
+        return std::string(operand);
+    }
+
+    void limit_offset(std::string& out, std::string_view limit, std::string_view offset) const override {
+        Dialect::limit_offset(out, limit.empty() && !offset.empty() ? "-1" : limit, offset);
+    }
+
+    std::string_view row_identity() const noexcept override { return "rowid"; }
+
+private:
+    // SQLite's scalar max() is NULL when any argument is; everywhere else NULLs are passed over.
+    static std::string extreme(std::string_view name, std::span<const std::string> arguments) {
+        std::string out = join({"(SELECT ", name, "(value) FROM (SELECT ", arguments[0], " AS value"});
+        for (std::size_t i = 1; i < arguments.size(); ++i) out += join({" UNION ALL SELECT ", arguments[i]});
+        return out + "))";
+    }
+};
+
+}  // namespace
+
+const Dialect& sqlite_dialect() {
+    static const SqliteDialect dialect;
+    return dialect;
+}
+
+}  // namespace duet

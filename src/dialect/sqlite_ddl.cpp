@@ -1,0 +1,72 @@
+#include "dialect/sqlite_ddl.hpp"
+
+namespace duet::detail {
+namespace {
+
+/// The type that reaches the database: without std::optional, user types replaced by what stores them.
+const TypeInfo& stored_type(const TypeInfo& type) {
+    const TypeInfo* stored = &type;
+    while (stored->base != nullptr && (stored->nullable != nullptr || stored->kind == Kind::custom))
+        stored = stored->base;
+    return *stored;
+}
+
+std::string_view declared_type(const TypeInfo& type) {
+    switch (type.kind) {
+        case Kind::boolean:
+            return "boolean";
+        case Kind::int8:
+        case Kind::int16:
+        case Kind::int32:
+        case Kind::uint8:
+        case Kind::uint16:
+            return "integer";
+        case Kind::int64:
+        case Kind::uint32:
+        case Kind::uint64:
+        case Kind::duration:
+            return "bigint";
+        case Kind::float32:
+        case Kind::float64:
+            return "real";
+        case Kind::blob:
+            return "blob";
+        case Kind::date:
+            return "date";
+        case Kind::time:
+            return "time";
+        case Kind::timestamp:
+            return "datetime";
+        case Kind::uuid:
+            return "char(32)";
+        case Kind::decimal:
+            return "decimal";
+        case Kind::enumeration:
+            return type.ops.enumeration->as_integer ? "integer" : "text";
+        default:
+            return "text";
+    }
+}
+
+}  // namespace
+
+std::string SqliteDdl::column_type(const ColumnInfo& column, bool generated_key) const {
+    // Only a column of exactly this type can take the place of the row identity.
+    if (generated_key) return "integer";
+    return std::string{declared_type(stored_type(*column.type))};
+}
+
+std::string SqliteDdl::now_default(const ColumnInfo& column) const {
+    switch (stored_type(*column.type).kind) {
+        case Kind::date:
+            return "date('now')";
+        case Kind::time:
+            return "strftime('%H:%M:%f000', 'now')";
+        default:
+            return current_timestamp();
+    }
+}
+
+void SqliteDdl::append_generated_key(std::string& out) const { out += "PRIMARY KEY AUTOINCREMENT"; }
+
+}  // namespace duet::detail

@@ -1,0 +1,143 @@
+#include <duet/base/error.hpp>
+#include <duet/driver/array_text.hpp>
+#include <duet/engine/engine.hpp>
+#include <duet/types/decimal.hpp>
+#include <duet/types/json.hpp>
+#include <duet/types/time.hpp>
+#include <duet/types/uuid.hpp>
+#include <cstring>
+#include <limits>
+
+#include "write.hpp"
+
+namespace duet::engine {
+
+namespace {
+
+[[noreturn]] void refuse(const ColumnInfo& column) {
+    throw ValidationError("a value does not fit column " + std::string(column.name) + " of type " +
+                          std::string(column.type->cpp_name));
+}
+
+bool fits(Kind kind, std::int64_t value) {
+    const auto in = [value](auto example) {
+        using T = decltype(example);
+        return value >= static_cast<std::int64_t>(std::numeric_limits<T>::min()) &&
+               (sizeof(T) == 8 || value <= static_cast<std::int64_t>(std::numeric_limits<T>::max()));
+    };
+    switch (kind) {
+        case Kind::int8: return in(std::int8_t{});
+        case Kind::int16: return in(std::int16_t{});
+        case Kind::int32: return in(std::int32_t{});
+        case Kind::uint8: return in(std::uint8_t{});
+        case Kind::uint16: return in(std::uint16_t{});
+        case Kind::uint32: return in(std::uint32_t{});
+        case Kind::uint64: return value >= 0;
+        default: return true;
+    }
+}
+
+template <class T>
+T read(const void* data) {
+    T out;
+    std::memcpy(&out, data, sizeof out);
+    return out;
+}
+
+void assign_enum(const ColumnInfo& column, const TypeInfo& type, void* field, std::int64_t number) {
+    const bool is_signed = type.ops.enumeration->is_signed;
+    const Kind width = type.size == 1   ? (is_signed ? Kind::int8 : Kind::uint8)
+                       : type.size == 2 ? (is_signed ? Kind::int16 : Kind::uint16)
+                       : type.size == 4 ? (is_signed ? Kind::int32 : Kind::uint32)
+                                        : (is_signed ? Kind::int64 : Kind::uint64);
+    if (!fits(width, number)) refuse(column);
+    duet::detail::write_integer(width, field, number);
+}
+
+void assign_value(const ColumnInfo& column, const TypeInfo& type, void* field, const TypeInfo& from, const void* data,
+                  std::size_t size) {
+    const std::string_view text =
+        from.kind == Kind::text_view || from.kind == Kind::blob_view ? std::string_view(static_cast<const char*>(data), size)
+                                                                     : std::string_view();
+    switch (type.kind) {
+        case Kind::boolean: *static_cast<bool*>(field) = read<bool>(data); return;
+        case Kind::float32:
+        case Kind::float64: {
+            const double value = from.kind == Kind::float64 ? read<double>(data) : static_cast<double>(read<std::int64_t>(data));
+            if (type.kind == Kind::float64) {
+                *static_cast<double*>(field) = value;
+            } else {
+                *static_cast<float*>(field) = static_cast<float>(value);
+            }
+            return;
+        }
+        case Kind::text: static_cast<std::string*>(field)->assign(text); return;
+        case Kind::blob: {
+            const auto* bytes = reinterpret_cast<const std::byte*>(text.data());
+            static_cast<std::vector<std::byte>*>(field)->assign(bytes, bytes + text.size());
+            return;
+        }
+        case Kind::date: *static_cast<Date*>(field) = read<Date>(data); return;
+        case Kind::time: *static_cast<Time*>(field) = read<Time>(data); return;
+        case Kind::timestamp:
+            *static_cast<Timestamp*>(field) = from.kind == Kind::date ? Timestamp(read<Date>(data)) : read<Timestamp>(data);
+            return;
+        case Kind::duration: type.ops.duration->from_micros(field, read<std::int64_t>(data)); return;
+        case Kind::uuid: *static_cast<Uuid*>(field) = read<Uuid>(data); return;
+        case Kind::decimal:
+        case Kind::decimal_text:
+            if (from.kind == Kind::decimal || from.kind == Kind::decimal_text) {
+                *static_cast<Decimal*>(field) = read<Decimal>(data);
+            } else if (is_integer(from.kind)) {
+                *static_cast<Decimal*>(field) = Decimal(read<std::int64_t>(data));
+            } else {
+                refuse(column);
+            }
+            return;
+        case Kind::json: *static_cast<Json*>(field) = Json::parse(text); return;
+        case Kind::enumeration:
+            if (is_integer(from.kind)) return assign_enum(column, type, field, read<std::int64_t>(data));
+            for (const Enumerator& e : type.ops.enumeration->enumerators) {
+                if (e.name == text) return assign_enum(column, type, field, e.value);
+            }
+            refuse(column);
+        case Kind::array: (void)driver::parse_array(text, type, field); return;
+        case Kind::custom: {
+            struct Context {
+                const ColumnInfo& column;
+                const TypeInfo& base;
+                const TypeInfo& from;
+                const void* data;
+                std::size_t size;
+            } context{column, *type.base, from, data, size};
+            type.ops.custom->load(field, &context, [](void* opaque, void* stored) {
+                const auto& c = *static_cast<Context*>(opaque);
+                if (c.base.nullable != nullptr) stored = c.base.nullable->emplace(stored);
+                assign_value(c.column, c.base.nullable != nullptr ? *c.base.base : c.base, stored, c.from, c.data, c.size);
+            });
+            return;
+        }
+        default: break;
+    }
+    if (!is_integer(type.kind) || !is_integer(from.kind)) refuse(column);
+    const std::int64_t value = read<std::int64_t>(data);
+    if (from.kind == Kind::uint64 && value < 0 && type.kind != Kind::uint64) refuse(column);
+    if (from.kind != Kind::uint64 && !fits(type.kind, value)) refuse(column);
+    duet::detail::write_integer(type.kind, field, value);
+}
+
+}  // namespace
+
+void assign_member(const ColumnInfo& column, void* object, const shape::Values& values, std::size_t value) {
+    const shape::Values::Entry& entry = values.entry(value);
+    void* field = column.in(object);
+    const TypeInfo& type = *column.type;
+    if (entry.type == nullptr) {
+        if (type.nullable == nullptr) throw ValidationError("column " + std::string(column.name) + " cannot be NULL");
+        return type.nullable->reset(field);
+    }
+    if (type.nullable != nullptr) field = type.nullable->emplace(field);
+    assign_value(column, type.nullable != nullptr ? *type.base : type, field, *entry.type, values.data(value), entry.size);
+}
+
+}  // namespace duet::engine

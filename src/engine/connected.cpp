@@ -1,0 +1,99 @@
+#include "connected.hpp"
+
+#include <duet/async/wait.hpp>
+
+namespace duet::engine {
+
+Connected::~Connected() {
+    if (pooled_ == nullptr) return;
+    if (limited_) connection().set_limits({});
+    if (call_.transaction != nullptr) call_.transaction->leave();
+}
+
+void Connected::open(Lease lease, driver::Access access, duet::detail::CancelState* cancel) {
+    lease_ = std::move(lease);
+    open_on(lease_, access, cancel);
+}
+
+void Connected::open_held(Lease& lease, driver::Access access, duet::detail::CancelState* cancel) {
+    open_on(lease, access, cancel);
+}
+
+void Connected::open_on(Lease& lease, driver::Access access, duet::detail::CancelState* cancel) {
+    if (call_.transaction != nullptr) {
+        if (access == driver::Access::write && call_.transaction->read_only()) {
+            throw InvalidQuery("this transaction is read-only");
+        }
+        pooled_ = &call_.transaction->enter();
+    } else {
+        pooled_ = &lease.open();
+        if (engine().has_orphans()) engine().bury_orphans();
+    }
+    if (call_.unlimited) return;
+    auto timeout = call_.timeout;
+    if (timeout.count() == 0 && call_.transaction != nullptr) timeout = call_.transaction->options().timeout;
+    if (timeout.count() == 0 && cancel == nullptr) return;
+    driver::Limits limits;
+    if (timeout.count() > 0) limits.deadline = std::chrono::steady_clock::now() + timeout;
+    if (cancel != nullptr) {
+        token_ = CancelToken(cancel);
+        limits.cancelled = [](const void* context) noexcept { return static_cast<const CancelToken*>(context)->cancelled(); };
+        limits.context = &token_;
+    }
+    limited_ = true;
+    connection().set_limits(limits);
+}
+
+Task<driver::Statement*> Connected::prepare(const PlanKey& key, Engine::Render render, const void* context) {
+    std::unique_ptr<driver::Statement> statement;
+    const driver::Wait wait = connection().prepare(engine().plan(key, render, context), statement);
+    if (wait != driver::Wait::done) co_await settle(connection(), wait);
+    std::optional<std::unique_ptr<driver::Statement>> evicted;
+    co_return pooled_->statements.insert(key, std::move(statement), evicted).get();
+}
+
+void Connected::note_start(std::string_view sql, std::size_t parameters) {
+    observed_ = true;
+    sql_ = sql;
+    parameters_ = parameters;
+    started_ = std::chrono::steady_clock::now();
+}
+
+void Connected::failed(const Error& error) noexcept {
+    if (observed_) report({}, &error);
+}
+
+void Connected::report(const driver::Outcome& outcome, const Error* error) noexcept {
+    observed_ = false;
+    QueryEvent event;
+    event.sql = sql_;
+    event.duration = std::chrono::steady_clock::now() - started_;
+    event.parameters = parameters_;
+    event.rows = outcome.rows;
+    event.affected = outcome.affected;
+    event.where = call_.where;
+    event.error = error;
+    engine().hooks().fire(event);
+}
+
+Task<> settle(driver::Connection& connection, driver::Wait wait) {
+    while (wait != driver::Wait::done) {
+        const Readiness readiness = wait == driver::Wait::readable   ? Readiness::readable
+                                    : wait == driver::Wait::writable ? Readiness::writable
+                                                                     : Readiness::both;
+        co_await wait_fd(connection.socket(), readiness);
+        wait = connection.resume();
+    }
+}
+
+void bind_query(const shape::QueryData& query, BindValues& out) {
+    const shape::Values& values = query.clauses.values;
+    for (std::size_t i = 0; i < values.size(); ++i) {
+        const shape::Values::Entry& entry = values.entry(i);
+        out.push({entry.type, entry.type == nullptr ? nullptr : values.data(i), entry.size, entry.list});
+    }
+    if ((query.flags & shape::has_limit) != 0) out.push({&duet::detail::int64_value, &query.limit, 0, false});
+    if ((query.flags & shape::has_offset) != 0) out.push({&duet::detail::int64_value, &query.offset, 0, false});
+}
+
+}  // namespace duet::engine

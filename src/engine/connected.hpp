@@ -1,0 +1,142 @@
+#pragma once
+
+#include <duet/async/cancel.hpp>
+#include <duet/async/worker_pool.hpp>
+#include <duet/base/error.hpp>
+#include <duet/base/small_buffer.hpp>
+#include <duet/engine/transaction.hpp>
+#include <chrono>
+#include <utility>
+
+namespace duet::engine {
+
+using BindValues = duet::detail::SmallBuffer<driver::BindValue, 16>;
+
+/// The connection of one operation: a lease of its own or that of the transaction, with the operation's limits applied.
+class Connected {
+public:
+    explicit Connected(const Call& call) : call_(call) {}
+    ~Connected();
+    Connected(const Connected&) = delete;
+    Connected& operator=(const Connected&) = delete;
+
+    const Call& call() const noexcept { return call_; }
+    Engine& engine() const noexcept { return *call_.engine; }
+    const Dialect& dialect() const noexcept { return call_.engine->dialect(); }
+    PooledConnection& pooled() const noexcept { return *pooled_; }
+    driver::Connection& connection() const noexcept { return *pooled_->connection; }
+
+    /// On the thread that uses the connection. Throws when it cannot be opened or the transaction is busy.
+    void open(Lease lease, driver::Access access, duet::detail::CancelState* cancel);
+    /// Likewise with a lease that stays its owner's.
+    void open_held(Lease& lease, driver::Access access, duet::detail::CancelState* cancel);
+
+    /// The statement for a key when this connection has it.
+    driver::Statement* cached(const PlanKey& key) noexcept {
+        auto* found = pooled_->statements.find(key);
+        return found == nullptr ? nullptr : found->get();
+    }
+    Task<driver::Statement*> prepare(const PlanKey& key, Engine::Render render, const void* context);
+
+    /// Runs a statement to its end or its row limit, and reports it to the hooks.
+    driver::Wait start(driver::Statement& statement, std::span<const driver::BindValue> values, driver::RowSink* sink,
+                       std::size_t max_rows, driver::Outcome& outcome) {
+        if (!engine().hooks().empty()) note_start(statement.plan().sql, values.size());
+        return connection().execute(statement, values, sink, max_rows, outcome);
+    }
+    void finished(const driver::Outcome& outcome) {
+        if (observed_) report(outcome, nullptr);
+    }
+    void failed(const Error& error) noexcept;
+    void note_start(std::string_view sql, std::size_t parameters);
+
+private:
+    void open_on(Lease& lease, driver::Access access, duet::detail::CancelState* cancel);
+    void report(const driver::Outcome& outcome, const Error* error) noexcept;
+
+    Call call_;
+    Lease lease_;
+    PooledConnection* pooled_ = nullptr;
+    CancelToken token_;
+    bool limited_ = false;
+    bool observed_ = false;
+    std::string sql_;
+    std::size_t parameters_ = 0;
+    std::chrono::steady_clock::time_point started_;
+};
+
+/// Waits for a driver that does not block; never runs for one that does.
+Task<> settle(driver::Connection& connection, driver::Wait wait);
+
+/// Takes a connection, goes to a worker thread if the driver blocks, and runs `body(connected)`, a coroutine.
+template <class R, class Body>
+Task<R> on_connection(Call call, driver::Access access, Body body) {
+    Connected at(call);
+    try {
+        Lease lease;
+        if (call.transaction == nullptr) lease = co_await call.engine->pool().acquire(access);
+        const duet::detail::PromiseBase& promise = co_await duet::detail::current_promise();
+        duet::detail::CancelState* const cancel = promise.cancel;
+        if (WorkerPool* workers = call.engine->pool().workers(); workers != nullptr && promise.home != nullptr) {
+            co_await workers->enter();
+        }
+        at.open(std::move(lease), access, cancel);
+        co_return co_await body(at);
+    } catch (Error& error) {
+        error.attach_where(call.where);
+        at.failed(error);
+        throw;
+    }
+}
+
+/// The same for an operation that goes on later: the lease stays with its owner between calls, except that the one connection
+/// of a database in memory is given back meanwhile, so that others can use it.
+template <class R, class Body>
+Task<R> on_held_connection(Call call, Lease& held, driver::Access access, Body body) {
+    struct GiveBack {
+        Lease& lease;
+        bool wanted;
+        ~GiveBack() {
+            if (wanted) lease.release();
+        }
+    };
+    const GiveBack give_back{held, call.engine->pool().topology().single};
+    Connected at(call);
+    try {
+        if (call.transaction == nullptr && !held) held = co_await call.engine->pool().acquire(access);
+        const duet::detail::PromiseBase& promise = co_await duet::detail::current_promise();
+        duet::detail::CancelState* const cancel = promise.cancel;
+        if (WorkerPool* workers = call.engine->pool().workers(); workers != nullptr && promise.home != nullptr) {
+            co_await workers->enter();
+        }
+        at.open_held(held, access, cancel);
+        co_return co_await body(at);
+    } catch (Error& error) {
+        error.attach_where(call.where);
+        at.failed(error);
+        throw;
+    }
+}
+
+/// A statement by its key, run with values into a sink.
+inline Task<driver::Outcome> run_statement(Connected& at, const PlanKey& key, Engine::Render render, const void* context,
+                                           std::span<const driver::BindValue> values, driver::RowSink* sink,
+                                           std::size_t max_rows) {
+    driver::Statement* statement = at.cached(key);
+    if (statement == nullptr) statement = co_await at.prepare(key, render, context);
+    driver::Outcome outcome;
+    const driver::Wait wait = at.start(*statement, values, sink, max_rows, outcome);
+    if (wait != driver::Wait::done) co_await settle(at.connection(), wait);
+    if (outcome.more) at.connection().close(*statement);
+    at.finished(outcome);
+    co_return outcome;
+}
+
+/// What a plan key's verb says, above the flags of a query.
+enum class PlanVerb : std::uint64_t { rows, count, exists, update, remove, insert, update_row, delete_row, link, select_list, raw, explain };
+inline std::uint64_t plan_verb(PlanVerb verb, std::uint32_t flags = 0) { return static_cast<std::uint64_t>(verb) << 32 | flags; }
+
+/// The values of a query's clauses, then limit and offset.
+void bind_query(const shape::QueryData& query, BindValues& out);
+
+}  // namespace duet::engine

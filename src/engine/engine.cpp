@@ -1,0 +1,82 @@
+#include <duet/base/error.hpp>
+#include <duet/engine/engine.hpp>
+#include <atomic>
+#include <mutex>
+#include <set>
+
+namespace duet::engine {
+
+namespace {
+// Shapes are few in ordinary programs; what builds queries from user input must not grow without bound.
+constexpr std::size_t plan_capacity = 2048;
+}  // namespace
+
+struct Engine::Impl {
+    Impl(std::unique_ptr<driver::Driver> driver, PoolOptions options) : pool(std::move(driver), options) {}
+
+    Pool pool;
+    duet::detail::QueryHooks hooks;
+    mutable std::mutex mutex;
+    PlanMap<std::shared_ptr<const Plan>> plans{plan_capacity};
+    std::uint64_t rendered = 0;
+    std::set<const ModelInfo*> checked;
+    std::vector<std::unique_ptr<driver::Statement>> orphans;
+    std::atomic<bool> has_orphans{false};
+};
+
+Engine::Engine(std::unique_ptr<driver::Driver> driver, PoolOptions options)
+    : impl_(std::make_unique<Impl>(std::move(driver), options)) {}
+Engine::~Engine() = default;
+
+Pool& Engine::pool() noexcept { return impl_->pool; }
+const Dialect& Engine::dialect() const noexcept { return impl_->pool.driver().dialect(); }
+duet::detail::QueryHooks& Engine::hooks() noexcept { return impl_->hooks; }
+
+PlanCacheStats Engine::plan_stats() const {
+    const std::lock_guard lock(impl_->mutex);
+    return {impl_->plans.size(), impl_->plans.capacity(), impl_->rendered};
+}
+
+std::shared_ptr<const Plan> Engine::plan(const PlanKey& key, Render render, const void* context) {
+    {
+        const std::lock_guard lock(impl_->mutex);
+        if (auto* found = impl_->plans.find(key)) return *found;
+    }
+    auto made = render(dialect(), context);
+    const std::lock_guard lock(impl_->mutex);
+    ++impl_->rendered;
+    if (auto* found = impl_->plans.find(key)) return *found;
+    std::optional<std::shared_ptr<const Plan>> evicted;
+    impl_->plans.insert(key, made, evicted);
+    return made;
+}
+
+void Engine::check_layout(const ModelInfo& model) {
+    {
+        const std::lock_guard lock(impl_->mutex);
+        if (!impl_->checked.insert(&model).second) return;
+    }
+    if (model.layout_holds != nullptr && !model.layout_holds()) {
+        throw ConfigurationError("members of " + std::string(model.type_name) +
+                                 " do not lie where its declaration says; alignas and bit-fields cannot be used in models");
+    }
+}
+
+void Engine::orphan(std::unique_ptr<driver::Statement> statement) {
+    const std::lock_guard lock(impl_->mutex);
+    impl_->orphans.push_back(std::move(statement));
+    impl_->has_orphans.store(true, std::memory_order_relaxed);
+}
+
+bool Engine::has_orphans() const noexcept { return impl_->has_orphans.load(std::memory_order_relaxed); }
+
+void Engine::bury_orphans() {
+    std::vector<std::unique_ptr<driver::Statement>> orphans;
+    {
+        const std::lock_guard lock(impl_->mutex);
+        orphans.swap(impl_->orphans);
+        impl_->has_orphans.store(false, std::memory_order_relaxed);
+    }
+}
+
+}  // namespace duet::engine

@@ -1,0 +1,62 @@
+#include <duet/base/error.hpp>
+
+#include "write.hpp"
+
+namespace duet::engine {
+
+namespace {
+
+struct LinkContext {
+    const LinkInfo* link;
+    LinkVerb verb;
+};
+
+std::shared_ptr<const Plan> render_change(const Dialect& dialect, const void* context) {
+    const auto& change = *static_cast<const LinkContext*>(context);
+    return std::make_shared<Plan>(render_link(dialect, *change.link, change.verb));
+}
+
+const ColumnInfo& key_of(const ModelInfo& model) {
+    if (model.key.size() != 1) throw InvalidQuery(std::string(model.type_name) + " has a composite key and cannot be linked");
+    return model.columns[static_cast<std::size_t>(model.key[0])];
+}
+
+driver::BindValue key_value(const ModelInfo& model, const void* object) {
+    if (is_new(model, object)) throw InvalidQuery("this " + std::string(model.type_name) + " was not saved yet: it has no key to link");
+    const ColumnInfo& key = key_of(model);
+    return {key.type, key.in(object), 0, false};
+}
+
+Task<std::size_t> run_link(Connected& at, const LinkInfo& link, LinkVerb verb, std::span<const driver::BindValue> values) {
+    const LinkContext context{&link, verb};
+    const auto byte = static_cast<std::uint8_t>(verb);
+    const driver::Outcome outcome = co_await run_statement(at, {&link, plan_verb(PlanVerb::link), {&byte, 1}}, &render_change,
+                                                           &context, values, nullptr, driver::all_rows);
+    co_return static_cast<std::size_t>(outcome.affected);
+}
+
+}  // namespace
+
+Task<std::size_t> change_links(Call call, const ModelInfo& model, std::size_t relation_index, const void* owner, LinkChange change,
+                               std::span<const void* const> targets) {
+    return on_connection<std::size_t>(
+        call, driver::Access::write, [&model, relation_index, owner, change, targets](Connected& at) -> Task<std::size_t> {
+            const RelationInfo& relation = model.relations[relation_index];
+            const LinkInfo& link = relation.link();
+            const ModelInfo& target = relation.target();
+            driver::BindValue values[2] = {key_value(model, owner), {}};
+            std::size_t changed = 0;
+            co_await atomically(at, [&]() -> Task<> {
+                if (change == LinkChange::clear || change == LinkChange::set) {
+                    changed += co_await run_link(at, link, LinkVerb::clear, {values, 1});
+                }
+                for (const void* object : targets) {
+                    values[1] = key_value(target, object);
+                    changed += co_await run_link(at, link, change == LinkChange::remove ? LinkVerb::remove : LinkVerb::add, values);
+                }
+            });
+            co_return changed;
+        });
+}
+
+}  // namespace duet::engine

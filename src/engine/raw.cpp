@@ -1,0 +1,118 @@
+#include <duet/base/error.hpp>
+#include <optional>
+
+#include "connected.hpp"
+
+namespace duet::engine {
+
+namespace {
+
+std::shared_ptr<const Plan> make_raw_plan(const Dialect& /*dialect*/, const void* context) {
+    const auto& statement = *static_cast<const RawStatement*>(context);
+    auto plan = std::make_shared<Plan>();
+    plan->sql = statement.text;
+    plan->writes = true;
+    for (std::size_t i = 0; i < statement.values->size(); ++i) plan->binds.push_back({static_cast<std::uint16_t>(i)});
+    return plan;
+}
+
+PlanKey key_of(const RawStatement& statement) {
+    return {nullptr, plan_verb(PlanVerb::raw, 1),
+            {reinterpret_cast<const std::uint8_t*>(statement.text.data()), statement.text.size()}};
+}
+
+void bind(const shape::Values& values, BindValues& out) {
+    for (std::size_t i = 0; i < values.size(); ++i) {
+        const auto& entry = values.entry(i);
+        out.push({entry.type, entry.type == nullptr ? nullptr : values.data(i), entry.size, entry.list});
+    }
+}
+
+std::vector<driver::DecodeStep> steps_for(driver::Statement& statement, const RawTarget& target) {
+    const std::vector<std::string> names = statement.column_names();
+    if (!target.by_name && names.size() != target.fields.size()) {
+        throw InvalidQuery("the statement yields " + std::to_string(names.size()) + " columns where " +
+                           std::to_string(target.fields.size()) + " are expected");
+    }
+    std::vector<driver::DecodeStep> steps;
+    for (std::size_t i = 0; i < target.fields.size(); ++i) {
+        std::size_t column = i;
+        if (target.by_name) {
+            column = 0;
+            while (column < names.size() && names[column] != target.fields[i].name) ++column;
+            if (column == names.size()) {
+                throw InvalidQuery("the statement yields no column named '" + std::string(target.fields[i].name) + "'");
+            }
+        }
+        steps.push_back({target.fields[i].type, target.fields[i].offset, 0, static_cast<std::uint16_t>(column), 0});
+    }
+    return steps;
+}
+
+/// Runs on a reading connection when the statement turns out to only read; else nothing happens and nullopt comes back.
+template <class Body>
+auto routed(Call call, Body body) -> Task<typename decltype(body(std::declval<Connected&>()))::value_type::value_type> {
+    using R = typename decltype(body(std::declval<Connected&>()))::value_type::value_type;
+    const bool choice = call.transaction == nullptr && call.engine->pool().topology().separate_writer;
+    if (choice) {
+        std::optional<R> done = co_await on_connection<std::optional<R>>(call, driver::Access::read, body);
+        if (done) co_return std::move(*done);
+    }
+    const driver::Access access =
+        call.transaction != nullptr && call.transaction->read_only() ? driver::Access::read : driver::Access::write;
+    std::optional<R> done = co_await on_connection<std::optional<R>>(call, access, body);
+    co_return std::move(*done);
+}
+
+bool on_wrong_connection(const Connected& at, const driver::Statement& statement) {
+    return at.call().transaction == nullptr && at.engine().pool().topology().separate_writer && !at.pooled().writer &&
+           statement.writes();
+}
+
+Task<driver::Statement*> prepared(Connected& at, const RawStatement& raw) {
+    const PlanKey key = key_of(raw);
+    driver::Statement* statement = at.cached(key);
+    if (statement == nullptr) statement = co_await at.prepare(key, &make_raw_plan, &raw);
+    co_return statement;
+}
+
+}  // namespace
+
+Task<std::size_t> fetch_raw(Call call, const RawStatement& raw, const RawTarget& target) {
+    return routed(call, [&raw, &target](Connected& at) -> Task<std::optional<std::size_t>> {
+        driver::Statement* statement = co_await prepared(at, raw);
+        if (on_wrong_connection(at, *statement)) co_return std::nullopt;
+        const std::vector<driver::DecodeStep> steps = steps_for(*statement, target);
+        driver::RowSink sink;
+        sink.steps = steps.data();
+        sink.step_count = steps.size();
+        sink.open = [](void* context, std::size_t) {
+            const auto& t = *static_cast<const RawTarget*>(context);
+            return t.append(t.context);
+        };
+        sink.context = const_cast<RawTarget*>(&target);
+        BindValues values;
+        bind(*raw.values, values);
+        driver::Outcome outcome;
+        const driver::Wait wait = at.start(*statement, values.span(), &sink, driver::all_rows, outcome);
+        if (wait != driver::Wait::done) co_await settle(at.connection(), wait);
+        at.finished(outcome);
+        co_return outcome.rows;
+    });
+}
+
+Task<std::int64_t> execute_raw(Call call, const RawStatement& raw) {
+    return routed(call, [&raw](Connected& at) -> Task<std::optional<std::int64_t>> {
+        driver::Statement* statement = co_await prepared(at, raw);
+        if (on_wrong_connection(at, *statement)) co_return std::nullopt;
+        BindValues values;
+        bind(*raw.values, values);
+        driver::Outcome outcome;
+        const driver::Wait wait = at.start(*statement, values.span(), nullptr, driver::all_rows, outcome);
+        if (wait != driver::Wait::done) co_await settle(at.connection(), wait);
+        at.finished(outcome);
+        co_return outcome.affected;
+    });
+}
+
+}  // namespace duet::engine

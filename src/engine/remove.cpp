@@ -1,0 +1,170 @@
+#include <duet/base/error.hpp>
+#include <duet/schema/relation_state.hpp>
+
+#include "key_index.hpp"
+#include "load.hpp"
+#include "shape_reader.hpp"
+#include "write.hpp"
+
+namespace duet::engine {
+
+namespace {
+
+std::shared_ptr<const Plan> render_delete(const Dialect& dialect, const void* model) {
+    return std::make_shared<Plan>(render_delete_row(dialect, *static_cast<const ModelInfo*>(model)));
+}
+
+std::shared_ptr<const Plan> render_query_delete(const Dialect& dialect, const void* query) {
+    return std::make_shared<Plan>(render(dialect, *static_cast<const shape::QueryData*>(query), Verb::remove));
+}
+
+void add_soft_mark(shape::QueryData& query, const Timestamp* mark) {
+    const ModelInfo& model = *query.model;
+    const TypeInfo& type = *model.columns[static_cast<std::size_t>(model.soft_delete)].type;
+    const std::size_t begun = query.clauses.begin(shape::Clause::set);
+    query.clauses.u8(static_cast<std::size_t>(model.soft_delete));
+    if (mark == nullptr) {
+        query.clauses.null_value();
+    } else {
+        query.clauses.value(type.nullable != nullptr ? *type.base : type, mark);
+    }
+    query.clauses.end(begun);
+}
+
+void set_mark(const ModelInfo& model, void* object, const Timestamp* mark) {
+    const ColumnInfo& column = model.columns[static_cast<std::size_t>(model.soft_delete)];
+    void* field = column.in(object);
+    if (mark == nullptr) return column.type->nullable->reset(field);
+    *static_cast<Timestamp*>(column.type->nullable->emplace(field)) = *mark;
+}
+
+/// Rows of `target` that refer to the keys, as a condition.
+void where_refers(shape::QueryData& query, std::int16_t column, const KeyIndex& keys) {
+    const std::size_t begun = query.clauses.begin(shape::Clause::where);
+    query.clauses.op(shape::Op::in_list);
+    query.clauses.column(static_cast<std::size_t>(column));
+    keys.emit_list(query.clauses);
+    query.clauses.end(begun);
+}
+
+/// Marks (or unmarks those marked at `moment`) everything below the objects, level by level.
+Task<> cascade_mark(Connected& at, const ModelInfo& model, const KeyIndex& keys, const Timestamp* mark, const Timestamp& moment,
+                    int depth) {
+    if (depth > 64) throw InvalidQuery("a soft delete cascades over more than 64 levels");
+    for (const RelationInfo& relation : model.relations) {
+        if (relation.kind != RelationKind::has_many && relation.kind != RelationKind::has_one) continue;
+        const ModelInfo& target = relation.target();
+        if (target.soft_delete < 0 || target.key.size() != 1) continue;
+        const std::int16_t foreign = relation.remote_column();
+        shape::QueryData children;
+        children.model = &target;
+        if (mark == nullptr) {
+            children.flags = shape::only_deleted;
+            const std::size_t begun = children.clauses.begin(shape::Clause::where);
+            children.clauses.op(shape::Op::eq);
+            children.clauses.column(static_cast<std::size_t>(target.soft_delete));
+            children.clauses.value(*target.columns[static_cast<std::size_t>(target.soft_delete)].type->base, &moment);
+            children.clauses.end(begun);
+        }
+        where_refers(children, foreign, keys);
+        const std::shared_ptr<void> list = target.list->create();
+        const std::size_t count = co_await fetch_into(at, children, {target.list, list.get()});
+        if (count == 0) continue;
+        const ColumnInfo& key = target.columns[static_cast<std::size_t>(target.key[0])];
+        KeyIndex below(*key.type);
+        const auto* first = static_cast<std::byte*>(target.list->data(list.get()));
+        for (std::size_t i = 0; i < count; ++i) below.add(*key.type, key.in(first + i * target.size));
+        shape::QueryData change;
+        change.model = &target;
+        change.flags = shape::with_deleted;
+        where_refers(change, target.key[0], below);
+        add_soft_mark(change, mark);
+        co_await update_query_on(at, std::move(change));
+        co_await cascade_mark(at, target, below, mark, moment, depth + 1);
+    }
+}
+
+Task<> cascade_from(Connected& at, const ModelInfo& model, const void* object, const Timestamp* mark, const Timestamp& moment) {
+    if (model.key.size() != 1) throw InvalidQuery("a soft cascade needs a model with one primary key column");
+    const ColumnInfo& key = model.columns[static_cast<std::size_t>(model.key[0])];
+    KeyIndex keys(*key.type);
+    keys.add(*key.type, key.in(object));
+    co_await cascade_mark(at, model, keys, mark, moment, 0);
+}
+
+Task<> remove_on(Connected& at, const ModelInfo& model, void* object, Removal removal) {
+    if (model.soft_delete < 0 || removal == Removal::hard) {
+        if (removal == Removal::soft_cascade) throw InvalidQuery(std::string(model.type_name) + " has no SoftDelete member");
+        BindValues values;
+        bind_key(model, object, values);
+        const driver::Outcome outcome = co_await run_statement(at, {&model, plan_verb(PlanVerb::delete_row), {}}, &render_delete,
+                                                               &model, values.span(), nullptr, driver::all_rows);
+        if (outcome.affected == 0) throw_gone(model, "remove");
+        co_return;
+    }
+    const Timestamp now = duet::detail::clock_now();
+    shape::QueryData query = key_query(model, object);
+    query.flags = 0;  // a row that is marked already is gone
+    add_soft_mark(query, &now);
+    if (co_await update_query_on(at, std::move(query)) == 0) throw_gone(model, "remove");
+    if (removal == Removal::soft_cascade) co_await cascade_from(at, model, object, &now, now);
+    set_mark(model, object, &now);
+}
+
+}  // namespace
+
+Task<> remove(Call call, const ModelInfo& model, void* object, Removal removal) {
+    return on_connection<void>(call, driver::Access::write, [&model, object, removal](Connected& at) -> Task<> {
+        if (removal != Removal::soft_cascade) {
+            co_await remove_on(at, model, object, removal);
+        } else {
+            co_await atomically(at, [&] { return remove_on(at, model, object, removal); });
+        }
+    });
+}
+
+Task<std::int64_t> remove_rows(Call call, const shape::QueryData& query, bool all_rows, Removal removal) {
+    return on_connection<std::int64_t>(call, driver::Access::write, [&query, all_rows, removal](Connected& at) -> Task<std::int64_t> {
+        const ModelInfo& model = *query.model;
+        if (!all_rows && !query.has(shape::Clause::where)) {
+            throw InvalidQuery("delete_bulk without a where deletes every row of " + std::string(model.table) +
+                               "; pass duet::all_rows if that is meant");
+        }
+        if (model.soft_delete >= 0 && removal != Removal::hard) {
+            const Timestamp now = duet::detail::clock_now();
+            shape::QueryData marked = query;
+            add_soft_mark(marked, &now);
+            co_return co_await update_query_on(at, std::move(marked));
+        }
+        BindValues values;
+        bind_query(query, values);
+        const PlanKey key{&model, plan_verb(PlanVerb::remove, query.flags), query.clauses.bytes.span()};
+        const driver::Outcome outcome =
+            co_await run_statement(at, key, &render_query_delete, &query, values.span(), nullptr, driver::all_rows);
+        co_return outcome.affected;
+    });
+}
+
+Task<bool> restore(Call call, const ModelInfo& model, void* object, bool cascade) {
+    return on_connection<bool>(call, driver::Access::write, [&model, object, cascade](Connected& at) -> Task<bool> {
+        if (model.soft_delete < 0) throw InvalidQuery(std::string(model.type_name) + " has no SoftDelete member");
+        bool restored = false;
+        co_await atomically(at, [&]() -> Task<> {
+            const std::shared_ptr<void> list = model.list->create();
+            shape::QueryData lookup = key_query(model, object);
+            lookup.flags = shape::only_deleted;
+            if (co_await fetch_into(at, lookup, {model.list, list.get()}) == 0) co_return;
+            const ColumnInfo& column = model.columns[static_cast<std::size_t>(model.soft_delete)];
+            const auto moment = *static_cast<const Timestamp*>(column.type->nullable->value(column.in(model.list->data(list.get()))));
+            shape::QueryData query = key_query(model, object);
+            query.flags = shape::only_deleted;
+            add_soft_mark(query, nullptr);
+            restored = co_await update_query_on(at, std::move(query)) != 0;
+            if (cascade) co_await cascade_from(at, model, object, nullptr, moment);
+        });
+        if (restored) set_mark(model, object, nullptr);
+        co_return restored;
+    });
+}
+
+}  // namespace duet::engine

@@ -1,0 +1,164 @@
+#include "row_plan.hpp"
+
+#include <algorithm>
+
+#include "shape_reader.hpp"
+
+namespace duet::engine {
+
+duet::detail::RelationState* state_of(const RelationInfo& relation, void* object) {
+    void* member = static_cast<std::byte*>(object) + relation.offset;
+    return static_cast<duet::detail::RelationState*>(relation.optional_state ? relation.state(member) : member);
+}
+
+namespace {
+
+void add_steps(RowPlan& plan, const ModelInfo& model, std::size_t slot, std::size_t& column) {
+    for (const ColumnInfo& info : model.columns) {
+        plan.steps.push_back(
+            {info.type, info.offset, static_cast<std::uint16_t>(slot), static_cast<std::uint16_t>(column++), 0});
+    }
+}
+
+void add_joined(RowPlan& plan, std::vector<std::uint8_t> path, std::size_t& column) {
+    RowPlan::Slot slot;
+    slot.path = std::move(path);
+    for (std::size_t i = 0; i < plan.slots.size(); ++i) {
+        const auto& parent = plan.slots[i].path;
+        if (parent.size() + 1 == slot.path.size() && std::equal(parent.begin(), parent.end(), slot.path.begin())) {
+            slot.parent = static_cast<std::uint16_t>(i);
+        }
+    }
+    slot.relation = &plan.slots[slot.parent].model->relations[slot.path.back()];
+    slot.model = &slot.relation->target();
+    const std::size_t index = plan.slots.size();
+    if (index >= driver::RowSink::max_slots) throw InvalidQuery("a query joins at most 15 relations; load further ones select-in");
+    // The partner is absent when its key is NULL.
+    const auto key = static_cast<std::size_t>(slot.model->key[0]);
+    plan.steps.push_back({nullptr, 0, static_cast<std::uint16_t>(index), static_cast<std::uint16_t>(column + key),
+                          static_cast<std::uint16_t>(slot.model->columns.size())});
+    add_steps(plan, *slot.model, index, column);
+    plan.slots.push_back(std::move(slot));
+}
+
+}  // namespace
+
+std::shared_ptr<const Plan> make_row_plan(const Dialect& dialect, const void* context) {
+    const auto& query = *static_cast<const shape::QueryData*>(context);
+    auto plan = std::make_shared<RowPlan>();
+    static_cast<Plan&>(*plan) = render(dialect, query, Verb::rows);
+    std::size_t column = 0;
+    plan->slots.push_back({query.model, 0, nullptr, {}});
+    add_steps(*plan, *query.model, 0, column);
+    for_each_clause(query.clauses, [&](shape::Clause clause, std::span<const std::uint8_t> body) {
+        if (clause == shape::Clause::joined) add_joined(*plan, {body.begin() + 1, body.end()}, column);
+        if (clause == shape::Clause::through) {
+            // Behind the pointer to the link comes the type of its owner's key.
+            const TypeInfo* key = nullptr;
+            std::memcpy(&key, body.data() + sizeof(void*), sizeof key);
+            const auto slot = static_cast<std::uint16_t>(plan->slots.size());
+            plan->steps.push_back({nullptr, 0, slot, static_cast<std::uint16_t>(column), 1});
+            plan->steps.push_back({key, 0, slot, static_cast<std::uint16_t>(column++), 0});
+            plan->slots.push_back({});
+        }
+    });
+    return plan;
+}
+
+RowCollector::RowCollector(const RowPlan& plan, ListRef into) : plan_(plan), into_(into), first_(into.ops->size(into.list)) {
+    // Growing a vector moves every element; what the plan yielded last time is a good guess at what comes now.
+    const std::size_t expected = plan.last_rows.load(std::memory_order_relaxed);
+    if (expected != 0) into.ops->reserve(into.list, first_ + expected);
+    setup();
+}
+
+RowCollector::RowCollector(const RowPlan& plan, void* single) : plan_(plan), single_(single) { setup(); }
+
+void RowCollector::setup() {
+    sink_.steps = plan_.steps.data();
+    sink_.step_count = plan_.steps.size();
+    sink_.slot_count = plan_.slots.size();
+    sink_.open = &RowCollector::open;
+    sink_.name = &RowCollector::name;
+    sink_.context = this;
+    if (plan_.slots.size() == 1) return;
+    sink_.close = &RowCollector::close;
+    lists_.resize(plan_.slots.size());
+    joined_.resize(plan_.slots.size());
+    current_.assign(plan_.slots.size(), -1);
+    for (std::size_t i = 1; i < plan_.slots.size(); ++i) {
+        if (plan_.slots[i].model != nullptr) lists_[i] = plan_.slots[i].model->list->create();
+    }
+}
+
+void* RowCollector::open(void* context, std::size_t slot) {
+    auto& self = *static_cast<RowCollector*>(context);
+    if (slot == 0) {
+        void* object = self.single_ != nullptr ? self.single_ : self.into_.ops->append(self.into_.list);
+        if (!self.plan_.slots[0].model->relations.empty()) mark_relations(*self.plan_.slots[0].model, object);
+        return object;
+    }
+    const RowPlan::Slot& info = self.plan_.slots[slot];
+    if (info.model == nullptr) return self.append_owner_(self.owner_context_);
+    void* list = self.lists_[slot].get();
+    self.current_[slot] = static_cast<std::int64_t>(info.model->list->size(list));
+    void* object = info.model->list->append(list);
+    mark_relations(*info.model, object);
+    return object;
+}
+
+void RowCollector::close(void* context) {
+    auto& self = *static_cast<RowCollector*>(context);
+    for (std::size_t i = 1; i < self.current_.size(); ++i) self.joined_[i].push_back(std::exchange(self.current_[i], -1));
+}
+
+std::string_view RowCollector::name(void* context, std::size_t step) {
+    auto& self = *static_cast<RowCollector*>(context);
+    const driver::DecodeStep& s = self.plan_.steps[step];
+    const ModelInfo* model = self.plan_.slots[s.slot].model;
+    if (model == nullptr) return "the link's owner";
+    for (const ColumnInfo& column : model->columns) {
+        if (column.offset == s.offset) {
+            self.name_ = std::string(model->table) + "." + std::string(column.name);
+            return self.name_;
+        }
+    }
+    return model->table;
+}
+
+void* RowCollector::base(std::size_t slot, std::size_t index) {
+    if (slot == 0) {
+        if (single_ != nullptr) return single_;
+        return static_cast<std::byte*>(into_.ops->data(into_.list)) + (first_ + index) * plan_.slots[0].model->size;
+    }
+    const ModelInfo& model = *plan_.slots[slot].model;
+    return static_cast<std::byte*>(model.list->data(lists_[slot].get())) + index * model.size;
+}
+
+void RowCollector::attach() {
+    for (std::size_t slot = 1; slot < plan_.slots.size(); ++slot) {
+        const RowPlan::Slot& info = plan_.slots[slot];
+        if (info.model == nullptr) continue;
+        for (std::size_t row = 0; row < joined_[slot].size(); ++row) {
+            const std::int64_t parent = info.parent == 0 ? static_cast<std::int64_t>(row) : joined_[info.parent][row];
+            if (parent < 0) continue;
+            duet::detail::RelationState* state = state_of(*info.relation, base(info.parent, static_cast<std::size_t>(parent)));
+            if (state == nullptr) continue;
+            const std::int64_t index = joined_[slot][row];
+            state->info = info.relation;
+            if (index < 0) {
+                state->attach({}, nullptr, 0);
+            } else {
+                state->attach(lists_[slot], base(slot, static_cast<std::size_t>(index)), 1);
+            }
+        }
+    }
+}
+
+std::pair<void*, std::size_t> RowCollector::objects_at(std::size_t slot) {
+    const ModelInfo& model = *plan_.slots[slot].model;
+    void* list = lists_[slot].get();
+    return {model.list->data(list), model.list->size(list)};
+}
+
+}  // namespace duet::engine

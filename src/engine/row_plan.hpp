@@ -1,0 +1,76 @@
+#pragma once
+
+#include <duet/engine/engine.hpp>
+#include <duet/schema/relation_state.hpp>
+#include <atomic>
+#include <vector>
+
+#include "connected.hpp"
+
+namespace duet::engine {
+
+/// A plan whose rows are objects of a model: slot 0, and one slot for each joined relation (or the owner key of a link).
+struct RowPlan : Plan {
+    struct Slot {
+        const ModelInfo* model = nullptr;  // null: the owner key of a link
+        std::uint16_t parent = 0;
+        const RelationInfo* relation = nullptr;  // of the parent
+        std::vector<std::uint8_t> path;
+    };
+    std::vector<driver::DecodeStep> steps;
+    std::vector<Slot> slots;  // [0] is the query's model
+    mutable std::atomic<std::uint32_t> last_rows{0};  // how much room to make ahead
+};
+
+std::shared_ptr<const Plan> make_row_plan(const Dialect& dialect, const void* query);
+
+/// Takes the rows of a RowPlan. Objects of slot 0 go to the caller's list (or one object), joined ones to lists of their own.
+class RowCollector {
+public:
+    RowCollector(const RowPlan& plan, ListRef into);
+    RowCollector(const RowPlan& plan, void* single);
+    RowCollector(const RowCollector&) = delete;
+    RowCollector& operator=(const RowCollector&) = delete;
+
+    driver::RowSink* sink() noexcept { return &sink_; }
+    /// Points the relations of the collected objects at what was joined. Call when all rows are there.
+    void attach();
+    /// Objects of a joined path, for loads that go on from there.
+    std::pair<void*, std::size_t> objects_at(std::size_t slot);
+    /// Keeps the link owner of each row; a list of the key's type.
+    void collect_owners(void* (*append)(void* context), void* context) {
+        append_owner_ = append;
+        owner_context_ = context;
+    }
+
+private:
+    static void* open(void* self, std::size_t slot);
+    static void close(void* self);
+    static std::string_view name(void* self, std::size_t step);
+    void* base(std::size_t slot, std::size_t index);
+    void setup();
+
+    const RowPlan& plan_;
+    ListRef into_{};
+    void* single_ = nullptr;
+    std::size_t first_ = 0;  // rows that were in the list before
+    driver::RowSink sink_;
+    std::vector<std::shared_ptr<void>> lists_;       // of joined slots
+    std::vector<std::int64_t> current_;              // index of each slot's object in this row; -1: absent
+    std::vector<std::vector<std::int64_t>> joined_;  // per slot: index of each row's object
+    void* (*append_owner_)(void*) = nullptr;
+    void* owner_context_ = nullptr;
+    std::string name_;
+};
+
+/// Tells the relations of a fresh object who they are, for their messages.
+inline void mark_relations(const ModelInfo& model, void* object) {
+    for (const RelationInfo& relation : model.relations) {
+        if (relation.optional_state) continue;
+        reinterpret_cast<duet::detail::RelationState*>(static_cast<std::byte*>(object) + relation.offset)->info = &relation;
+    }
+}
+/// The state of a relation member; null for a disengaged optional.
+duet::detail::RelationState* state_of(const RelationInfo& relation, void* object);
+
+}  // namespace duet::engine

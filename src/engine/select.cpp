@@ -1,0 +1,166 @@
+#include <duet/base/error.hpp>
+#include <duet/engine/engine.hpp>
+
+#include "connected.hpp"
+#include "load.hpp"
+#include "row_plan.hpp"
+
+namespace duet::engine {
+
+namespace {
+
+PlanKey key_of(const shape::QueryData& query, PlanVerb verb) {
+    return {query.model, plan_verb(verb, query.flags), query.clauses.bytes.span()};
+}
+
+template <Verb V>
+std::shared_ptr<const Plan> render_as(const Dialect& dialect, const void* query) {
+    return std::make_shared<Plan>(render(dialect, *static_cast<const shape::QueryData*>(query), V));
+}
+
+/// A single value as the whole result.
+Task<std::int64_t> fetch_number(Connected& at, const shape::QueryData& query, PlanVerb verb, Engine::Render render) {
+    static constexpr driver::DecodeStep step{&duet::detail::int64_value, 0, 0, 0, 0};
+    std::int64_t number = 0;
+    driver::RowSink sink;
+    sink.steps = &step;
+    sink.step_count = 1;
+    sink.open = [](void* context, std::size_t) { return context; };
+    sink.context = &number;
+    BindValues values;
+    bind_query(query, values);
+    co_await run_statement(at, key_of(query, verb), render, &query, values.span(), &sink, driver::all_rows);
+    co_return number;
+}
+
+}  // namespace
+
+Task<std::size_t> fetch_into(Connected& at, const shape::QueryData& query, ListRef into) {
+    BindValues values;
+    bind_query(query, values);
+    const PlanKey key = key_of(query, PlanVerb::rows);
+    driver::Statement* statement = at.cached(key);
+    if (statement == nullptr) statement = co_await at.prepare(key, &make_row_plan, &query);
+    const auto& plan = static_cast<const RowPlan&>(statement->plan());
+    RowCollector collector(plan, into);
+    driver::Outcome outcome;
+    const driver::Wait wait = at.start(*statement, values.span(), collector.sink(), driver::all_rows, outcome);
+    if (wait != driver::Wait::done) co_await settle(at.connection(), wait);
+    at.finished(outcome);
+    plan.last_rows.store(static_cast<std::uint32_t>(outcome.rows), std::memory_order_relaxed);
+    collector.attach();
+    if (!query.related.empty() && outcome.rows != 0) {
+        const std::size_t total = into.ops->size(into.list);
+        void* first = static_cast<std::byte*>(into.ops->data(into.list)) + (total - outcome.rows) * query.model->size;
+        co_await load_paths(at, *query.model, first, outcome.rows, query.related, query.flags, &collector, &plan);
+    }
+    co_return outcome.rows;
+}
+
+Task<bool> fetch_first_on(Connected& at, const shape::QueryData& query, void* object) {
+    BindValues values;
+    bind_query(query, values);
+    const PlanKey key = key_of(query, PlanVerb::rows);
+    driver::Statement* statement = at.cached(key);
+    if (statement == nullptr) statement = co_await at.prepare(key, &make_row_plan, &query);
+    const auto& plan = static_cast<const RowPlan&>(statement->plan());
+    RowCollector collector(plan, object);
+    driver::Outcome outcome;
+    const driver::Wait wait = at.start(*statement, values.span(), collector.sink(), 1, outcome);
+    if (wait != driver::Wait::done) co_await settle(at.connection(), wait);
+    if (outcome.more) at.connection().close(*statement);
+    at.finished(outcome);
+    if (outcome.rows == 0) co_return false;
+    collector.attach();
+    if (!query.related.empty()) {
+        co_await load_paths(at, *query.model, object, 1, query.related, query.flags, &collector, &plan);
+    }
+    co_return true;
+}
+
+Task<bool> fetch_first(Call call, const shape::QueryData& query, void* object) {
+    return on_connection<bool>(call, driver::Access::read,
+                               [&query, object](Connected& at) { return fetch_first_on(at, query, object); });
+}
+
+Task<std::size_t> fetch_all(Call call, const shape::QueryData& query, ListRef into) {
+    return on_connection<std::size_t>(call, driver::Access::read,
+                                      [&query, into](Connected& at) { return fetch_into(at, query, into); });
+}
+
+Task<std::int64_t> count(Call call, const shape::QueryData& query) {
+    return on_connection<std::int64_t>(call, driver::Access::read, [&query](Connected& at) {
+        return fetch_number(at, query, PlanVerb::count, &render_as<Verb::count>);
+    });
+}
+
+Task<bool> exists(Call call, const shape::QueryData& query) {
+    return on_connection<bool>(call, driver::Access::read, [&query](Connected& at) -> Task<bool> {
+        co_return co_await fetch_number(at, query, PlanVerb::exists, &render_as<Verb::exists>) != 0;
+    });
+}
+
+Task<std::size_t> fetch_rows(Call call, const shape::QueryData& query, const RowTarget& target) {
+    return on_connection<std::size_t>(call, driver::Access::read, [&query, &target](Connected& at) -> Task<std::size_t> {
+        std::vector<driver::DecodeStep> steps;
+        steps.reserve(target.fields.size());
+        for (const RowTarget::Field& field : target.fields) {
+            steps.push_back({field.type, field.offset, 0, static_cast<std::uint16_t>(steps.size()), 0});
+        }
+        driver::RowSink sink;
+        sink.steps = steps.data();
+        sink.step_count = steps.size();
+        sink.open = [](void* context, std::size_t) {
+            const auto& t = *static_cast<const RowTarget*>(context);
+            return t.append(t.context);
+        };
+        sink.context = const_cast<RowTarget*>(&target);
+        BindValues values;
+        bind_query(query, values);
+        const driver::Outcome outcome = co_await run_statement(at, key_of(query, PlanVerb::select_list), &render_as<Verb::rows>,
+                                                               &query, values.span(), &sink, driver::all_rows);
+        co_return outcome.rows;
+    });
+}
+
+Task<std::string> explain(Call call, const shape::QueryData& query) {
+    return on_connection<std::string>(call, driver::Access::read, [&query](Connected& at) -> Task<std::string> {
+        struct Line {
+            std::int64_t id = 0, parent = 0, unused = 0;
+            std::string text;
+        };
+        static const driver::DecodeStep steps[] = {{&duet::detail::int64_value, offsetof(Line, id), 0, 0, 0},
+                                                   {&duet::detail::int64_value, offsetof(Line, parent), 0, 1, 0},
+                                                   {&duet::detail::string_type, offsetof(Line, text), 0, 3, 0}};
+        std::vector<Line> lines;
+        driver::RowSink sink;
+        sink.steps = steps;
+        sink.step_count = std::size(steps);
+        sink.open = [](void* context, std::size_t) -> void* { return &static_cast<std::vector<Line>*>(context)->emplace_back(); };
+        sink.context = &lines;
+        BindValues values;
+        bind_query(query, values);
+        co_await run_statement(
+            at, key_of(query, PlanVerb::explain),
+            [](const Dialect& dialect, const void* context) -> std::shared_ptr<const Plan> {
+                auto plan = std::make_shared<Plan>(render(dialect, *static_cast<const shape::QueryData*>(context), Verb::rows));
+                plan->sql = "EXPLAIN QUERY PLAN " + plan->sql;
+                return plan;
+            },
+            &query, values.span(), &sink, driver::all_rows);
+        std::string out;
+        for (const Line& line : lines) {
+            std::int64_t parent = line.parent;
+            for (auto it = lines.rbegin(); it != lines.rend() && parent != 0; ++it) {
+                if (it->id == parent) {
+                    out += "  ";
+                    parent = it->parent;
+                }
+            }
+            out += line.text + "\n";
+        }
+        co_return out;
+    });
+}
+
+}  // namespace duet::engine

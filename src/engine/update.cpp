@@ -1,0 +1,262 @@
+#include <duet/base/error.hpp>
+#include <optional>
+
+#include "load.hpp"
+#include "shape_reader.hpp"
+#include "write.hpp"
+
+namespace duet::engine {
+
+namespace {
+
+using Columns = duet::detail::SmallBuffer<std::int16_t, 80>;
+
+struct UpdateContext {
+    const ModelInfo* model;
+    std::span<const std::int16_t> columns;
+    std::int16_t guard;
+};
+
+std::shared_ptr<const Plan> render_row(const Dialect& dialect, const void* context) {
+    const auto& update = *static_cast<const UpdateContext*>(context);
+    return std::make_shared<Plan>(render_update_row(dialect, *update.model, update.columns, update.guard));
+}
+
+std::shared_ptr<const Plan> render_query_update(const Dialect& dialect, const void* query) {
+    return std::make_shared<Plan>(render(dialect, *static_cast<const shape::QueryData*>(query), Verb::update));
+}
+
+std::int16_t version_column(const ModelInfo& model) {
+    for (const BehaviourInfo& info : model.behaviours) {
+        if (info.version >= 0) return info.version;
+    }
+    return -1;
+}
+
+/// Sets a column of a query's update to a timestamp, unless the user sets it.
+void touch(shape::QueryData& query, std::int16_t column, Timestamp now) {
+    bool set_already = false;
+    for_each_clause(query.clauses, [&](shape::Clause clause, std::span<const std::uint8_t> body) {
+        if (clause == shape::Clause::set && body[0] == column) set_already = true;
+    });
+    if (set_already) return;
+    const std::size_t begun = query.clauses.begin(shape::Clause::set);
+    query.clauses.u8(static_cast<std::size_t>(column));
+    const TypeInfo& type = *query.model->columns[static_cast<std::size_t>(column)].type;
+    query.clauses.value(type.nullable != nullptr ? *type.base : type, &now);
+    query.clauses.end(begun);
+}
+
+void add_behaviour_changes(shape::QueryData& query) {
+    const Timestamp now = duet::detail::clock_now();
+    for (const BehaviourInfo& info : query.model->behaviours) {
+        if (info.touched >= 0) touch(query, info.touched, now);
+        if (info.version < 0) continue;
+        const std::size_t begun = query.clauses.begin(shape::Clause::set);
+        query.clauses.u8(static_cast<std::size_t>(info.version));
+        query.clauses.op(shape::Op::add);
+        query.clauses.column(static_cast<std::size_t>(info.version));
+        query.clauses.value(std::int64_t{1});
+        query.clauses.end(begun);
+    }
+}
+
+Task<std::int64_t> run_update(Connected& at, const shape::QueryData& query) {
+    BindValues values;
+    bind_query(query, values);
+    const PlanKey key{query.model, plan_verb(PlanVerb::update, query.flags), query.clauses.bytes.span()};
+    const driver::Outcome outcome =
+        co_await run_statement(at, key, &render_query_update, &query, values.span(), nullptr, driver::all_rows);
+    co_return outcome.affected;
+}
+
+/// UPDATE of all columns but the key; false when no row has the key (or the version).
+Task<bool> update_all_columns(Connected& at, const ModelInfo& model, void* object) {
+    const WriteMoment moment{duet::detail::clock_now()};
+    for (const BehaviourInfo& info : model.behaviours) {
+        if (info.behaviour->before_update != nullptr) {
+            info.behaviour->before_update(static_cast<std::byte*>(object) + info.offset, moment);
+        }
+    }
+    const std::int16_t guard = version_column(model);
+    std::int64_t version = 0;
+    Columns columns;
+    BindValues values;
+    for (std::size_t i = 0; i < model.columns.size(); ++i) {
+        const ColumnInfo& column = model.columns[i];
+        if (column.primary_key) continue;
+        columns.push(static_cast<std::int16_t>(i));
+        values.push({column.type, column.in(object), 0, false});
+    }
+    bind_key(model, object, values);
+    if (guard >= 0) {
+        const ColumnInfo& column = model.columns[static_cast<std::size_t>(guard)];
+        version = duet::detail::read_integer(column.type->kind, column.in(object));
+        duet::detail::write_integer(column.type->kind, column.in(object), version + 1);
+        values.push({&duet::detail::int64_value, &version, 0, false});
+    }
+    const UpdateContext context{&model, columns.span(), guard};
+    const PlanKey key{&model, plan_verb(PlanVerb::update_row), {}};
+    std::exception_ptr error;
+    std::int64_t affected = 0;
+    try {
+        const driver::Outcome outcome =
+            co_await run_statement(at, key, &render_row, &context, values.span(), nullptr, driver::all_rows);
+        affected = outcome.affected;
+    } catch (...) {
+        error = std::current_exception();
+    }
+    if (guard >= 0 && affected == 0) {
+        const ColumnInfo& column = model.columns[static_cast<std::size_t>(guard)];
+        duet::detail::write_integer(column.type->kind, column.in(object), version);
+    }
+    if (error) std::rethrow_exception(error);
+    co_return affected != 0;
+}
+
+Task<bool> row_exists(Connected& at, const ModelInfo& model, const void* object) {
+    const shape::QueryData query = key_query(model, object);
+    const std::shared_ptr<void> scratch = model.list->create();
+    co_return co_await fetch_into(at, query, {model.list, scratch.get()}) != 0;
+}
+
+Task<> fail_update(Connected& at, const ModelInfo& model, const void* object) {
+    if (version_column(model) >= 0 && co_await row_exists(at, model, object)) {
+        throw StaleData("the row of " + std::string(model.table) + " was changed by somebody else since this " +
+                        std::string(model.type_name) + " was read");
+    }
+    throw_gone(model, "update");
+}
+
+}  // namespace
+
+Task<std::int64_t> update_query_on(Connected& at, shape::QueryData query) {
+    add_behaviour_changes(query);
+    co_return co_await run_update(at, query);
+}
+
+Task<> save(Call call, const ModelInfo& model, void* object) {
+    return on_connection<void>(call, driver::Access::write, [&model, object](Connected& at) -> Task<> {
+        if (is_new(model, object)) {
+            co_await insert_on(at, model, object);
+            co_return;
+        }
+        const bool can_be_new =
+            !model.generated_key &&
+            !(model.key.size() == 1 && model.columns[static_cast<std::size_t>(model.key[0])].type->kind == Kind::uuid);
+        if (!can_be_new) {
+            if (!co_await update_all_columns(at, model, object)) co_await fail_update(at, model, object);
+            co_return;
+        }
+        // A natural key does not tell whether the row is there: the database does, in one transaction.
+        co_await atomically(at, [&]() -> Task<> {
+            if (co_await row_exists(at, model, object)) {
+                if (!co_await update_all_columns(at, model, object)) co_await fail_update(at, model, object);
+            } else {
+                co_await insert_on(at, model, object);
+            }
+        });
+    });
+}
+
+Task<> update(Call call, const ModelInfo& model, void* object, const shape::QueryData& changes) {
+    return on_connection<void>(call, driver::Access::write, [&model, object, &changes](Connected& at) -> Task<> {
+        shape::QueryData query = key_query(model, object);
+        query.clauses.append_clauses(changes.clauses);
+        const std::int16_t guard = version_column(model);
+        if (guard >= 0) {
+            const ColumnInfo& column = model.columns[static_cast<std::size_t>(guard)];
+            const std::size_t begun = query.clauses.begin(shape::Clause::where);
+            query.clauses.op(shape::Op::eq);
+            query.clauses.column(static_cast<std::size_t>(guard));
+            query.clauses.value(duet::detail::read_integer(column.type->kind, column.in(object)));
+            query.clauses.end(begun);
+        }
+        if (!model.behaviours.empty()) add_behaviour_changes(query);
+        if (co_await run_update(at, query) == 0) co_await fail_update(at, model, object);
+
+        // The object follows: plain values are at hand, what the database computed is read back.
+        bool computed = false;
+        std::size_t value = 0;
+        for_each_clause(query.clauses, [&](shape::Clause clause, std::span<const std::uint8_t> body) {
+            value = static_cast<std::size_t>(body.data()[-2]) | static_cast<std::size_t>(body.data()[-1]) << 8;
+            if (clause != shape::Clause::set) return;
+            const ColumnInfo& column = model.columns[body[0]];
+            const auto op = static_cast<shape::Op>(body[1]);
+            if (op == shape::Op::null) {
+                if (column.type->nullable != nullptr) column.type->nullable->reset(column.in(object));
+            } else if (op == shape::Op::value && body.size() == 3) {
+                assign_member(column, object, query.clauses.values, value);
+            } else {
+                computed = true;
+            }
+            if (column.relation >= 0) {
+                const RelationInfo& relation = model.relations[static_cast<std::size_t>(column.relation)];
+                if (duet::detail::RelationState* state = state_of(relation, object)) state->reset();
+            }
+        });
+        if (computed && !co_await fetch_first_on(at, key_query(model, object), object)) throw_gone(model, "update");
+    });
+}
+
+Task<std::int64_t> update_rows(Call call, const shape::QueryData& query, bool all_rows) {
+    return on_connection<std::int64_t>(call, driver::Access::write, [&query, all_rows](Connected& at) -> Task<std::int64_t> {
+        if (!all_rows && !query.has(shape::Clause::where)) {
+            throw InvalidQuery("update_bulk without a where changes every row of " + std::string(query.model->table) +
+                               "; pass duet::all_rows if that is meant");
+        }
+        co_return co_await update_query_on(at, query);
+    });
+}
+
+Task<> refresh(Call call, const ModelInfo& model, void* object) {
+    return on_connection<void>(call, driver::Access::read, [&model, object](Connected& at) -> Task<> {
+        const shape::QueryData query = key_query(model, object);
+        if (!co_await fetch_first_on(at, query, object)) throw_gone(model, "refresh");
+        for (const RelationInfo& relation : model.relations) {
+            if (duet::detail::RelationState* state = state_of(relation, object)) state->reset();
+        }
+    });
+}
+
+namespace {
+Task<bool> find_one(Connected& at, const ModelInfo& model, void* object, shape::QueryData lookup) {
+    lookup.set_limit(2);
+    const std::shared_ptr<void> found = model.list->create();
+    const std::size_t rows = co_await fetch_into(at, lookup, {model.list, found.get()});
+    if (rows > 1) throw MultipleFound("get_or_create: several rows of " + std::string(model.table) + " match");
+    if (rows == 0) co_return false;
+    model.list->take_first(found.get(), object);
+    co_return true;
+}
+}  // namespace
+
+Task<bool> get_or_create(Call call, const ModelInfo& model, void* object, const FindOrCreate& spec) {
+    return on_connection<bool>(call, driver::Access::write, [&model, object, &spec](Connected& at) -> Task<bool> {
+        const auto use_existing = [&]() -> Task<bool> {
+            if (!co_await find_one(at, model, object, *spec.lookup)) co_return false;
+            if (spec.changes == nullptr) co_return true;
+            shape::QueryData query = key_query(model, object);
+            query.clauses.append_clauses(spec.changes->clauses);
+            co_await update_query_on(at, std::move(query));
+            co_await fetch_first_on(at, key_query(model, object), object);
+            co_return true;
+        };
+        if (co_await use_existing()) co_return false;
+        std::optional<UniqueViolation> lost;
+        try {
+            // A savepoint of its own, so that losing the race does not cost an open transaction its work.
+            co_await atomically(at, [&]() -> Task<> {
+                spec.prepare(spec.context, object);
+                co_await insert_on(at, model, object);
+            });
+            co_return true;
+        } catch (const UniqueViolation& violation) {
+            lost = violation;
+        }
+        if (co_await use_existing()) co_return false;
+        throw UniqueViolation(*lost);
+    });
+}
+
+}  // namespace duet::engine

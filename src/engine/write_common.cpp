@@ -1,0 +1,132 @@
+#include <duet/base/error.hpp>
+#include <duet/types/uuid.hpp>
+
+#include "write.hpp"
+
+namespace duet::engine {
+
+bool is_integer(Kind kind) { return kind >= Kind::int8 && kind <= Kind::uint64; }
+
+bool is_new(const ModelInfo& model, const void* object) {
+    if (model.key.size() != 1) return false;
+    const ColumnInfo& key = model.columns[static_cast<std::size_t>(model.key[0])];
+    if (model.generated_key) return duet::detail::read_integer(key.type->kind, key.in(object)) == 0;
+    if (key.type->kind == Kind::uuid && key.type->nullable == nullptr) return static_cast<const Uuid*>(key.in(object))->is_nil();
+    return false;
+}
+
+void prepare_insert(const ModelInfo& model, void* object, Timestamp now) {
+    if (!model.generated_key && is_new(model, object)) {
+        *static_cast<Uuid*>(model.columns[static_cast<std::size_t>(model.key[0])].in(object)) = Uuid::v7();
+    }
+    for (const TableOption& option : model.options) {
+        if (option.type != TableOption::Type::default_now) continue;
+        const ColumnInfo& column = model.columns[static_cast<std::size_t>(model.find_column(option.columns[0]))];
+        void* field = column.in(object);
+        const TypeInfo& type = *column.type;
+        if (type.nullable != nullptr) {
+            if (type.nullable->value(field) != nullptr) continue;
+            field = type.nullable->emplace(field);
+        }
+        if (type.kind == Kind::timestamp && *static_cast<Timestamp*>(field) == Timestamp{}) *static_cast<Timestamp*>(field) = now;
+        if (type.kind == Kind::date && *static_cast<Date*>(field) == Date{}) {
+            *static_cast<Date*>(field) = std::chrono::floor<std::chrono::days>(now);
+        }
+    }
+    for (const BehaviourInfo& info : model.behaviours) {
+        if (info.behaviour->before_insert != nullptr) {
+            info.behaviour->before_insert(static_cast<std::byte*>(object) + info.offset, {now});
+        }
+    }
+}
+
+void bind_key(const ModelInfo& model, const void* object, BindValues& out) {
+    for (const std::int16_t key : model.key) {
+        const ColumnInfo& column = model.columns[static_cast<std::size_t>(key)];
+        out.push({column.type, column.in(object), 0, false});
+    }
+}
+
+namespace {
+
+/// Copies a key's value into a query.
+void emit_key(shape::Fragment& out, const TypeInfo& type, const void* value) {
+    if (is_integer(type.kind)) return out.value(duet::detail::read_integer(type.kind, value));
+    switch (type.kind) {
+        case Kind::text: return out.value(std::string_view(*static_cast<const std::string*>(value)));
+        case Kind::uuid:
+        case Kind::date:
+        case Kind::time:
+        case Kind::timestamp:
+        case Kind::boolean:
+        case Kind::float64: return out.value(type, value);
+        case Kind::enumeration: {
+            const auto& info = *type.ops.enumeration;
+            const Kind width = type.size == 1   ? (info.is_signed ? Kind::int8 : Kind::uint8)
+                               : type.size == 2 ? (info.is_signed ? Kind::int16 : Kind::uint16)
+                               : type.size == 4 ? (info.is_signed ? Kind::int32 : Kind::uint32)
+                                                : Kind::int64;
+            const std::int64_t number = duet::detail::read_integer(width, value);
+            if (info.as_integer) return out.value(number);
+            for (const Enumerator& e : info.enumerators) {
+                if (e.value == number) return out.value(e.name);
+            }
+            throw ValidationError("a key holds a value that its enum does not name");
+        }
+        default: throw InvalidQuery("a primary key of this type cannot be looked up");
+    }
+}
+
+}  // namespace
+
+shape::QueryData key_query(const ModelInfo& model, const void* object) {
+    shape::QueryData query;
+    query.model = &model;
+    query.flags = shape::with_deleted;
+    for (const std::int16_t key : model.key) {
+        const ColumnInfo& column = model.columns[static_cast<std::size_t>(key)];
+        const std::size_t begun = query.clauses.begin(shape::Clause::where);
+        query.clauses.op(shape::Op::eq);
+        query.clauses.column(static_cast<std::size_t>(key));
+        emit_key(query.clauses, *column.type, column.in(object));
+        query.clauses.end(begun);
+    }
+    return query;
+}
+
+void throw_gone(const ModelInfo& model, const char* what) {
+    throw NotFound(std::string(what) + ": no row of " + std::string(model.table) + " has the key of this " +
+                   std::string(model.type_name));
+}
+
+namespace {
+std::shared_ptr<const Plan> text_plan(const Dialect& /*dialect*/, const void* context) {
+    auto plan = std::make_shared<Plan>();
+    plan->sql = *static_cast<const std::string_view*>(context);
+    return plan;
+}
+}  // namespace
+
+Task<> Atomic::control(std::string_view sql) {
+    const std::span<const std::uint8_t> bytes(reinterpret_cast<const std::uint8_t*>(sql.data()), sql.size());
+    co_await run_statement(at_, {nullptr, plan_verb(PlanVerb::raw), bytes}, &text_plan, &sql, {}, nullptr, driver::all_rows);
+}
+
+Task<> Atomic::begin() {
+    nested_ = at_.connection().in_transaction();
+    return control(nested_ ? "SAVEPOINT duet_step" : "BEGIN IMMEDIATE");
+}
+
+Task<> Atomic::commit() { return control(nested_ ? "RELEASE duet_step" : "COMMIT"); }
+
+Task<> Atomic::rollback() {
+    try {
+        at_.connection().set_limits({});
+        if (!at_.connection().in_transaction()) co_return;
+        if (nested_) co_await control("ROLLBACK TO duet_step");
+        co_await control(nested_ ? "RELEASE duet_step" : "ROLLBACK");
+    } catch (const Error&) {  // NOLINT(bugprone-empty-catch): see the contract
+    }
+}
+
+}  // namespace duet::engine
