@@ -1,15 +1,14 @@
 #include <duet/async/event_loop.hpp>
+#include <duet/async/resume_callback.hpp>
 #include <duet/base/error.hpp>
 
 #include <algorithm>
 #include <deque>
 #include <mutex>
-#include <thread>
 #include <vector>
 
 #include "fd_watch.hpp"
 #include "futex.hpp"
-#include "resume_callback.hpp"
 #include "timer_heap.hpp"
 
 namespace duet {
@@ -40,7 +39,7 @@ struct EventLoop::Impl {
     std::vector<Wait*> ready_now;
     detail::TimerHeap timers;
     detail::FdWatch fds;
-    detail::SpinBudget budget{std::thread::hardware_concurrency() > 1};
+    detail::SpinBudget budget;
     bool finished = false;
 
     bool here() const noexcept { return running_loop == this; }

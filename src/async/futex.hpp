@@ -9,6 +9,7 @@
 #include <climits>
 #include <cstdint>
 #include <ctime>
+#include <thread>
 
 namespace duet::detail {
 
@@ -45,7 +46,7 @@ inline void pause_briefly() noexcept {
 /// How long to look before sleeping: long while looking keeps paying off, next to nothing while it does not.
 class SpinBudget {
 public:
-    explicit SpinBudget(bool several_processors) noexcept : most_(several_processors ? 2048u : 0u) {}
+    explicit SpinBudget(bool may_spin = true) noexcept : most_(may_spin && several_processors() ? 2048u : 0u) {}
 
     /// Looks for a while; whether `ready` came true.
     template <class Ready>
@@ -63,6 +64,11 @@ public:
     }
 
 private:
+    static bool several_processors() noexcept {
+        static const bool several = std::thread::hardware_concurrency() > 1;  // asks the system: microseconds
+        return several;
+    }
+
     static constexpr std::uint32_t least = 16;
     std::uint32_t most_;
     std::uint32_t budget_ = 256;

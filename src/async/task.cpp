@@ -1,6 +1,9 @@
 #include <duet/async/task.hpp>
 #include <duet/base/error.hpp>
 
+#include <cstdio>
+#include <cstdlib>
+
 namespace duet::detail {
 
 // Symmetric transfer is a real tail call only in optimised builds, so a loop over Tasks that end at once would eat the
@@ -52,6 +55,14 @@ void resume_inline(std::coroutine_handle<> handle, PromiseBase& promise) {
         throw ConfigurationError(
             "a blocking call met a wait that can only be awaited: use duet::run and the asynchronous handle");
     }
+}
+
+void report_miscompiled() noexcept {
+    std::fputs(
+        "duet: GCC 12.2 miscompiled a coroutine (GCC bug 106188). Do not co_await inside the condition of an if, while or "
+        "switch: keep the result in a variable first, or use GCC 12.3 or later.\n",
+        stderr);
+    std::abort();
 }
 
 void rethrow(PromiseBase& promise) { std::rethrow_exception(std::move(promise.error)); }

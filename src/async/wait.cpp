@@ -125,7 +125,8 @@ Task<bool> wait_until(Clock::time_point when) {
 }
 
 Task<> sleep_for(std::chrono::nanoseconds duration) {
-    if (!co_await wait_until(Clock::now() + duration)) throw QueryCanceled("cancelled while sleeping");
+    const bool slept = co_await wait_until(Clock::now() + duration);
+    if (!slept) throw QueryCanceled("cancelled while sleeping");
 }
 
 Task<> yield() {

@@ -44,8 +44,7 @@ struct WorkerPool::Impl {
         std::thread thread;
     };
 
-    explicit Impl(std::size_t threads)
-        : limit(threads ? threads : 1), several_processors(std::thread::hardware_concurrency() > 1) {
+    explicit Impl(std::size_t threads) : limit(threads ? threads : 1) {
         workers.reserve(limit);
         idle.reserve(limit);
     }
@@ -82,7 +81,7 @@ struct WorkerPool::Impl {
 
     void work(Worker& self) {
         duty.pool = this;
-        detail::SpinBudget budget(several_processors);
+        detail::SpinBudget budget;
         for (;;) {
             Job job;
             {
@@ -147,7 +146,6 @@ struct WorkerPool::Impl {
     }
 
     const std::size_t limit;
-    const bool several_processors;
     std::mutex mutex;
     std::condition_variable released;
     std::size_t waiting_for_release = 0;

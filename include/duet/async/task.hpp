@@ -20,6 +20,22 @@ namespace detail {
 struct CancelState;
 class PromiseBase;
 
+/// GCC 12.2 lays out the frame wrongly for a coroutine that has a co_await in the condition of an `if`, `while` or
+/// `switch` and no variable in its outermost block (GCC bug 106188). That is told apart here and ends the program with a
+/// sentence, instead of a crash somewhere else.
+[[noreturn]] void report_miscompiled() noexcept;
+
+struct InitialAwaiter {
+    const void* promise;
+    bool await_ready() const noexcept { return false; }
+    void await_suspend([[maybe_unused]] std::coroutine_handle<> handle) const noexcept {
+#if defined(__GNUC__) && !defined(__clang__) && __GNUC__ == 12 && __GNUC_MINOR__ < 3
+        if (static_cast<const char*>(handle.address()) + 2 * sizeof(void*) != promise) report_miscompiled();
+#endif
+    }
+    void await_resume() const noexcept {}
+};
+
 struct FinalAwaiter {
     PromiseBase& promise;
     bool await_ready() const noexcept { return false; }
@@ -37,7 +53,7 @@ public:
     static void* operator new(std::size_t size) { return allocate_frame(size); }
     static void operator delete(void* frame, std::size_t size) noexcept { free_frame(frame, size); }
 
-    std::suspend_always initial_suspend() const noexcept { return {}; }
+    InitialAwaiter initial_suspend() const noexcept { return {this}; }
     FinalAwaiter final_suspend() noexcept { return {*this}; }
     void unhandled_exception() noexcept { error = std::current_exception(); }
 

@@ -40,6 +40,9 @@ struct Column : Lookups<Column<N, Owner>> {
 
     template <class M>
     using cpp_type = path_column_t<M, N>;
+    /// The model at the end of this path of relations.
+    template <class M>
+    using target = relation_target<M, N>;
 
     /// For updates: the column gets this value, or the value of this expression.
     template <class V>

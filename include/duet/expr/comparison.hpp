@@ -9,6 +9,9 @@ void require_comparable(const TypeInfo& left, const TypeInfo& right);
 void require_text(const TypeInfo& type);
 void require_boolean(const TypeInfo& type);
 
+/// A place inside a JSON document: a JSON array of keys and indexes, without its closing bracket.
+void emit_json_path(shape::Fragment& out, std::string_view path);
+
 template <class E>
 bool is_null_value(const E& e) {
     if constexpr (is_value_node<E>) {
@@ -232,17 +235,11 @@ struct Contains : Node {
         } else if constexpr (f == Family::json) {
             out.op(shape::Op::json_contains);
             operand.template emit<M>(out);
-            emit_json_path(out, "[]");
+            emit_json_path(out, "[");
             emit_beside<M>(out, part, nullptr);
         } else {
             Match<E, V>(shape::Op::contains, operand, part).template emit<M>(out);
         }
-    }
-
-private:
-    static void emit_json_path(shape::Fragment& out, std::string_view path) {
-        out.value_of(duet::detail::json_path_value);
-        out.values.add_text(duet::detail::json_path_value, path);
     }
 };
 

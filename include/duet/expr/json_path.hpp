@@ -6,7 +6,6 @@
 
 namespace duet::expr {
 
-void emit_json_path(shape::Fragment& out, std::string_view path);
 /// Adds a key or an index to a path, which is a JSON array without its closing bracket.
 void append_json_key(Text& path, std::string_view key);
 void append_json_index(Text& path, std::int64_t index);
@@ -119,12 +118,8 @@ auto JsonPath<E>::has_key(std::string_view key) const {
 template <class E>
 template <class T>
 auto JsonPath<E>::as() const {
-    const Family f = family(duet::detail::type_info<T>);
-    static_cast<void>(f);
-    static_assert(family(duet::detail::type_info<T>) == Family::boolean ||
-                      family(duet::detail::type_info<T>) == Family::number ||
-                      family(duet::detail::type_info<T>) == Family::text ||
-                      family(duet::detail::type_info<T>) == Family::json,
+    constexpr Family f = family(duet::detail::type_info<T>);
+    static_assert(f == Family::boolean || f == Family::number || f == Family::text || f == Family::json,
                   "duet: as<T>() reads a bool, a number, a text or a duet::Json out of a JSON column");
     return JsonAs<E, T>(*this);
 }

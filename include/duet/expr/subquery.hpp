@@ -14,6 +14,8 @@ concept QuerySource = requires(const Q& q) {
     typename Q::model_type;
 };
 
+/// Puts clauses behind those of `out`.
+void append_clauses(shape::Fragment& out, const shape::Fragment& clauses);
 /// A query written as part of another.
 shape::Fragment nested(const shape::QueryData& query);
 /// The same with a select list of one expression (a clause in `select`) in place of its columns.

@@ -1,0 +1,57 @@
+#pragma once
+
+#include <duet/async/task.hpp>
+#include <type_traits>
+#include <utility>
+
+namespace duet {
+
+/// Operations run to their end before they return.
+struct Blocking {
+    static constexpr bool is_async = false;
+    template <class T>
+    using Result = T;
+
+    /// Runs an operation: `start()` makes its Task, `finish(result)` turns what that yields into what the user gets.
+    template <class Op>
+    static auto run(Op operation) {
+        using Value = typename decltype(operation.start())::value_type;
+        if constexpr (std::is_void_v<Value>) {
+            detail::complete_inline(operation.start());
+            return operation.finish();
+        } else {
+            return operation.finish(detail::complete_inline(operation.start()));
+        }
+    }
+};
+
+/// Operations return Tasks.
+struct Async {
+    static constexpr bool is_async = true;
+    template <class T>
+    using Result = Task<T>;
+
+    template <class Op>
+    static auto run(Op operation) {
+        using Value = typename decltype(operation.start())::value_type;
+        if constexpr (std::is_void_v<Value>) {
+            return run_task<decltype(operation.finish())>(std::move(operation));
+        } else {
+            return run_task<decltype(operation.finish(std::declval<Value>()))>(std::move(operation));
+        }
+    }
+
+private:
+    template <class R, class Op>
+    static Task<R> run_task(Op operation) {
+        using Value = typename decltype(operation.start())::value_type;
+        if constexpr (std::is_void_v<Value>) {
+            co_await operation.start();
+            co_return operation.finish();
+        } else {
+            co_return operation.finish(co_await operation.start());
+        }
+    }
+};
+
+}  // namespace duet

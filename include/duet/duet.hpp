@@ -1,0 +1,10 @@
+#pragma once
+
+// Everything that a program over a database needs. Asio users add <duet/asio.hpp>.
+#include <duet/async/run.hpp>
+#include <duet/async/timeout.hpp>
+#include <duet/async/wait.hpp>
+#include <duet/async/when_all.hpp>
+#include <duet/base/error.hpp>
+#include <duet/handle/database.hpp>
+#include <duet/version.hpp>

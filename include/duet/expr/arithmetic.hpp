@@ -1,0 +1,78 @@
+#pragma once
+
+#include <duet/expr/lookups.hpp>
+
+namespace duet::expr {
+
+/// For operands that only run time knows. Throws InvalidQuery.
+void require_number(const TypeInfo& type);
+
+/// `(left op right)` over numbers. A division may yield NULL.
+template <class L, class R, bool Divides>
+struct Arithmetic : Lookups<Arithmetic<L, R, Divides>> {
+    shape::Op op;
+    L left;
+    R right;
+
+    Arithmetic(shape::Op o, L l, R r) : op(o), left(std::move(l)), right(std::move(r)) {}
+
+    template <class M>
+    static consteval Checked check() {
+        Checked out = check_arithmetic(checked<M, L>, checked<M, R>);
+        out.nullable = out.nullable || Divides;
+        return out;
+    }
+    template <class M>
+    void emit(shape::Fragment& out) const {
+        const TypeInfo* const left_type = type_of<M>(left);
+        const TypeInfo* const right_type = type_of<M>(right);
+        if constexpr (checked<M, L>.type == &any_type) require_number(*left_type);
+        if constexpr (checked<M, R>.type == &any_type) require_number(*right_type);
+        out.op(op);
+        emit_beside<M>(out, left, right_type);
+        emit_beside<M>(out, right, left_type);
+    }
+};
+
+template <class E>
+struct Negated : Lookups<Negated<E>> {
+    E operand;
+
+    explicit Negated(E e) : operand(std::move(e)) {}
+
+    template <class M>
+    static consteval Checked check() {
+        return check_arithmetic(checked<M, E>, checked<M, E>);
+    }
+    template <class M>
+    void emit(shape::Fragment& out) const {
+        if constexpr (checked<M, E>.type == &any_type) require_number(*type_of<M>(operand));
+        out.op(shape::Op::negate);
+        emit_beside<M>(out, operand, &duet::detail::int64_value);
+    }
+};
+
+template <bool Divides, class L, class R>
+auto calculate(shape::Op op, const L& left, const R& right) {
+    return Arithmetic<node_t<L>, node_t<R>, Divides>(op, as_node(left), as_node(right));
+}
+
+template <class L, class R>
+requires Expression<L> || Expression<R>
+auto operator+(const L& left, const R& right) { return calculate<false>(shape::Op::add, left, right); }
+template <class L, class R>
+requires Expression<L> || Expression<R>
+auto operator-(const L& left, const R& right) { return calculate<false>(shape::Op::sub, left, right); }
+template <class L, class R>
+requires Expression<L> || Expression<R>
+auto operator*(const L& left, const R& right) { return calculate<false>(shape::Op::mul, left, right); }
+template <class L, class R>
+requires Expression<L> || Expression<R>
+auto operator/(const L& left, const R& right) { return calculate<true>(shape::Op::div, left, right); }
+template <class L, class R>
+requires Expression<L> || Expression<R>
+auto operator%(const L& left, const R& right) { return calculate<true>(shape::Op::mod, left, right); }
+template <Expression E>
+auto operator-(const E& operand) { return Negated<E>(operand); }
+
+}  // namespace duet::expr

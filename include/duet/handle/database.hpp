@@ -1,0 +1,131 @@
+#pragma once
+
+#include <duet/handle/transaction.hpp>
+#include <chrono>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace duet {
+
+/// What is not said in the URL; what the URL says wins.
+struct DatabaseOptions {
+    PoolOptions pool{};
+    std::string dialect{};  // when given, must be that of the URL, else ConfigurationError
+};
+
+namespace detail {
+std::shared_ptr<engine::Engine> open_engine(std::string_view url, const DatabaseOptions& options);
+}
+
+/// A database: the handle on which everything hangs. `Database` blocks, `AsyncDatabase` returns Tasks.
+///
+/// Thread-safe; copies share the connections. Connections open when first used. All work must have ended before the last copy is
+/// destroyed.
+template <class Mode>
+class BasicDatabase : public Handle<BasicDatabase<Mode>, Mode> {
+    template <class T>
+    using Result = typename Mode::template Result<T>;
+    using Where = std::source_location;
+
+public:
+    /// `sqlite:///file.db`, `sqlite:////absolute/file.db`, `sqlite://:memory:`. Throws ConfigurationError.
+    explicit BasicDatabase(std::string_view url, const DatabaseOptions& options = {}) : engine_(detail::open_engine(url, options)) {}
+    /// The same database in the other mode: connections, caches and hooks are shared.
+    template <class Other>
+    explicit BasicDatabase(const BasicDatabase<Other>& other) : engine_(other.engine_), timeout_(other.timeout_) {}
+
+    /// A handle whose operations end with QueryCanceled when a statement takes longer.
+    BasicDatabase within(std::chrono::nanoseconds timeout) const {
+        BasicDatabase copy(*this);
+        copy.timeout_ = timeout;
+        return copy;
+    }
+
+    /// A transaction by hand: `auto tx = db.begin(); ... tx.commit();`
+    Result<BasicTransaction<Mode>> begin(TransactionOptions options = {}, Where where = Where::current()) {
+        struct Begin {
+            std::unique_ptr<engine::TransactionState> state;
+            Where where;
+            auto start() { return state->begin(where); }
+            BasicTransaction<Mode> finish() { return BasicTransaction<Mode>(std::move(state)); }
+        };
+        return Mode::run(Begin{std::make_unique<engine::TransactionState>(*engine_, nullptr, options), where});
+    }
+    /// Outside of a transaction there is nothing to wait for: runs `fn()` at once.
+    template <class F>
+    void on_commit(F fn) {
+        fn();
+    }
+
+    /// Creates the tables and indexes of the models that are not there yet. For demos and tests; real projects migrate.
+    Result<void> create_all(std::span<const ModelInfo* const> models, Where where = Where::current()) {
+        struct Create {
+            engine::Call call;
+            std::span<const ModelInfo* const> models;
+            auto start() { return engine::create_all(call, models); }
+            void finish() {}
+        };
+        return Mode::run(Create{make_call(where), models});
+    }
+    /// Drops the tables of the models, with everything in them.
+    Result<void> drop_all(std::span<const ModelInfo* const> models, Where where = Where::current()) {
+        struct Drop {
+            engine::Call call;
+            std::span<const ModelInfo* const> models;
+            auto start() { return engine::drop_all(call, models); }
+            void finish() {}
+        };
+        return Mode::run(Drop{make_call(where), models});
+    }
+    /// The tables that are really there.
+    Result<DatabaseSchema> introspect(Where where = Where::current()) {
+        struct Read {
+            engine::Call call;
+            auto start() { return engine::introspect(call); }
+            DatabaseSchema finish(DatabaseSchema schema) { return schema; }
+        };
+        return Mode::run(Read{make_call(where)});
+    }
+
+    /// Calls `fn(event)` after each statement, on the thread that ran it, until the returned hook is destroyed.
+    template <class F>
+    [[nodiscard("the hook is removed when this is destroyed")]] QueryHook on_query(F fn) {
+        auto context = std::make_shared<F>(std::move(fn));
+        const auto id = engine_->hooks().add(
+            context, [](void* f, const QueryEvent& event) { (*static_cast<F*>(f))(event); });
+        return QueryHook(engine_->hooks(), id);
+    }
+    PoolStats pool_stats() const { return engine_->pool().stats(); }
+    engine::PlanCacheStats plan_stats() const { return engine_->plan_stats(); }
+    std::string_view dialect() const { return engine_->dialect().name(); }
+
+private:
+    template <class Other>
+    friend class BasicDatabase;
+    friend Handle<BasicDatabase<Mode>, Mode>;
+    engine::Call make_call(Where where) noexcept { return {engine_.get(), nullptr, where, timeout_}; }
+
+    std::shared_ptr<engine::Engine> engine_;
+    std::chrono::nanoseconds timeout_{0};
+};
+
+using Database = BasicDatabase<Blocking>;
+using AsyncDatabase = BasicDatabase<Async>;
+
+/// Counts the statements that a database runs while it lives.
+class StatementCounter {
+public:
+    template <class Mode>
+    explicit StatementCounter(BasicDatabase<Mode>& database)
+        : count_(std::make_shared<std::size_t>(0)), hook_(database.on_query([count = count_](const QueryEvent&) { bump(*count); })) {}
+    std::size_t count() const noexcept;
+
+private:
+    static void bump(std::size_t& count) noexcept;
+    std::shared_ptr<std::size_t> count_;
+    QueryHook hook_;
+};
+
+}  // namespace duet

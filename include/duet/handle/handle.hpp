@@ -1,0 +1,277 @@
+#pragma once
+
+#include <duet/engine/transaction.hpp>
+#include <duet/expr/expr.hpp>
+#include <duet/async/mode.hpp>
+#include <duet/handle/raw_query.hpp>
+#include <duet/handle/write_operations.hpp>
+#include <duet/model/model.hpp>
+#include <duet/query/bound_query.hpp>
+#include <optional>
+#include <source_location>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+namespace duet {
+
+template <class Mode>
+class BasicTransaction;
+
+namespace detail {
+
+template <class M, class K, std::size_t I>
+void add_key(shape::QueryData& query, const K& value) {
+    constexpr std::size_t index = static_cast<std::size_t>(model_info<M>.key[I]);
+    constexpr const ColumnInfo& column = model_info<M>.columns[index];
+    constexpr bool key_fits = expr::types_meet(*column.type, *expr::node_t<K>::template check<M>().type);
+    static_assert(key_fits, "duet: get() was given a value of another type than the primary key");
+    if constexpr (key_fits) {
+        const std::size_t begun = query.clauses.begin(shape::Clause::where);
+        query.clauses.op(shape::Op::eq);
+        query.clauses.column(index);
+        expr::as_node(value).template emit_as<M>(query.clauses, column.type);
+        query.clauses.end(begun);
+    }
+}
+template <class M, class... K, std::size_t... I>
+void add_keys(shape::QueryData& query, std::index_sequence<I...> /*keys*/, const K&... values) {
+    (add_key<M, K, I>(query, values), ...);
+}
+
+/// What a block of a transaction returns, without the Task around it in async code.
+template <class R>
+struct BlockResult {
+    using type = R;
+};
+template <class R>
+struct BlockResult<Task<R>> {
+    using type = R;
+};
+
+}  // namespace detail
+
+/// The operations that databases and transactions share. `Self` provides `call(where)`.
+///
+/// In blocking code each runs to its end; in async code each returns a Task, and objects and queries passed by reference must
+/// stay until it has ended. Errors carry the place of the call.
+template <class Self, class Mode>
+class Handle {
+protected:
+    template <class T>
+    using Result = typename Mode::template Result<T>;
+    using Where = std::source_location;
+
+public:
+    /// INSERT; comes back with its generated key, defaults and timestamps. Throws IntegrityError and its kin.
+    template <Model M>
+    Result<M> create(M object, Where where = Where::current()) {
+        return Mode::run(detail::CreateObject<M>{call(where), std::move(object)});
+    }
+    /// INSERT of many in few statements and one transaction; returns how many.
+    template <Model M>
+    Result<std::size_t> create_bulk(std::vector<M>&& objects, Where where = Where::current()) {
+        return Mode::run(detail::CreateList<M>{call(where), std::move(objects)});
+    }
+    /// Likewise; the objects stay and get their keys.
+    template <Model M>
+    Result<std::size_t> create_bulk(std::vector<M>& objects, Where where = Where::current()) {
+        return Mode::run(detail::CreateInPlace<M>{call(where), objects.data(), objects.size()});
+    }
+    /// Likewise; gives them back with their keys.
+    template <Model M>
+    Result<std::vector<M>> create_bulk_returning(std::vector<M> objects, Where where = Where::current()) {
+        return Mode::run(detail::CreateListAndReturn<M>{{call(where), std::move(objects)}});
+    }
+    /// The row with this primary key, soft-deleted ones excepted. Composite keys: all parts, in the order of primary_key(...).
+    template <Model M, class K>
+    Result<std::optional<M>> get(const K& key, Where where = Where::current()) {
+        static_assert(detail::model_info<M>.key.size() == 1, "duet: this model has a composite key: get<M>(duet::key(a, b))");
+        detail::FetchFirst<M> fetch{{call(where), {}}};
+        fetch.query.model = &detail::model_info<M>;
+        detail::add_key<M, K, 0>(fetch.query, key);
+        return Mode::run(std::move(fetch));
+    }
+    template <Model M, class... K>
+    Result<std::optional<M>> get(const std::tuple<K...>& key, Where where = Where::current()) {
+        static_assert(detail::model_info<M>.key.size() == sizeof...(K), "duet: the model's key has another number of columns");
+        detail::FetchFirst<M> fetch{{call(where), {}}};
+        fetch.query.model = &detail::model_info<M>;
+        std::apply([&](const K&... parts) { detail::add_keys<M, K...>(fetch.query, std::index_sequence_for<K...>{}, parts...); },
+                   key);
+        return Mode::run(std::move(fetch));
+    }
+    /// INSERT when the object is new, else UPDATE of all its columns. Throws NotFound when its row is gone, StaleData when its
+    /// version is.
+    template <Model M>
+    Result<void> save(M& object, Where where = Where::current()) {
+        return Mode::run(detail::SaveObject<M>{{call(where), &object}});
+    }
+    /// UPDATE of these columns only; the object follows. Throws NotFound when its row is gone.
+    template <Model M, expr::IsAssignment A, class B = detail::NoChange, class C = detail::NoChange, class D = detail::NoChange,
+              class E = detail::NoChange, class F = detail::NoChange>
+    Result<void> update(M& object, const A& a, const B& b = {}, const C& c = {}, const D& d = {}, const E& e = {},
+                        const F& f = {}, Where where = Where::current()) {
+        detail::UpdateObject<M> operation{{call(where), &object}};
+        operation.changes.model = &detail::model_info<M>;
+        const auto add = [&operation]<class T>(const T& change) {
+            if constexpr (!std::is_same_v<T, detail::NoChange>) expr::add<expr::Role::set, M>(operation.changes.clauses, change);
+        };
+        add(a), add(b), add(c), add(d), add(e), add(f);
+        return Mode::run(std::move(operation));
+    }
+    /// Reads all columns again; loaded relations are dropped. Throws NotFound.
+    template <Model M>
+    Result<void> refresh(M& object, Where where = Where::current()) {
+        return Mode::run(detail::RefreshObject<M>{{call(where), &object}});
+    }
+    /// Loads one relation (or a path) of an object or a list of them.
+    template <Model M, class C>
+    Result<void> load(M& object, const C& relation, Where where = Where::current()) {
+        return load_all(&object, 1, relation, where);
+    }
+    template <Model M, class C>
+    Result<void> load(std::vector<M>& objects, const C& relation, Where where = Where::current()) {
+        return load_all(objects.data(), objects.size(), relation, where);
+    }
+    /// DELETE; a model with SoftDelete is marked instead. Throws NotFound when the row is gone.
+    template <Model M>
+    Result<void> remove(M& object, Where where = Where::current()) {
+        return Mode::run(detail::RemoveObject<M>{{call(where), &object}, engine::Removal::normal});
+    }
+    template <Model M>
+    Result<void> remove(M& object, Hard, Where where = Where::current()) {
+        return Mode::run(detail::RemoveObject<M>{{call(where), &object}, engine::Removal::hard});
+    }
+    template <Model M>
+    Result<void> remove(M& object, SoftCascade, Where where = Where::current()) {
+        return Mode::run(detail::RemoveObject<M>{{call(where), &object}, engine::Removal::soft_cascade});
+    }
+    /// Takes the mark of a soft delete away; false when the row was not deleted.
+    template <Model M>
+    Result<bool> restore(M& object, Where where = Where::current()) {
+        return Mode::run(detail::RestoreObject<M>{{call(where), &object}, false});
+    }
+    /// Also of the rows below that were marked along with it.
+    template <Model M>
+    Result<bool> restore(M& object, SoftCascade, Where where = Where::current()) {
+        return Mode::run(detail::RestoreObject<M>{{call(where), &object}, true});
+    }
+
+    /// The row that `by` names, or a new one; `second` tells whether it was created. Safe against another creator of the same row
+    /// when a unique constraint stands behind `by`.
+    template <Model M, class... B, class... D>
+    Result<std::pair<M, bool>> get_or_create(By<B...> by, Defaults<D...> defaults = {}, Where where = Where::current()) {
+        return Mode::run(detail::GetOrCreate<M, By<B...>, Defaults<D...>>{call(where), std::move(by), std::move(defaults)});
+    }
+    template <Model M, class... B>
+    Result<std::pair<M, bool>> get_or_create(By<B...> by, Where where = Where::current()) {
+        return get_or_create<M>(std::move(by), Defaults<>{}, where);
+    }
+    /// The same, but a row that is there gets the values of `defaults` too.
+    template <Model M, class... B, class... D>
+    Result<std::pair<M, bool>> update_or_create(By<B...> by, Defaults<D...> defaults, Where where = Where::current()) {
+        return Mode::run(detail::GetOrCreate<M, By<B...>, Defaults<D...>>{call(where), std::move(by), std::move(defaults), true});
+    }
+    /// INSERT, or UPDATE of the row that is in the way; the object takes the row's final state. True.
+    template <Model M, class... A>
+    Result<bool> upsert(M& object, const ConflictOn& on, const SetOnConflict<A...>& set, Where where = Where::current()) {
+        detail::UpsertObject<M> operation{{call(where), &object}};
+        operation.on(on);
+        std::apply([&operation](const auto&... item) { (operation.change(item), ...); }, set.changes);
+        return Mode::run(std::move(operation));
+    }
+    /// INSERT unless a row is in the way. False when one was; the object is then as it was.
+    template <Model M>
+    Result<bool> upsert(M& object, const ConflictOn& on, DoNothing, Where where = Where::current()) {
+        detail::UpsertObject<M> operation{{call(where), &object}};
+        operation.on(on);
+        operation.ignore = true;
+        return Mode::run(std::move(operation));
+    }
+
+    /// A many-to-many relation of an object, to be changed.
+    template <Model M, class C>
+    auto relation(const M& object, const C& /*relation*/, Where where = Where::current()) {
+        constexpr const expr::Resolved& found = C::template resolution<M>();
+        static_assert(found.ok && found.relation >= 0 && found.hops == 0, "duet: relation() needs a relation of the model");
+        constexpr auto index = static_cast<std::size_t>(found.relation);
+        static_assert(detail::model_info<M>.relations[index].kind == RelationKind::many_to_many,
+                      "duet: relation() changes many-to-many relations; set the BelongsTo on the other side instead");
+        using Target = typename detail::RelationOf<M, C>::Target;
+        return RelationHandle<Mode, Target>(
+            detail::ChangeLinks{call(where), &detail::model_info<M>, index, &object, engine::LinkChange::add});
+    }
+
+    /// A query over M, run by this handle.
+    template <Model M>
+    BoundQuery<Mode, M> query(Where where = Where::current()) {
+        return BoundQuery<Mode, M>(call(where));
+    }
+    template <Model M>
+    BoundQuery<Mode, M> query(const Query<M>& query, Where where = Where::current()) {
+        return BoundQuery<Mode, M>(call(where), query);
+    }
+    template <Model M>
+    Result<std::vector<M>> all(const Query<M>& query, Where where = Where::current()) {
+        return BoundQuery<Mode, M>(call(where), query).all();
+    }
+    template <Model M>
+    Result<std::optional<M>> first(const Query<M>& query, Where where = Where::current()) {
+        return BoundQuery<Mode, M>(call(where), query).first();
+    }
+    template <Model M>
+    Result<std::int64_t> count(const Query<M>& query, Where where = Where::current()) {
+        return BoundQuery<Mode, M>(call(where), query).count();
+    }
+
+    /// SQL with bound values: `db.sql("SELECT name, age FROM users WHERE age > {}", 30).as<NameAge>()`.
+    template <class... V>
+    RawQuery<Mode> sql(std::type_identity_t<SqlText<sizeof...(V)>> text, const V&... values) {
+        detail::RawOperation operation{call(text.where()), {}, {}};
+        operation.text = detail::place_values(operation.call.engine->dialect(), text.text(), sizeof...(V));
+        (expr::as_node(values).template emit_as<void>(operation.values, nullptr), ...);
+        return RawQuery<Mode>(std::move(operation));
+    }
+    /// Several statements without values.
+    Result<void> execute_script(std::string_view script, Where where = Where::current()) {
+        struct Run {
+            engine::Call call;
+            std::string script;
+            auto start() { return engine::run_script(call, script); }
+            void finish() {}
+        };
+        return Mode::run(Run{call(where), std::string(script)});
+    }
+
+    /// Runs `block(transaction)`: commits at its end, rolls back when it throws, and returns what it returns. Inside a
+    /// transaction it is a savepoint.
+    template <class F>
+    auto transaction(F&& block, TransactionOptions options = {}, Where where = Where::current()) {
+        return run_block<F>(block, options, where);
+    }
+
+private:
+    engine::Call call(Where where) { return static_cast<Self&>(*this).make_call(where); }
+
+    template <class M, class C>
+    Result<void> load_all(M* objects, std::size_t count, const C& relation, Where where) {
+        detail::LoadRelation<M> operation{call(where), objects, count, {}};
+        if constexpr (std::is_same_v<C, RuntimeText>) {
+            shape::QueryData scratch;
+            scratch.model = &detail::model_info<M>;
+            detail::add_related(scratch, relation.text, false);
+            operation.load = std::move(scratch.related.front());
+        } else if constexpr (detail::names_relation<M, C>()) {
+            const auto path = C::template resolution<M>().path_to_relation();
+            operation.load.path.assign(path.begin(), path.end());
+        }
+        return Mode::run(std::move(operation));
+    }
+
+    template <class F>
+    auto run_block(std::remove_reference_t<F>& block, const TransactionOptions& options, Where where);
+};
+
+}  // namespace duet

@@ -1,0 +1,310 @@
+#pragma once
+
+#include <duet/engine/engine.hpp>
+#include <duet/expr/expr.hpp>
+#include <duet/model/model.hpp>
+#include <array>
+#include <cstddef>
+#include <string_view>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+namespace duet {
+
+/// Assignments that together name a row: `duet::by("email"_c = e)`.
+template <class... A>
+struct By {
+    std::tuple<A...> assignments;
+};
+template <expr::IsAssignment... A>
+By<A...> by(const A&... assignments) {
+    return {{assignments...}};
+}
+/// What a row gets in addition when it is created: `duet::defaults("name"_c = n)`.
+template <class... A>
+struct Defaults {
+    std::tuple<A...> assignments;
+};
+template <expr::IsAssignment... A>
+Defaults<A...> defaults(const A&... assignments) {
+    return {{assignments...}};
+}
+
+/// The columns whose uniqueness an upsert relies on; names as text are checked when it runs.
+struct ConflictOn {
+    std::array<std::string_view, 8> names{};
+    std::size_t count = 0;
+};
+template <class... N>
+constexpr ConflictOn conflict_on(const N&... columns) {
+    static_assert(sizeof...(N) >= 1 && sizeof...(N) <= 8, "duet: conflict_on takes 1 to 8 columns");
+    ConflictOn out;
+    const auto add = [&out]<class T>(const T& column) {
+        if constexpr (requires { T::name(); }) {
+            out.names[out.count++] = T::name();
+        } else {
+            out.names[out.count++] = column;
+        }
+    };
+    (add(columns), ...);
+    return out;
+}
+/// What an upsert changes on a row that is there: columns by name take the new row's value, assignments theirs.
+template <class... A>
+struct SetOnConflict {
+    std::tuple<A...> changes;
+};
+namespace detail {
+template <class T>
+auto set_item(const T& item) {
+    if constexpr (expr::IsAssignment<T>) {
+        return item;
+    } else if constexpr (requires { T::name(); }) {
+        return std::string_view(T::name());
+    } else {
+        return std::string_view(item);
+    }
+}
+}  // namespace detail
+template <class... T>
+auto set(const T&... items) {
+    return SetOnConflict<decltype(detail::set_item(items))...>{{detail::set_item(items)...}};
+}
+/// Leaves a row that is there alone.
+struct DoNothing {};
+inline constexpr DoNothing do_nothing{};
+
+/// Passed to remove: marks the rows below (HasMany, HasOne with SoftDelete) as well, level by level.
+struct SoftCascade {};
+inline constexpr SoftCascade soft_cascade{};
+
+namespace detail {
+
+struct NoChange {};
+
+template <class M>
+struct ObjectOperation {
+    engine::Call call;
+    M* object;
+};
+/// An object that comes in by value and goes out with what the database added.
+template <class M>
+struct CreateObject {
+    engine::Call call;
+    M object;
+    auto start() { return engine::insert(call, model_info<M>, &object); }
+    M finish() { return std::move(object); }
+};
+template <class M>
+struct SaveObject : ObjectOperation<M> {
+    auto start() { return engine::save(this->call, model_info<M>, this->object); }
+    void finish() {}
+};
+template <class M>
+struct RefreshObject : ObjectOperation<M> {
+    auto start() { return engine::refresh(this->call, model_info<M>, this->object); }
+    void finish() {}
+};
+template <class M>
+struct UpdateObject : ObjectOperation<M> {
+    shape::QueryData changes{};
+    auto start() { return engine::update(this->call, model_info<M>, this->object, changes); }
+    void finish() {}
+};
+template <class M>
+struct RemoveObject : ObjectOperation<M> {
+    engine::Removal removal;
+    auto start() { return engine::remove(this->call, model_info<M>, this->object, removal); }
+    void finish() {}
+};
+template <class M>
+struct RestoreObject : ObjectOperation<M> {
+    bool cascade;
+    auto start() { return engine::restore(this->call, model_info<M>, this->object, cascade); }
+    bool finish(bool restored) { return restored; }
+};
+template <class M>
+struct CreateList {
+    engine::Call call;
+    std::vector<M> objects;
+    auto start() { return engine::insert_all(call, model_info<M>, objects.data(), objects.size()); }
+    std::size_t finish(std::size_t count) { return count; }
+};
+template <class M>
+struct CreateListAndReturn : CreateList<M> {
+    std::vector<M> finish(std::size_t) { return std::move(this->objects); }
+};
+/// Objects that stay with the caller, who gets their keys.
+template <class M>
+struct CreateInPlace {
+    engine::Call call;
+    M* objects;
+    std::size_t count;
+    auto start() { return engine::insert_all(call, model_info<M>, objects, count); }
+    std::size_t finish(std::size_t done) { return done; }
+};
+template <class M>
+struct LoadRelation {
+    engine::Call call;
+    M* objects;
+    std::size_t count;
+    shape::RelatedLoad load;
+    std::uint32_t flags = 0;
+    auto start() { return engine::load_related(call, model_info<M>, objects, count, load, flags); }
+    void finish() {}
+};
+
+/// Reads the single plain value of an assignment into the object's member.
+template <class M, class A>
+void assign_to(M& object, const A& assignment) {
+    shape::Fragment out;
+    expr::add<expr::Role::set, M>(out, assignment);
+    if constexpr (expr::checked<M, A>.ok()) {
+        static_assert(A::is_plain_value, "duet: by(...) and defaults(...) take plain values");
+        const ColumnInfo& column = model_info<M>.columns[static_cast<std::size_t>(A::template column<M>())];
+        shape::Values null;
+        if (out.values.empty()) {
+            null.add_null();
+            engine::assign_member(column, &object, null, 0);
+        } else {
+            engine::assign_member(column, &object, out.values, 0);
+        }
+    }
+}
+
+/// `column = value` as a condition.
+template <class M, class C, class V>
+void add_lookup(shape::QueryData& query, const expr::Assignment<C, V>& assignment) {
+    const std::size_t begun = query.clauses.begin(shape::Clause::where);
+    if constexpr (requires { assignment.value.is_null(); }) {
+        if (assignment.value.is_null()) {
+            query.clauses.op(shape::Op::is_null);
+            C{}.template emit<M>(query.clauses);
+            query.clauses.end(begun);
+            return;
+        }
+    }
+    query.clauses.op(shape::Op::eq);
+    C{}.template emit<M>(query.clauses);
+    expr::emit_beside<M>(query.clauses, assignment.value, expr::checked<M, C>.type);
+    query.clauses.end(begun);
+}
+
+template <class M, class ByAssignments, class DefaultAssignments>
+struct GetOrCreate {
+    engine::Call call;
+    ByAssignments by;
+    DefaultAssignments defaults;
+    bool updates = false;
+    shape::QueryData lookup{};
+    shape::QueryData changes{};
+    M object{};
+    engine::FindOrCreate spec{};
+
+    auto start() {
+        lookup.model = changes.model = &model_info<M>;
+        std::apply([this](const auto&... a) { (add_lookup<M>(lookup, a), ...); }, by.assignments);
+        if (updates) {
+            std::apply([this](const auto&... a) { (expr::add<expr::Role::set, M>(changes.clauses, a), ...); }, defaults.assignments);
+        }
+        spec.lookup = &lookup;
+        spec.context = this;
+        spec.prepare = [](void* context, void* target) {
+            auto& self = *static_cast<GetOrCreate*>(context);
+            auto& fresh = *static_cast<M*>(target);
+            std::apply([&fresh](const auto&... a) { (assign_to(fresh, a), ...); }, self.by.assignments);
+            std::apply([&fresh](const auto&... a) { (assign_to(fresh, a), ...); }, self.defaults.assignments);
+        };
+        if (updates) spec.changes = &changes;
+        return engine::get_or_create(call, model_info<M>, &object, spec);
+    }
+    std::pair<M, bool> finish(bool created) { return {std::move(object), created}; }
+};
+
+/// Column indexes of names; throws InvalidQuery for one that the model does not have.
+std::int16_t column_named(const ModelInfo& model, std::string_view name, const char* where);
+
+template <class M>
+struct UpsertObject : ObjectOperation<M> {
+    std::array<std::int16_t, 8> conflict{};
+    std::size_t conflict_count = 0;
+    std::vector<std::int16_t> columns{};
+    shape::QueryData changes{};
+    bool ignore = false;
+    engine::UpsertSpec spec{};
+
+    void on(const ConflictOn& on) {
+        for (std::size_t i = 0; i < on.count; ++i) conflict[conflict_count++] = column_named(model_info<M>, on.names[i], "conflict_on");
+    }
+    template <class Item>
+    void change(const Item& item) {
+        if constexpr (std::is_same_v<Item, std::string_view>) {
+            columns.push_back(column_named(model_info<M>, item, "set"));
+        } else {
+            expr::add<expr::Role::set, M>(changes.clauses, item);
+        }
+    }
+    auto start() {
+        changes.model = &model_info<M>;
+        spec = {std::span(conflict).first(conflict_count), ignore, columns, changes.clauses.bytes.empty() ? nullptr : &changes};
+        return engine::upsert(this->call, model_info<M>, this->object, spec);
+    }
+    bool finish(bool written) { return written; }
+};
+
+struct ChangeLinks {
+    engine::Call call;
+    const ModelInfo* model;
+    std::size_t relation;
+    const void* owner;
+    engine::LinkChange change;
+    std::vector<const void*> targets{};
+    auto start() { return engine::change_links(call, *model, relation, owner, change, targets); }
+    std::size_t finish(std::size_t count) { return count; }
+};
+
+}  // namespace detail
+
+/// A many-to-many relation of one object, to be changed: `db.relation(post, "tags"_c).add(tag)`. Objects must be saved; what the
+/// object has loaded is not touched. Each call succeeds as a whole or not at all and returns how many links changed.
+template <class Mode, class Target>
+class RelationHandle {
+    using Result = typename Mode::template Result<std::size_t>;
+
+public:
+    explicit RelationHandle(detail::ChangeLinks links) : links_(std::move(links)) {}
+
+    template <class... T>
+        requires(std::is_same_v<T, Target> && ...)
+    Result add(const T&... targets) {
+        return run(engine::LinkChange::add, {&targets...});
+    }
+    Result add(const std::vector<Target>& targets) { return run(engine::LinkChange::add, addresses(targets)); }
+    template <class... T>
+        requires(std::is_same_v<T, Target> && ...)
+    Result remove(const T&... targets) {
+        return run(engine::LinkChange::remove, {&targets...});
+    }
+    Result remove(const std::vector<Target>& targets) { return run(engine::LinkChange::remove, addresses(targets)); }
+    /// Exactly these from now on.
+    Result set(const std::vector<Target>& targets) { return run(engine::LinkChange::set, addresses(targets)); }
+    Result clear() { return run(engine::LinkChange::clear, {}); }
+
+private:
+    static std::vector<const void*> addresses(const std::vector<Target>& targets) {
+        std::vector<const void*> out;
+        out.reserve(targets.size());
+        for (const Target& target : targets) out.push_back(&target);
+        return out;
+    }
+    Result run(engine::LinkChange change, std::vector<const void*> targets) {
+        detail::ChangeLinks links = links_;
+        links.change = change;
+        links.targets = std::move(targets);
+        return Mode::run(std::move(links));
+    }
+    detail::ChangeLinks links_;
+};
+
+}  // namespace duet

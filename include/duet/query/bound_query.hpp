@@ -1,0 +1,228 @@
+#pragma once
+
+#include <duet/async/mode.hpp>
+#include <duet/expr/expr.hpp>
+#include <duet/query/builder.hpp>
+#include <duet/query/keyset.hpp>
+#include <duet/query/operations.hpp>
+#include <duet/query/page.hpp>
+#include <duet/query/stream.hpp>
+#include <string>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+namespace duet {
+
+/// Passed to a bulk write that is meant for the whole table.
+struct AllRows {};
+inline constexpr AllRows all_rows{};
+/// Passed to remove and delete_bulk: really delete rows that are soft-deleted as a rule.
+struct Hard {};
+inline constexpr Hard hard{};
+
+namespace detail {
+
+/// `first()` without an order asks for the first by primary key.
+void order_by_key_unless_ordered(shape::QueryData& query);
+std::string sql_text(engine::Engine& engine, const shape::QueryData& query);
+
+template <class M, class S, std::size_t I>
+void select_member(shape::QueryData& query) {
+    constexpr std::string_view name = member_names<S>[I].view();
+    constexpr expr::Resolved found = expr::resolve(model_info<M>, name);
+    static_assert(found.ok && found.column >= 0, "duet: a field of this struct is no column of the model");
+    if constexpr (found.ok && found.column >= 0) {
+        constexpr bool same_type = type_info<member_type<S, I>>.kind == found.type->kind ||
+                                   (is_integer(type_info<member_type<S, I>>.kind) && is_integer(found.type->kind));
+        static_assert(same_type, "duet: a field of this struct has another type than the column of its name");
+        const std::size_t begun = query.clauses.begin(shape::Clause::select);
+        query.clauses.name("_");
+        query.clauses.column(static_cast<std::size_t>(found.column));
+        query.clauses.end(begun);
+    }
+}
+template <class M, class S, std::size_t... I>
+void select_members(shape::QueryData& query, std::index_sequence<I...> /*members*/) {
+    (select_member<M, S, I>(query), ...);
+}
+
+/// The C++ type of one row of a select list.
+template <class M, class... E>
+struct SelectedRow {
+    using type = std::tuple<expr::result_t<M, E>...>;
+};
+template <class M, class E>
+struct SelectedRow<M, E> {
+    using type = expr::result_t<M, E>;
+};
+
+template <class Mode, class M>
+struct StreamOf {
+    using type = RowStream<M>;
+};
+template <class M>
+struct StreamOf<Async, M> {
+    using type = AsyncRowStream<M>;
+};
+
+template <class M>
+struct FetchPage : QueryOperation {
+    std::int64_t limit, offset;
+    Page<M> page{};
+    std::int64_t total_ = 0;
+    Task<> start() {
+        page.limit = limit;
+        page.offset = offset;
+        page.total = co_await engine::count(call, query);
+        query.set_limit(limit);
+        query.set_offset(offset);
+        co_await engine::fetch_all(call, query, {&ListAccess<M>::ops, &page.items});
+    }
+    Page<M> finish() { return std::move(page); }
+};
+
+template <class M>
+struct FetchKeysetPage : QueryOperation {
+    std::size_t limit;
+    KeysetPage<M> page{};
+    auto start() { return engine::fetch_all(call, query, {&ListAccess<M>::ops, &page.items}); }
+    KeysetPage<M> finish(std::size_t count) {
+        if (count > limit) {
+            page.items.pop_back();
+            page.next = keyset_cursor(query, &page.items.back());
+        }
+        return std::move(page);
+    }
+};
+
+}  // namespace detail
+
+/// A query with the handle that runs it.
+template <class Mode, Model M>
+class BoundQuery : public detail::QueryBuilder<BoundQuery<Mode, M>, M> {
+    template <class T>
+    using Result = typename Mode::template Result<T>;
+
+public:
+    explicit BoundQuery(const engine::Call& call) : call_(call) {}
+    BoundQuery(const engine::Call& call, const Query<M>& query) : call_(call) { this->data() = query.data(); }
+
+    /// The same query without its handle, to store or pass on.
+    Query<M> unbound() const { return Query<M>(this->data()); }
+
+    /// All rows, in order.
+    Result<std::vector<M>> all() const { return run(detail::FetchAll<M>{operation()}); }
+    /// All rows as S, a struct whose fields are columns of M; only those are read.
+    template <class S>
+    Result<std::vector<S>> all() const {
+        static_assert(detail::RowStruct<S>, "duet: all<S>() needs a plain struct whose fields are columns");
+        detail::FetchRows<S> fetch{operation()};
+        detail::select_members<M, S>(fetch.query, std::make_index_sequence<detail::member_count<S>>{});
+        return run(std::move(fetch));
+    }
+    /// The first row, if there is any; by primary key when no order was asked for.
+    Result<std::optional<M>> first() const {
+        detail::FetchFirst<M> fetch{operation()};
+        detail::order_by_key_unless_ordered(fetch.query);
+        fetch.query.set_limit(1);
+        return run(std::move(fetch));
+    }
+    /// The only row. Throws NotFound or MultipleFound.
+    Result<M> one() const {
+        detail::FetchOne<M> fetch{{operation()}};
+        fetch.query.set_limit(2);
+        return run(std::move(fetch));
+    }
+    /// The only row, or nothing. Throws MultipleFound.
+    Result<std::optional<M>> one_or_none() const {
+        detail::FetchOneOrNone<M> fetch{{operation()}};
+        fetch.query.set_limit(2);
+        return run(std::move(fetch));
+    }
+    /// How many rows `all()` would return: limit, offset and distinct count.
+    Result<std::int64_t> count() const { return run(detail::CountRows{operation()}); }
+    Result<bool> exists() const { return run(detail::RowsExist{operation()}); }
+
+    /// Rows in batches of `batch_size`, with flat memory; by primary key when no order was asked for.
+    auto iterate(std::size_t batch_size = 1000) const {
+        shape::QueryData query = this->data();
+        detail::order_by_key_unless_ordered(query);
+        return typename detail::StreamOf<Mode, M>::type(call_, std::move(query), batch_size);
+    }
+
+    /// `limit` rows behind the first `offset`, and how many there are in all (two statements).
+    Result<Page<M>> paginate(std::int64_t limit, std::int64_t offset = 0) const {
+        return run(detail::FetchPage<M>{operation(), limit, offset});
+    }
+    /// `limit` rows behind the place that `cursor` (KeysetPage::next) marks; an empty cursor is the start. The order is completed
+    /// by the primary key, so that rows with equal keys are neither lost nor repeated.
+    Result<KeysetPage<M>> page_after(std::string_view cursor, std::int64_t limit) const {
+        detail::FetchKeysetPage<M> fetch{operation(), static_cast<std::size_t>(limit)};
+        detail::prepare_keyset(fetch.query, cursor, limit);
+        return run(std::move(fetch));
+    }
+
+    /// One row of aggregates: a tuple, or the value itself for a single one.
+    template <class... E>
+    Result<typename detail::SelectedRow<M, E...>::type> aggregate(const E&... expressions) const {
+        return run(selecting<detail::FetchRow<typename detail::SelectedRow<M, E...>::type>>(expressions...));
+    }
+    /// Rows of expressions: tuples, or a flat list for a single one.
+    template <class... E>
+    Result<std::vector<typename detail::SelectedRow<M, E...>::type>> select(const E&... expressions) const {
+        return run(selecting<detail::FetchRows<typename detail::SelectedRow<M, E...>::type>>(expressions...));
+    }
+    /// The same into structs, field by field.
+    template <class S, class... E>
+        requires detail::RowStruct<S>
+    Result<std::vector<S>> select(const E&... expressions) const {
+        static_assert(detail::RowFields<S>::count == sizeof...(E), "duet: select<S>() needs one expression for each field of S");
+        return run(selecting<detail::FetchRows<S>>(expressions...));
+    }
+
+    /// UPDATE of all rows of the query; returns how many. Throws InvalidQuery without a where, unless duet::all_rows is passed.
+    template <class... A>
+    Result<std::int64_t> update_bulk(const A&... assignments) const {
+        detail::UpdateRows update{operation()};
+        const auto add = [&update]<class T>(const T& argument) {
+            if constexpr (std::is_same_v<T, AllRows>) {
+                update.all_rows = true;
+            } else {
+                expr::add<expr::Role::set, M>(update.query.clauses, argument);
+            }
+        };
+        (add(assignments), ...);
+        return run(std::move(update));
+    }
+    /// DELETE (or the mark of a soft delete) of all rows of the query; returns how many. Takes duet::all_rows and duet::hard.
+    template <class... Options>
+    Result<std::int64_t> delete_bulk(const Options&... /*options*/) const {
+        detail::RemoveRows remove{operation()};
+        remove.all_rows = (std::is_same_v<Options, AllRows> || ...);
+        if ((std::is_same_v<Options, Hard> || ...)) remove.removal = engine::Removal::hard;
+        return run(std::move(remove));
+    }
+
+    /// How the database is going to run the query, in its own words.
+    Result<std::string> explain() const { return run(detail::ExplainQuery{operation()}); }
+    /// The statement with placeholders; nothing is sent.
+    std::string to_sql() const { return detail::sql_text(*call_.engine, this->data()); }
+
+private:
+    detail::QueryOperation operation() const { return {call_, this->data()}; }
+    template <class Op>
+    static auto run(Op operation) {
+        return Mode::run(std::move(operation));
+    }
+    template <class Op, class... E>
+    Op selecting(const E&... expressions) const {
+        Op fetch{{operation()}};
+        (expr::add<expr::Role::select, M>(fetch.query.clauses, expressions), ...);
+        return fetch;
+    }
+
+    engine::Call call_;
+};
+
+}  // namespace duet

@@ -1,0 +1,198 @@
+#pragma once
+
+#include <duet/expr/expr.hpp>
+#include <duet/model/model.hpp>
+#include <duet/shape/query_data.hpp>
+#include <cstdint>
+#include <utility>
+
+namespace duet {
+
+template <Model M>
+class Query;
+
+struct Joined {};
+/// Loads a to-one relation in the same statement: `.related("author"_c, duet::joined)`.
+inline constexpr Joined joined{};
+
+struct SkipLocked {};
+struct NoWait {};
+inline constexpr SkipLocked skip_locked{};
+inline constexpr NoWait no_wait{};
+
+namespace detail {
+
+/// Adds a relation to load; joined ones also become part of the statement.
+void add_related(shape::QueryData& query, std::span<const std::uint8_t> path, bool joined, const shape::QueryData* filter);
+void add_related(shape::QueryData& query, std::string_view runtime_path, bool joined);
+void drop_order(shape::QueryData& query);
+
+template <class M, class C>
+struct RelationOf;
+template <class M, Name N, class Owner>
+struct RelationOf<M, expr::Column<N, Owner>> {
+    using Target = expr::relation_target<M, N>;
+};
+
+template <class M, class C>
+constexpr bool names_relation() {
+    constexpr bool found = C::template resolution<M>().ok && C::template resolution<M>().relation >= 0;
+    static_assert(found, "duet: related() needs the name of a relation of the model");
+    return found;
+}
+
+/// The words that build a query; each returns a new one and leaves this one alone.
+template <class Self, Model M>
+class QueryBuilder {
+public:
+    using model_type = M;
+
+    /// Rows that satisfy `condition`, on top of what was asked before.
+    template <class E>
+    Self where(const E& condition) const& {
+        return Self(self()).where(condition);
+    }
+    template <class E>
+    Self where(const E& condition) && {
+        expr::add<expr::Role::where, M>(data().clauses, condition);
+        return take();
+    }
+
+    /// `"name"` ascending, `"-name"` descending, paths across relations, expressions; behind the order asked for before.
+    /// A to-many path orders by its smallest (descending: largest) value.
+    Self order_by(const OrderTerm<M>& a, const OrderTerm<M>& b = {}, const OrderTerm<M>& c = {}, const OrderTerm<M>& d = {},
+                  const OrderTerm<M>& e = {}, const OrderTerm<M>& f = {}) const& {
+        return Self(self()).order_by(a, b, c, d, e, f);
+    }
+    Self order_by(const OrderTerm<M>& a, const OrderTerm<M>& b = {}, const OrderTerm<M>& c = {}, const OrderTerm<M>& d = {},
+                  const OrderTerm<M>& e = {}, const OrderTerm<M>& f = {}) && {
+        for (const OrderTerm<M>* term : {&a, &b, &c, &d, &e, &f}) term->add_to(data().clauses);
+        return take();
+    }
+    /// Forgets the order asked for so far.
+    Self unordered() const {
+        Self copy(self());
+        drop_order(copy.data());
+        return copy;
+    }
+
+    /// Throws InvalidQuery for negative numbers. The last call counts.
+    Self limit(std::int64_t rows) const& { return Self(self()).limit(rows); }
+    Self limit(std::int64_t rows) && {
+        data().set_limit(rows);
+        return take();
+    }
+    Self offset(std::int64_t rows) const& { return Self(self()).offset(rows); }
+    Self offset(std::int64_t rows) && {
+        data().set_offset(rows);
+        return take();
+    }
+    Self distinct() const { return with_flag(shape::distinct); }
+
+    /// Soft-deleted rows as well (of loaded relations too).
+    Self with_deleted() const { return with_flag(shape::with_deleted); }
+    Self only_deleted() const { return with_flag(shape::only_deleted); }
+
+    /// Row locks until the transaction ends. UnsupportedByDialect where there are none.
+    Self for_update() const { return with_flag(shape::for_update); }
+    Self for_update(SkipLocked) const { return with_flag(shape::for_update | shape::skip_locked); }
+    Self for_update(NoWait) const { return with_flag(shape::for_update | shape::no_wait); }
+
+    /// Loads a relation (or a path of them) along with the rows: one more statement for each, however many rows.
+    template <class C>
+    Self related(const C& relation) const& {
+        return Self(self()).related(relation);
+    }
+    template <class C>
+    Self related(const C& /*relation*/) && {
+        if constexpr (names_relation<M, C>()) add_related(data(), C::template resolution<M>().path_to_relation(), false, nullptr);
+        return take();
+    }
+    /// The same in the statement itself; to-one relations only.
+    template <class C>
+    Self related(const C& /*relation*/, Joined) const {
+        Self copy(self());
+        if constexpr (names_relation<M, C>()) {
+            constexpr bool to_one = !C::template resolution<M>().many_hop;
+            static_assert(to_one, "duet: only to-one relations can be loaded joined; leave duet::joined out");
+            add_related(copy.data(), C::template resolution<M>().path_to_relation(), true, nullptr);
+        }
+        return copy;
+    }
+    /// Only those related rows that satisfy a condition on them, or those of a query over them (its conditions and order).
+    template <class C, class F>
+    Self related(const C& /*relation*/, const F& filter) const {
+        Self copy(self());
+        if constexpr (names_relation<M, C>()) {
+            using Target = typename RelationOf<M, C>::Target;
+            if constexpr (requires { filter.data(); }) {
+                static_assert(std::is_same_v<typename F::model_type, Target>, "duet: the query is over another model than the relation");
+                add_related(copy.data(), C::template resolution<M>().path_to_relation(), false, &filter.data());
+            } else {
+                const auto query = Query<Target>().where(filter);
+                add_related(copy.data(), C::template resolution<M>().path_to_relation(), false, &query.data());
+            }
+        }
+        return copy;
+    }
+    /// A path that is known at run time. Throws InvalidQuery when the model has no such relation.
+    Self related(const RuntimeText& path) const {
+        Self copy(self());
+        add_related(copy.data(), path.text, false);
+        return copy;
+    }
+
+    template <class... E>
+    Self group_by(const E&... columns) const {
+        Self copy(self());
+        (expr::add<expr::Role::group, M>(copy.data().clauses, columns), ...);
+        return copy;
+    }
+    template <class E>
+    Self having(const E& condition) const {
+        Self copy(self());
+        expr::add<expr::Role::having, M>(copy.data().clauses, condition);
+        return copy;
+    }
+
+    /// `fn(query)`: for scopes that do more than filter.
+    template <class F>
+    auto apply(F&& fn) const {
+        return std::forward<F>(fn)(Self(self()));
+    }
+
+    const shape::QueryData& data() const noexcept { return data_; }
+    shape::QueryData& data() noexcept { return data_; }
+
+protected:
+    QueryBuilder() { data_.model = &model_info<M>; }
+
+private:
+    const Self& self() const noexcept { return static_cast<const Self&>(*this); }
+    Self&& take() noexcept { return static_cast<Self&&>(*this); }
+    Self with_flag(std::uint32_t flags) const {
+        Self copy(self());
+        copy.data().flags |= flags;
+        return copy;
+    }
+
+    shape::QueryData data_;
+};
+
+}  // namespace detail
+
+/// A query over M as an ordinary value: one type however it was built. Run it with any handle: `db.all(q)`, `db.query(q).count()`.
+template <Model M>
+class Query : public detail::QueryBuilder<Query<M>, M> {
+public:
+    Query() = default;
+    /// Takes over the clauses of a query that is bound to a handle.
+    explicit Query(const shape::QueryData& data) { this->data() = data; }
+};
+
+template <Model M>
+Query<M> query() {
+    return {};
+}
+
+}  // namespace duet

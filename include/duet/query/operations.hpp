@@ -1,0 +1,99 @@
+#pragma once
+
+#include <duet/base/error.hpp>
+#include <duet/engine/engine.hpp>
+#include <duet/model/model.hpp>
+#include <duet/query/rows.hpp>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+/// The operations behind the terminals: each owns what its Task refers to.
+namespace duet::detail {
+
+struct QueryOperation {
+    engine::Call call;
+    shape::QueryData query;
+};
+
+template <class M>
+struct FetchAll : QueryOperation {
+    std::vector<M> rows{};
+    auto start() { return engine::fetch_all(call, query, {&ListAccess<M>::ops, &rows}); }
+    std::vector<M> finish(std::size_t) { return std::move(rows); }
+};
+
+template <class M>
+struct FetchFirst : QueryOperation {
+    std::optional<M> row{};
+    auto start() { return engine::fetch_first(call, query, &row.emplace()); }
+    std::optional<M> finish(bool found) {
+        if (!found) row.reset();
+        return std::move(row);
+    }
+};
+
+[[noreturn]] void throw_not_one(std::size_t rows, const ModelInfo& model, std::source_location where);
+
+/// one() and one_or_none(): asks for two rows, so that a second one is noticed.
+template <class M>
+struct FetchOneOrNone : FetchAll<M> {
+    std::optional<M> finish(std::size_t count) {
+        if (count > 1) throw_not_one(count, model_info<M>, this->call.where);
+        if (count == 0) return std::nullopt;
+        return std::move(this->rows.front());
+    }
+};
+template <class M>
+struct FetchOne : FetchAll<M> {
+    M finish(std::size_t count) {
+        if (count != 1) throw_not_one(count, model_info<M>, this->call.where);
+        return std::move(this->rows.front());
+    }
+};
+
+struct CountRows : QueryOperation {
+    auto start() { return engine::count(call, query); }
+    std::int64_t finish(std::int64_t n) { return n; }
+};
+struct RowsExist : QueryOperation {
+    auto start() { return engine::exists(call, query); }
+    bool finish(bool found) { return found; }
+};
+struct ExplainQuery : QueryOperation {
+    auto start() { return engine::explain(call, query); }
+    std::string finish(std::string text) { return text; }
+};
+
+/// A select list into rows of T.
+template <class T>
+struct FetchRows : QueryOperation {
+    std::vector<T> rows{};
+    decltype(RowFields<T>::get()) fields = RowFields<T>::get();
+    engine::RowTarget target{};
+    auto start() {
+        target = {fields, &append_row<T>, &rows};
+        return engine::fetch_rows(call, query, target);
+    }
+    std::vector<T> finish(std::size_t) { return std::move(rows); }
+};
+/// A select list that yields exactly one row.
+template <class T>
+struct FetchRow : FetchRows<T> {
+    T finish(std::size_t) { return std::move(this->rows.front()); }
+};
+
+struct UpdateRows : QueryOperation {
+    bool all_rows = false;
+    auto start() { return engine::update_rows(call, query, all_rows); }
+    std::int64_t finish(std::int64_t n) { return n; }
+};
+struct RemoveRows : QueryOperation {
+    bool all_rows = false;
+    engine::Removal removal = engine::Removal::normal;
+    auto start() { return engine::remove_rows(call, query, all_rows, removal); }
+    std::int64_t finish(std::int64_t n) { return n; }
+};
+
+}  // namespace duet::detail

@@ -1,0 +1,106 @@
+#include <duet/expr/order.hpp>
+#include <duet/expr/runtime.hpp>
+
+#include <duet/base/error.hpp>
+
+#include <string>
+
+namespace duet::expr {
+
+namespace {
+
+[[noreturn]] void throw_unknown(const ModelInfo& model, std::string_view path, const Resolved& r,
+                                std::string_view wanted) {
+    std::string message(r.model->type_name);
+    if (r.unknown.size() == path.size() && r.unknown.find('.') != std::string_view::npos) {
+        message = "the path is too long";
+    } else {
+        message += " has no " + std::string(wanted) + " '" + std::string(r.unknown) + "'";
+    }
+    message += " (in '" + std::string(path) + "', from " + std::string(model.type_name) + ")";
+    throw InvalidQuery(message);
+}
+
+std::string_view trimmed(std::string_view text) {
+    while (text.starts_with(' ')) text.remove_prefix(1);
+    while (text.ends_with(' ')) text.remove_suffix(1);
+    return text;
+}
+
+OrderKey parse_term(const ModelInfo& model, std::string_view term) {
+    std::uint8_t flags = 0;
+    if (term.starts_with('-')) {
+        flags = shape::order_descending;
+        term.remove_prefix(1);
+    }
+    return order_key(resolve_column(model, term), flags);
+}
+
+void add_key(shape::Fragment& clauses, const OrderKey& key) {
+    const std::size_t begun = clauses.begin(shape::Clause::order);
+    clauses.u8(key.flags);
+    clauses.path({key.relations, key.hops}, static_cast<std::size_t>(key.column));
+    clauses.end(begun);
+}
+
+}  // namespace
+
+Resolved resolve_column(const ModelInfo& model, std::string_view path) {
+    const Resolved r = resolve(model, path);
+    if (!r.ok) throw_unknown(model, path, r, "column or relation");
+    if (r.column < 0) {
+        throw InvalidQuery("'" + std::string(path) + "' of " + std::string(model.type_name) +
+                           " is a relation to many rows and no column");
+    }
+    return r;
+}
+
+Resolved resolve_relation(const ModelInfo& model, std::string_view path) {
+    const Resolved r = resolve(model, path);
+    if (!r.ok) throw_unknown(model, path, r, "relation");
+    if (r.relation < 0) {
+        throw InvalidQuery("'" + std::string(path) + "' of " + std::string(model.type_name) +
+                           " is a column and no relation");
+    }
+    return r;
+}
+
+void emit_column(shape::Fragment& out, const Resolved& column) {
+    out.path(column.path_to_column(), static_cast<std::size_t>(column.column));
+}
+
+AnyOrderTerm::AnyOrderTerm(const ModelInfo& model, const RuntimeText& text) {
+    std::string_view rest = text.text;
+    if (rest.find(',') == std::string_view::npos) {
+        key_ = parse_term(model, trimmed(rest));
+        return;
+    }
+    shape::Fragment clauses;
+    for (bool more = true; more;) {
+        const std::size_t comma = rest.find(',');
+        more = comma != std::string_view::npos;
+        add_key(clauses, parse_term(model, trimmed(rest.substr(0, comma))));
+        if (more) rest.remove_prefix(comma + 1);
+    }
+    make_clauses() = std::move(clauses);
+}
+
+AnyOrderTerm::AnyOrderTerm(const AnyOrderTerm& other)
+    : key_(other.key_), clauses_(other.clauses_ == nullptr ? nullptr : new shape::Fragment(*other.clauses_)) {}
+
+shape::Fragment& AnyOrderTerm::make_clauses() {
+    clauses_ = new shape::Fragment;
+    return *clauses_;
+}
+
+void AnyOrderTerm::release() noexcept { delete clauses_; }
+
+void AnyOrderTerm::add_to(shape::Fragment& clauses) const {
+    if (clauses_ == nullptr) {
+        if (key_.column >= 0) add_key(clauses, key_);
+        return;
+    }
+    append_clauses(clauses, *clauses_);
+}
+
+}  // namespace duet::expr

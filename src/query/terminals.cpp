@@ -1,0 +1,26 @@
+#include <duet/base/error.hpp>
+#include <duet/dialect/render.hpp>
+#include <duet/query/bound_query.hpp>
+
+namespace duet::detail {
+
+void throw_not_one(std::size_t rows, const ModelInfo& model, std::source_location where) {
+    if (rows == 0) throw NotFound("no row of " + std::string(model.table) + " matches", where);
+    throw MultipleFound("more than one row of " + std::string(model.table) + " matches", where);
+}
+
+void order_by_key_unless_ordered(shape::QueryData& query) {
+    if (query.has(shape::Clause::order) || query.has(shape::Clause::group)) return;
+    for (const std::int16_t key : query.model->key) {
+        const std::size_t begun = query.clauses.begin(shape::Clause::order);
+        query.clauses.u8(0);
+        query.clauses.column(static_cast<std::size_t>(key));
+        query.clauses.end(begun);
+    }
+}
+
+std::string sql_text(engine::Engine& engine, const shape::QueryData& query) {
+    return render(engine.dialect(), query, Verb::rows).sql;
+}
+
+}  // namespace duet::detail
