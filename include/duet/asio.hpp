@@ -5,7 +5,19 @@
 /// The bridge to Asio: `co_await duet::as_awaitable(db.get<User>(1))` inside an `asio::awaitable<>`.
 ///
 /// Works with standalone Asio, and with Boost.Asio where that is the only one installed or DUET_BOOST_ASIO is defined
-/// (for all units of a program alike).
+/// (for all units of a program alike). An Asio before 1.24 does not know Clang's coroutines: there, include this header
+/// before Asio's own, or define ASIO_HAS_CO_AWAIT and ASIO_HAS_STD_COROUTINE (for Boost: BOOST_ASIO_HAS_...).
+
+#if defined(__clang__) && __has_include(<coroutine>)
+#if !defined(ASIO_DETAIL_CONFIG_HPP) && !defined(ASIO_HAS_CO_AWAIT)
+#define ASIO_HAS_CO_AWAIT 1
+#define ASIO_HAS_STD_COROUTINE 1
+#endif
+#if !defined(BOOST_ASIO_DETAIL_CONFIG_HPP) && !defined(BOOST_ASIO_HAS_CO_AWAIT)
+#define BOOST_ASIO_HAS_CO_AWAIT 1
+#define BOOST_ASIO_HAS_STD_COROUTINE 1
+#endif
+#endif
 
 #if defined(DUET_BOOST_ASIO) || !__has_include(<asio/awaitable.hpp>)
 #include <boost/asio/associated_executor.hpp>
@@ -327,7 +339,7 @@ public:
     template <class Handler>
     void start(std::coroutine_handle<> task, PromiseBase& promise, Handler handler) {
 #if defined(DUET_ASIO_CANCELS)
-        const auto slot = net::get_associated_cancellation_slot(handler);
+        auto slot = net::get_associated_cancellation_slot(handler);
         if (slot.is_connected()) {
             // Emitted on whatever thread: a CancelSource does not mind.
             slot.assign([source = cancel_](net::cancellation_type) { source.request_cancel(); });

@@ -39,7 +39,9 @@ OrderKey parse_term(const ModelInfo& model, std::string_view term) {
 void add_key(shape::Fragment& clauses, const OrderKey& key) {
     const std::size_t begun = clauses.begin(shape::Clause::order);
     clauses.u8(key.flags);
-    clauses.path({key.relations, key.hops}, static_cast<std::size_t>(key.column));
+    std::uint8_t relations[Resolved::max_hops];
+    for (std::size_t i = 0; i < key.hops; ++i) relations[i] = key.relation(i);
+    clauses.path({relations, key.hops}, static_cast<std::size_t>(key.column));
     clauses.end(begun);
 }
 
@@ -69,38 +71,32 @@ void emit_column(shape::Fragment& out, const Resolved& column) {
     out.path(column.path_to_column(), static_cast<std::size_t>(column.column));
 }
 
-AnyOrderTerm::AnyOrderTerm(const ModelInfo& model, const RuntimeText& text) {
+namespace detail {
+
+shape::Fragment* new_terms() { return new shape::Fragment; }
+shape::Fragment* copy_terms(const shape::Fragment& terms) { return new shape::Fragment(terms); }
+void delete_terms(shape::Fragment* terms) noexcept { delete terms; }
+
+shape::Fragment* parse_terms(const ModelInfo& model, const RuntimeText& text) {
+    auto clauses = std::make_unique<shape::Fragment>();
     std::string_view rest = text.text;
-    if (rest.find(',') == std::string_view::npos) {
-        key_ = parse_term(model, trimmed(rest));
-        return;
-    }
-    shape::Fragment clauses;
     for (bool more = true; more;) {
         const std::size_t comma = rest.find(',');
         more = comma != std::string_view::npos;
-        add_key(clauses, parse_term(model, trimmed(rest.substr(0, comma))));
+        add_key(*clauses, parse_term(model, trimmed(rest.substr(0, comma))));
         if (more) rest.remove_prefix(comma + 1);
     }
-    make_clauses() = std::move(clauses);
+    return clauses.release();
 }
 
-AnyOrderTerm::AnyOrderTerm(const AnyOrderTerm& other)
-    : key_(other.key_), clauses_(other.clauses_ == nullptr ? nullptr : new shape::Fragment(*other.clauses_)) {}
-
-shape::Fragment& AnyOrderTerm::make_clauses() {
-    clauses_ = new shape::Fragment;
-    return *clauses_;
-}
-
-void AnyOrderTerm::release() noexcept { delete clauses_; }
-
-void AnyOrderTerm::add_to(shape::Fragment& clauses) const {
-    if (clauses_ == nullptr) {
-        if (key_.column >= 0) add_key(clauses, key_);
-        return;
+void add_term(shape::Fragment& clauses, const OrderKey& key, const shape::Fragment* terms) {
+    if (terms != nullptr) {
+        append_clauses(clauses, *terms);
+    } else if (key.column >= 0) {
+        add_key(clauses, key);
     }
-    append_clauses(clauses, *clauses_);
 }
+
+}  // namespace detail
 
 }  // namespace duet::expr

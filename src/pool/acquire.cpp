@@ -27,7 +27,7 @@ public:
     }
 
     /// How the wait ended, at the deadline at the latest.
-    State wait(Clock::time_point deadline, const CancelToken& token, bool may_spin) {
+    State wait(Clock::time_point deadline, const CancelToken& token) {
         const CancelToken::Registration registration(
             token,
             [](void* self) noexcept {
@@ -35,7 +35,7 @@ public:
                 waiter.group_.end(waiter, State::cancelled, true);
             },
             this);
-        if (group_.enqueue(*this) && !sleep(deadline, may_spin)) group_.end(*this, State::timed_out, false);
+        if (group_.enqueue(*this) && !sleep(deadline)) group_.end(*this, State::timed_out, false);
         return state;
     }
 
@@ -47,9 +47,9 @@ private:
         if (signal_.exchange(over, std::memory_order_acq_rel) == asleep) detail::futex_wake(signal_);
     }
 
-    bool sleep(Clock::time_point deadline, bool may_spin) noexcept {
+    bool sleep(Clock::time_point deadline) noexcept {
         const auto is_over = [&] { return signal_.load(std::memory_order_acquire) == over; };
-        detail::SpinBudget budget(may_spin);
+        detail::SpinBudget budget;
         if (budget.spin(is_over)) return true;
         std::uint32_t expected = looking;
         signal_.compare_exchange_strong(expected, asleep, std::memory_order_acq_rel);
@@ -179,7 +179,7 @@ Lease::Slot* Pool::Impl::wait_blocking(driver::Access access, const CancelToken&
     refuse_self_deadlock(access, &detail::pool_thread);
     const Clock::time_point now = Clock::now();
     WaitingThread waiter(group_for(access));
-    switch (waiter.wait(std::min(deadline_from(now), token.deadline()), token, several_processors)) {
+    switch (waiter.wait(std::min(deadline_from(now), token.deadline()), token)) {
         case State::granted: return waiter.slot;
         case State::cancelled: throw_cancelled();
         default: break;

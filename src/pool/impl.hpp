@@ -34,7 +34,6 @@ struct Pool::Impl {
     const std::unique_ptr<driver::Driver> source;
     const driver::Topology topology;
     const PoolOptions options;
-    const bool several_processors;
     SlotGroup main;  // serves everything that `readers` does not
     std::optional<SlotGroup> readers;
     SlotGroup* const groups[2];  // by Access

@@ -1,8 +1,6 @@
 #include <duet/base/error.hpp>
 #include <duet/pool/pool.hpp>
 
-#include <thread>
-
 #include "impl.hpp"
 
 namespace duet {
@@ -21,7 +19,6 @@ Pool::Impl::Impl(std::unique_ptr<driver::Driver> for_driver, PoolOptions with_op
     : source(std::move(for_driver)),
       topology(source->topology()),
       options(checked(with_options)),
-      several_processors(std::thread::hardware_concurrency() > 1),
       main(*this, topology.single || topology.separate_writer ? 1 : options.size, true),
       groups{topology.separate_writer && !topology.single ? &readers.emplace(*this, options.size, false) : &main,
              &main} {}

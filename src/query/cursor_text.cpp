@@ -27,6 +27,18 @@ std::uint32_t checksum_of(std::string_view bytes) {
     return crc32(bytes.substr(header_size), crc32(bytes.substr(0, 5)));
 }
 
+int digit_of(char c) {
+    if (c >= 'A' && c <= 'Z') return c - 'A';
+    if (c >= 'a' && c <= 'z') return c - 'a' + 26;
+    if (c >= '0' && c <= '9') return c - '0' + 52;
+    if (c == '-') return 62;
+    return c == '_' ? 63 : -1;
+}
+
+}  // namespace
+
+void throw_malformed_cursor() { throw InvalidQuery("page_after: the cursor is malformed"); }
+
 std::string encode_base64url(std::string_view bytes) {
     constexpr std::string_view digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
     std::string out;
@@ -39,14 +51,6 @@ std::string encode_base64url(std::string_view bytes) {
     }
     if (bits > 0) out += digits[pending << (6 - bits) & 0x3f];
     return out;
-}
-
-int digit_of(char c) {
-    if (c >= 'A' && c <= 'Z') return c - 'A';
-    if (c >= 'a' && c <= 'z') return c - 'a' + 26;
-    if (c >= '0' && c <= '9') return c - '0' + 52;
-    if (c == '-') return 62;
-    return c == '_' ? 63 : -1;
 }
 
 std::string decode_base64url(std::string_view text) {
@@ -67,10 +71,6 @@ std::string decode_base64url(std::string_view text) {
     if (bits >= 6 || (pending & ((std::uint32_t{1} << bits) - 1)) != 0) throw_malformed_cursor();
     return out;
 }
-
-}  // namespace
-
-void throw_malformed_cursor() { throw InvalidQuery("page_after: the cursor is malformed"); }
 
 std::uint32_t crc32(std::string_view text, std::uint32_t before) noexcept {
     std::uint32_t sum = ~before;

@@ -103,35 +103,31 @@ void emit_null_test(Fragment& out, Op op, const Term& term) {
 }
 
 /// "Behind the cursor" from the first of `terms` on: `a > v OR (a = v AND behind the others)`, written as
-/// `a >= v AND (a > v OR behind the others)`, so that an index over `a` finds where to begin.
+/// `(behind the others OR a > v) AND a >= v`: an index over `a` finds where to begin, and a parser that keeps what is
+/// to the left of a parenthesis (SQLite's has room for 100 symbols) has little to keep.
 void emit_behind(Fragment& out, std::span<const Term> terms, std::span<const CursorValue> values) {
     const Term& term = terms[0];
     const bool last = terms.size() == 1;
     const auto emit_others = [&] { emit_behind(out, terms.subspan(1), values.subspan(1)); };
     if (!values[0].has_value()) {
         if (!term.nullable()) throw_malformed_cursor();
-        if (term.nulls_last()) {  // only other NULLs can follow
-            if (last) return out.op(Op::never);
-            out.op(Op::logical_and);
-            emit_null_test(out, Op::is_null, term);
-        } else {
-            if (!last) out.op(Op::logical_or);
-            emit_null_test(out, Op::is_not_null, term);
+        if (last && term.nulls_last()) return out.op(Op::never);
+        if (!last) {
+            out.op(term.nulls_last() ? Op::logical_and : Op::logical_or);
+            emit_others();
         }
-        if (!last) emit_others();
-        return;
+        return emit_null_test(out, term.nulls_last() ? Op::is_null : Op::is_not_null, term);
     }
-    const std::string_view value = *values[0];
-    if (term.nullable() && term.nulls_last()) {
+    const bool nulls_follow = term.nullable() && term.nulls_last();
+    if (nulls_follow) out.op(Op::logical_or);
+    if (!last) {
+        out.op(Op::logical_and);
         out.op(Op::logical_or);
-        emit_null_test(out, Op::is_null, term);
+        emit_others();
     }
-    if (last) return emit_comparison(out, term.descending() ? Op::lt : Op::gt, term, value);
-    out.op(Op::logical_and);
-    emit_comparison(out, term.descending() ? Op::le : Op::ge, term, value);
-    out.op(Op::logical_or);
-    emit_comparison(out, term.descending() ? Op::lt : Op::gt, term, value);
-    emit_others();
+    emit_comparison(out, term.descending() ? Op::lt : Op::gt, term, *values[0]);
+    if (!last) emit_comparison(out, term.descending() ? Op::le : Op::ge, term, *values[0]);
+    if (nulls_follow) emit_null_test(out, Op::is_null, term);
 }
 
 Fragment behind(std::string_view cursor, std::uint32_t fingerprint, const std::vector<Term>& terms) {

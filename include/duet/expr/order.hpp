@@ -39,70 +39,75 @@ struct OrderKey {
     std::int16_t column = -1;
     std::uint8_t flags = 0;
     std::uint8_t hops = 0;
-    std::uint8_t relations[Resolved::max_hops]{};
+    std::uint64_t relations = 0;
+
+    constexpr std::uint8_t relation(std::size_t hop) const {
+        return static_cast<std::uint8_t>(relations >> (8 * hop));
+    }
 };
+static_assert(Resolved::max_hops <= 8);
 
 constexpr OrderKey order_key(const Resolved& r, std::uint8_t flags) {
-    OrderKey key{r.column, flags, r.hops, {}};
-    for (std::size_t i = 0; i < r.hops; ++i) key.relations[i] = r.relations[i];
+    OrderKey key{r.column, flags, r.hops};
+    for (std::size_t i = 0; i < r.hops; ++i) key.relations |= std::uint64_t{r.relations[i]} << (8 * i);
     return key;
 }
 
-/// What OrderTerm<M> is without its model: a column, or clauses made of an expression or of run-time text.
-class AnyOrderTerm {
-public:
-    /// Null when this is an expression, or several terms.
-    const OrderKey* column() const noexcept { return clauses_ == nullptr ? &key_ : nullptr; }
-    /// Writes the term as Clause::order; nothing when it is empty.
-    void add_to(shape::Fragment& clauses) const;
-
-    AnyOrderTerm(const AnyOrderTerm& other);
-    AnyOrderTerm(AnyOrderTerm&& other) noexcept : key_(other.key_), clauses_(other.clauses_) {
-        other.clauses_ = nullptr;
-    }
-    AnyOrderTerm& operator=(AnyOrderTerm other) noexcept {
-        key_ = other.key_;
-        std::swap(clauses_, other.clauses_);
-        return *this;
-    }
-    constexpr ~AnyOrderTerm() {
-        if (clauses_ != nullptr) release();
-    }
-
-protected:
-    constexpr AnyOrderTerm() = default;
-    constexpr explicit AnyOrderTerm(OrderKey key) : key_(key) {}
-    AnyOrderTerm(const ModelInfo& model, const RuntimeText& text);
-    shape::Fragment& make_clauses();
-
-private:
-    void release() noexcept;
-
-    OrderKey key_{};
-    shape::Fragment* clauses_ = nullptr;
-};
+namespace detail {
+/// Terms that are no single column: clauses on the heap, made of an expression or of run-time text.
+shape::Fragment* new_terms();
+shape::Fragment* copy_terms(const shape::Fragment& terms);
+shape::Fragment* parse_terms(const ModelInfo& model, const RuntimeText& text);
+void delete_terms(shape::Fragment* terms) noexcept;
+/// Writes a term as Clause::order; nothing for an empty one.
+void add_term(shape::Fragment& clauses, const OrderKey& key, const shape::Fragment* terms);
+}  // namespace detail
 
 /// What order_by takes: a string literal ("-created_at", "author.name"; a minus sign: descending), checked by the
 /// compiler, `duet::runtime(text)`, a column, or `duet::desc(expression)`.
 template <class M>
-class OrderTerm : public AnyOrderTerm {
+class OrderTerm {
 public:
     constexpr OrderTerm() = default;  // orders by nothing
 
     template <std::size_t N>
-    consteval OrderTerm(const char (&literal)[N]) : AnyOrderTerm(parse({literal, N - 1})) {}
+    consteval OrderTerm(const char (&literal)[N]) {
+        set(parse({literal, N - 1}));
+    }
     /// One or several terms with commas between. Throws InvalidQuery.
-    OrderTerm(const RuntimeText& text) : AnyOrderTerm(duet::detail::model_info<M>, text) {}
+    OrderTerm(const RuntimeText& text) : terms_(detail::parse_terms(duet::detail::model_info<M>, text)) {}
     template <Expression E>
-    OrderTerm(const E& e) {
-        add<Role::order, M>(make_clauses(), e);
+    OrderTerm(const E& e) : OrderTerm() {
+        terms_ = detail::new_terms();
+        add<Role::order, M>(*terms_, e);
     }
     template <Name N, class Owner>
-    requires(checked<M, Column<N, Owner>>.ok()) OrderTerm(const Column<N, Owner>&)
-        : AnyOrderTerm(order_key(resolved<M, N>, 0)) {}
+    requires(checked<M, Column<N, Owner>>.ok()) OrderTerm(const Column<N, Owner>&) {
+        set(order_key(resolved<M, N>, 0));
+    }
     template <Name N, class Owner>
-    requires(checked<M, Column<N, Owner>>.ok()) OrderTerm(const Ordering<Column<N, Owner>>& o)
-        : AnyOrderTerm(order_key(resolved<M, N>, o.flags)) {}
+    requires(checked<M, Column<N, Owner>>.ok()) OrderTerm(const Ordering<Column<N, Owner>>& o) {
+        set(order_key(resolved<M, N>, o.flags));
+    }
+    OrderTerm(const OrderTerm& other) : terms_(other.terms_ == nullptr ? nullptr : detail::copy_terms(*other.terms_)) {
+        set(other.column());
+    }
+    OrderTerm(OrderTerm&& other) noexcept : terms_(std::exchange(other.terms_, nullptr)) { set(other.column()); }
+    OrderTerm& operator=(OrderTerm other) noexcept {
+        set(other.column());
+        std::swap(terms_, other.terms_);
+        return *this;
+    }
+    constexpr ~OrderTerm() {
+        if (terms_ != nullptr) detail::delete_terms(terms_);
+    }
+
+    /// Whether this is one column, and nothing else.
+    bool is_column() const noexcept { return terms_ == nullptr && column_ >= 0; }
+    /// That column.
+    OrderKey column() const noexcept { return {column_, flags_, hops_, relations_}; }
+    /// Writes the term as Clause::order; nothing when it is empty.
+    void add_to(shape::Fragment& clauses) const { detail::add_term(clauses, column(), terms_); }
 
 private:
     static consteval OrderKey parse(std::string_view text) {
@@ -117,6 +122,20 @@ private:
     }
     // Not constexpr: the compiler names it when it is called, and shows M.
     static void order_by_names_a_column_that_the_model_does_not_have() {}
+
+    constexpr void set(const OrderKey& key) noexcept {
+        column_ = key.column;
+        flags_ = key.flags;
+        hops_ = key.hops;
+        relations_ = key.relations;
+    }
+
+    // Plain members, no base and no class: Clang 16 misplaces those in what a consteval constructor makes.
+    std::int16_t column_ = -1;
+    std::uint8_t flags_ = 0;
+    std::uint8_t hops_ = 0;
+    std::uint64_t relations_ = 0;
+    shape::Fragment* terms_ = nullptr;
 };
 
 }  // namespace duet::expr

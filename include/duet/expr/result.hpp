@@ -91,8 +91,16 @@ requires requires { typename E::template cpp_type<M>; }
 struct Bare<M, E> {
     using type = typename E::template cpp_type<M>;
 };
+template <class T>
+struct NotNullable {
+    using type = T;
+};
+template <class T>
+struct NotNullable<std::optional<T>> {
+    using type = T;
+};
 template <class M, class E, bool CanBeNull>
-struct Result : Bare<M, E> {};
+struct Result : NotNullable<typename Bare<M, E>::type> {};
 template <class M, class E>
 struct Result<M, E, true> : Nullable<typename Bare<M, E>::type> {};
 }  // namespace detail

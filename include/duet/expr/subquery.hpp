@@ -1,6 +1,7 @@
 #pragma once
 
 #include <duet/expr/add.hpp>
+#include <duet/expr/comparison.hpp>
 #include <duet/expr/resolve.hpp>
 #include <duet/expr/value.hpp>
 #include <duet/shape/query_data.hpp>
@@ -68,9 +69,18 @@ auto in_query(bool negated, const E& operand, const Q& query) {
 }
 template <class E, class Q, class C>
 auto in_query(bool negated, const E& operand, const Q& query, const C& column) {
-    shape::Fragment select;
-    if constexpr (checked<typename Q::model_type, C>.ok()) add<Role::select, typename Q::model_type>(select, column);
-    return InQuery<E, typename Q::model_type, C>(negated, operand, nested(query.data(), select));
+    using Inner = typename Q::model_type;
+    shape::Fragment clauses;
+    if constexpr (checked<Inner, C>.ok()) {
+        add<Role::select, Inner>(clauses, column);
+        // One NULL among the rows would make NOT IN unknown for every value.
+        if constexpr (checked<Inner, C>.nullable) {
+            if ((query.data().flags & (shape::has_limit | shape::has_offset)) == 0) {
+                add<Role::where, Inner>(clauses, NullTest<C>(shape::Op::is_not_null, column));
+            }
+        }
+    }
+    return InQuery<E, Inner, C>(negated, operand, nested(query.data(), clauses));
 }
 
 struct Exists : Node {

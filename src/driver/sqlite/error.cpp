@@ -164,8 +164,11 @@ std::string_view text_of(const BindValue& value) {
         case Kind::text_view:
         case Kind::json_path:
             return {static_cast<const char*>(value.data), value.size};
-        case Kind::text:
-            return *static_cast<const std::string*>(value.data);
+        case Kind::text: {
+            const NullableOps* nullable = value.type->nullable;
+            const void* text = nullable != nullptr ? nullable->value(value.data) : value.data;
+            return text != nullptr ? std::string_view(*static_cast<const std::string*>(text)) : std::string_view();
+        }
         default:
             return {};
     }

@@ -148,8 +148,10 @@ Rendered run_update(const duet::shape::QueryData& query) {
     const duet::Plan plan = duet::render(duet::sqlite_dialect(), query, duet::Verb::update);
     const std::vector<BindValue> values = values_of(query);
     store().connection().execute_script("BEGIN");
+    struct Rollback {
+        ~Rollback() { store().connection().execute_script("ROLLBACK"); }
+    } rollback;
     const std::int64_t rows = execute(plan, values).affected;
-    store().connection().execute_script("ROLLBACK");
     return {plan.sql.substr(plan.sql.find(" SET ") + 5), printed(plan, values), rows};
 }
 
