@@ -46,7 +46,7 @@ inline void pause_briefly() noexcept {
 /// How long to look before sleeping: long while looking keeps paying off, next to nothing while it does not.
 class SpinBudget {
 public:
-    explicit SpinBudget(bool may_spin = true) noexcept : most_(may_spin && several_processors() ? 2048u : 0u) {}
+    explicit SpinBudget(bool may_spin = true) noexcept : most_(may_spin && several_processors() ? 1024u : 0u) {}
 
     /// Looks for a while; whether `ready` came true.
     template <class Ready>

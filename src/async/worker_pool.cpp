@@ -208,14 +208,19 @@ bool finish_on_worker(PromiseBase& promise) noexcept {
 }
 
 void let_go(std::coroutine_handle<> handle, PromiseBase& promise) noexcept {
-    std::shared_ptr<WorkerPool::Impl> pool;
-    {
-        const std::lock_guard lock(registry().mutex);
-        for (const auto& [key, impl] : registry().pools) {
-            if (key == promise.worker) pool = impl;
+    // What runs on a worker may enter another pool before it is let go.
+    const WorkerPool* asked = nullptr;
+    while (promise.worker != asked) {
+        asked = promise.worker;
+        std::shared_ptr<WorkerPool::Impl> pool;
+        {
+            const std::lock_guard lock(registry().mutex);
+            for (const auto& [key, impl] : registry().pools) {
+                if (key == asked) pool = impl;
+            }
         }
+        if (pool) pool->let_go(handle.address());
     }
-    if (pool) pool->let_go(handle.address());
     if (promise.home && promise.continuation) promise.home->retract(promise.continuation);
 }
 

@@ -43,7 +43,8 @@ private:
     enum Signal : std::uint32_t { looking = 0, over = 1, asleep = 2 };
 
     void signal() noexcept {
-        // By the time of the call the thread may have gone on: waking an address where nobody sleeps does no harm.
+        // By the time of the call the thread may have gone on: waking an address where nobody sleeps does no
+        // harm.
         if (signal_.exchange(over, std::memory_order_acq_rel) == asleep) detail::futex_wake(signal_);
     }
 
@@ -133,12 +134,14 @@ struct Pool::Acquire::Queued : Waiter {
 
 bool Pool::Acquire::start(std::coroutine_handle<> handle, const detail::PromiseBase* promise) {
     const bool blocking = !promise || !promise->home;
-    if (promise && promise->cancel) [[unlikely]] return start_unless_cancelled(handle, *promise);
+    if (promise && promise->cancel) [[unlikely]]
+        return start_unless_cancelled(handle, *promise);
     taken_ = pool_.group_for(access_).try_take(blocking ? &detail::pool_thread : nullptr);
     return taken_ ? false : wait(handle, promise);
 }
 
-bool Pool::Acquire::start_unless_cancelled(std::coroutine_handle<> handle, const detail::PromiseBase& promise) {
+bool Pool::Acquire::start_unless_cancelled(std::coroutine_handle<> handle,
+                                           const detail::PromiseBase& promise) {
     if (CancelToken(promise.cancel).cancelled()) throw_cancelled();
     taken_ = pool_.group_for(access_).try_take(promise.home ? nullptr : &detail::pool_thread);
     return taken_ ? false : wait(handle, &promise);
@@ -151,7 +154,8 @@ bool Pool::Acquire::wait(std::coroutine_handle<> handle, const detail::PromiseBa
     }
     static_assert(sizeof(Queued) <= queued_size && alignof(Queued) <= alignof(std::max_align_t));
     const Clock::time_point now = Clock::now();
-    auto* const queued = ::new (static_cast<void*>(place_)) Queued(pool_.group_for(access_), *promise, handle, now);
+    auto* const queued =
+        ::new (static_cast<void*>(place_)) Queued(pool_.group_for(access_), *promise, handle, now);
     queued_ = true;
     return queued->begin(pool_.deadline_from(now));
 }
@@ -180,9 +184,12 @@ Lease::Slot* Pool::Impl::wait_blocking(driver::Access access, const CancelToken&
     const Clock::time_point now = Clock::now();
     WaitingThread waiter(group_for(access));
     switch (waiter.wait(std::min(deadline_from(now), token.deadline()), token)) {
-        case State::granted: return waiter.slot;
-        case State::cancelled: throw_cancelled();
-        default: break;
+        case State::granted:
+            return waiter.slot;
+        case State::cancelled:
+            throw_cancelled();
+        default:
+            break;
     }
     if (token.cancelled()) throw_cancelled();
     throw_timeout(access, now);

@@ -14,9 +14,7 @@ struct Pool::Impl {
 
     Impl(std::unique_ptr<driver::Driver> for_driver, PoolOptions with_options);
 
-    SlotGroup& group_for(driver::Access access) noexcept {
-        return *groups[static_cast<std::size_t>(access)];
-    }
+    SlotGroup& group_for(driver::Access access) noexcept { return *groups[static_cast<std::size_t>(access)]; }
     std::size_t size() const noexcept { return main.size() + (readers ? readers->size() : 0); }
 
     /// For a lease that ends: afterwards the connection is closed or as good as new.

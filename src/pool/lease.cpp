@@ -8,7 +8,8 @@ namespace duet {
 void Lease::give_back(PooledConnection& connection) noexcept {
     Slot& slot = static_cast<Slot&>(connection);
     if (const driver::Connection* const open = slot.connection.get()) {
-        if (!open->usable() || open->in_transaction()) [[unlikely]] slot.pool->clean_up(slot);
+        if (!open->usable() || open->in_transaction()) [[unlikely]]
+            slot.pool->clean_up(slot);
     }
     slot.group->put_back(slot);
 }

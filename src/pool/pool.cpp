@@ -8,7 +8,8 @@ namespace duet {
 namespace {
 
 PoolOptions checked(PoolOptions options) {
-    if (options.size == 0) throw ConfigurationError("a pool of 0 connections cannot serve anybody: give it a size");
+    if (options.size == 0)
+        throw ConfigurationError("a pool of 0 connections cannot serve anybody: give it a size");
     if (options.timeout < options.timeout.zero()) options.timeout = options.timeout.zero();
     return options;
 }
@@ -20,11 +21,13 @@ Pool::Impl::Impl(std::unique_ptr<driver::Driver> for_driver, PoolOptions with_op
       topology(source->topology()),
       options(checked(with_options)),
       main(*this, topology.single || topology.separate_writer ? 1 : options.size, true),
-      groups{topology.separate_writer && !topology.single ? &readers.emplace(*this, options.size, false) : &main,
-             &main} {}
+      groups{
+          topology.separate_writer && !topology.single ? &readers.emplace(*this, options.size, false) : &main,
+          &main} {}
 
 Pool::Impl::Clock::time_point Pool::Impl::deadline_from(Clock::time_point now) const noexcept {
-    const auto longest = std::chrono::duration_cast<std::chrono::milliseconds>(Clock::time_point::max() - now);
+    const auto longest =
+        std::chrono::duration_cast<std::chrono::milliseconds>(Clock::time_point::max() - now);
     return options.timeout < longest ? now + options.timeout : Clock::time_point::max();
 }
 

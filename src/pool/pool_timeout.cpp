@@ -25,8 +25,8 @@ void Pool::Impl::refuse_self_deadlock(driver::Access access, const void* thread)
     const SlotGroup& group = group_for(access);
     if (!group.all_held_by(thread)) return;
     std::string sentence = "this thread already holds ";
-    sentence += group.size() == 1 ? "the database's only connection" :
-                                    "all " + std::to_string(group.size()) + " connections of the database";
+    sentence += group.size() == 1 ? "the database's only connection"
+                                  : "all " + std::to_string(group.size()) + " connections of the database";
     if (readers) (sentence += " for ") += purpose(access);
     throw PoolTimeout(sentence + ", inside a transaction or an iteration: use that transaction's handle");
 }
@@ -35,9 +35,9 @@ void Pool::Impl::throw_timeout(driver::Access access, Clock::time_point since) {
     const SlotGroup& group = group_for(access);
     std::string sentence = "no connection for ";
     sentence += purpose(access);
-    sentence += " came free within " + text_of(Clock::now() - since) + ": " + std::to_string(group.checked_out()) +
-                " of " + std::to_string(group.size()) + " are checked out, " + std::to_string(group.waiting()) +
-                " more callers wait. ";
+    sentence += " came free within " + text_of(Clock::now() - since) + ": " +
+                std::to_string(group.checked_out()) + " of " + std::to_string(group.size()) +
+                " are checked out, " + std::to_string(group.waiting()) + " more callers wait. ";
     sentence += group.size() == 1
                     ? "Inside a transaction or an iteration, use that transaction's handle"
                     : "End transactions and iterations sooner, or give the pool a larger size or timeout";

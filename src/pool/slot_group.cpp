@@ -49,9 +49,8 @@ Lease::Slot* SlotGroup::withdraw(Waiter& waiter) noexcept {
 }
 
 std::size_t SlotGroup::checked_out() const noexcept {
-    return static_cast<std::size_t>(std::ranges::count_if(slots(), [](const Lease::Slot& slot) {
-        return slot.taken.load(std::memory_order_relaxed);
-    }));
+    return static_cast<std::size_t>(std::ranges::count_if(
+        slots(), [](const Lease::Slot& slot) { return slot.taken.load(std::memory_order_relaxed); }));
 }
 
 bool SlotGroup::all_held_by(const void* holder) const noexcept {

@@ -27,15 +27,15 @@ struct alignas(64) Lease::Slot : PooledConnection {
     Slot() : PooledConnection(0) {}
 
     alignas(64) std::atomic<bool> taken{false};
-    /// The thread that has it in blocking mode. Set after the slot was taken and cleared before it is freed, so whoever
-    /// reads its own mark here does hold the slot.
+    /// The thread that has it in blocking mode. Set after the slot was taken and cleared before it is freed,
+    /// so whoever reads its own mark here does hold the slot.
     std::atomic<const void*> holder{nullptr};
     SlotGroup* group = nullptr;
     Pool::Impl* pool = nullptr;
 };
 
-/// Somebody in the queue of a group. All of it is guarded by the group's mutex until `state` has left `queued`;
-/// from then on it belongs to the one who waits.
+/// Somebody in the queue of a group. All of it is guarded by the group's mutex until `state` has left
+/// `queued`; from then on it belongs to the one who waits.
 struct Waiter {
     enum class State : std::uint8_t { starting, queued, granted, timed_out, cancelled };
 
@@ -50,9 +50,9 @@ struct Waiter {
 
 /// Connections of one sort and the queue for them.
 ///
-/// Without a queue a slot changes hands by one atomic exchange; with one it goes from hand to hand under the mutex.
-/// Nothing gets lost between the two: whoever frees a slot looks for waiters after that, and whoever joins the queue
-/// looks for free slots after that.
+/// Without a queue a slot changes hands by one atomic exchange; with one it goes from hand to hand under the
+/// mutex. Nothing gets lost between the two: whoever frees a slot looks for waiters after that, and whoever
+/// joins the queue looks for free slots after that.
 class SlotGroup {
 public:
     SlotGroup(Pool::Impl& pool, std::size_t slots, bool writers);

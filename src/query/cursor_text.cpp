@@ -95,7 +95,8 @@ std::string open_cursor(std::string_view cursor, std::uint32_t fingerprint) {
     if (bytes.size() < header_size || bytes[0] != format_version) throw_malformed_cursor();
     if (u32_at(bytes, 5) != checksum_of(bytes)) throw_malformed_cursor();
     if (u32_at(bytes, 1) != fingerprint) {
-        throw InvalidQuery("page_after: this cursor does not belong to this query: its model or its order is another");
+        throw InvalidQuery(
+            "page_after: this cursor does not belong to this query: its model or its order is another");
     }
     bytes.erase(0, header_size);
     return bytes;

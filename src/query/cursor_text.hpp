@@ -14,8 +14,9 @@ std::string encode_base64url(std::string_view bytes);
 /// Throws InvalidQuery for what encode_base64url() does not write.
 std::string decode_base64url(std::string_view text);
 
-/// The text of a cursor: letters, digits, '-' and '_' that hold the format's version, `fingerprint`, a checksum and
-/// `values`. The checksum tells damage, not forgery: whoever reads the values has to expect anything in them.
+/// The text of a cursor: letters, digits, '-' and '_' that hold the format's version, `fingerprint`, a
+/// checksum and `values`. The checksum tells damage, not forgery: whoever reads the values has to expect
+/// anything in them.
 std::string seal_cursor(std::uint32_t fingerprint, std::string_view values);
 
 /// The values of a cursor that was sealed with the same fingerprint. Throws InvalidQuery for any other text.

@@ -176,7 +176,8 @@ void emit_cursor_value(shape::Fragment& out, const TypeInfo& declared, std::stri
             return emit_fixed(out, Time(std::chrono::microseconds(micros)));
         }
         case Kind::timestamp:
-            return emit_fixed(out, Timestamp(std::chrono::microseconds(parse_number<std::int64_t>(characters))));
+            return emit_fixed(out,
+                              Timestamp(std::chrono::microseconds(parse_number<std::int64_t>(characters))));
         case Kind::uuid:
             if (characters.size() != Uuid::size) throw_malformed_cursor();
             return emit_fixed(out, read<Uuid>(characters.data()));

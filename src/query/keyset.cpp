@@ -61,17 +61,20 @@ std::vector<Term> order_of(const QueryData& query) {
         if (op != Op::column) {
             refuse(std::string("an order term ") +
                    (op == Op::path ? "goes across a relation" : "is an expression") +
-                   "; pages by cursor need an order by columns of " + std::string(model.type_name) + " itself");
+                   "; pages by cursor need an order by columns of " + std::string(model.type_name) +
+                   " itself");
         }
         const auto flags_at = static_cast<std::size_t>(body.data() - query.clauses.bytes.data());
         if (is_new(body[2])) terms.push_back(make_term(model, body[2], body[0], flags_at));
     });
-    if (model.key.empty()) refuse(std::string(model.type_name) + " has no primary key, so its rows have no certain order");
-    const bool backwards =
-        !terms.empty() && std::all_of(terms.begin(), terms.end(), [](const Term& t) { return t.descending(); });
+    if (model.key.empty())
+        refuse(std::string(model.type_name) + " has no primary key, so its rows have no certain order");
+    const bool backwards = !terms.empty() && std::all_of(terms.begin(), terms.end(),
+                                                         [](const Term& t) { return t.descending(); });
     for (const std::int16_t key : model.key) {
         const auto column = static_cast<std::uint8_t>(key);
-        if (is_new(column)) terms.push_back(make_term(model, column, backwards ? shape::order_descending : 0, 0));
+        if (is_new(column))
+            terms.push_back(make_term(model, column, backwards ? shape::order_descending : 0, 0));
     }
     return terms;
 }
@@ -103,8 +106,8 @@ void emit_null_test(Fragment& out, Op op, const Term& term) {
 }
 
 /// "Behind the cursor" from the first of `terms` on: `a > v OR (a = v AND behind the others)`, written as
-/// `(behind the others OR a > v) AND a >= v`: an index over `a` finds where to begin, and a parser that keeps what is
-/// to the left of a parenthesis (SQLite's has room for 100 symbols) has little to keep.
+/// `(behind the others OR a > v) AND a >= v`: an index over `a` finds where to begin, and a parser that keeps
+/// what is to the left of a parenthesis (SQLite's has room for 100 symbols) has little to keep.
 void emit_behind(Fragment& out, std::span<const Term> terms, std::span<const CursorValue> values) {
     const Term& term = terms[0];
     const bool last = terms.size() == 1;

@@ -68,6 +68,8 @@ void add(shape::Fragment& out, const E& e) {
         static_assert(is_condition, "duet: this is a value, where a condition is needed; compare it with something");
         constexpr bool fits_in_a_list = fault != Fault::not_in_lists;
         static_assert(fits_in_a_list, "duet: in_ and not_in cannot take values of this type");
+        constexpr bool is_supported = fault != Fault::unsupported_value;
+        static_assert(is_supported, "duet: a value of this type cannot be part of a query");
         constexpr bool results_agree = fault != Fault::mixed_results;
         static_assert(results_agree, "duet: the values that this may result in are of different types");
     } else if constexpr (R == Role::condition || R == Role::value) {

@@ -30,6 +30,7 @@ enum class Fault : std::uint8_t {
     no_condition,
     not_in_lists,
     mixed_results,
+    unsupported_value,
 };
 
 /// What an expression is for a model, found at compile time. `type` matters by its kind.

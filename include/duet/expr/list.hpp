@@ -47,6 +47,8 @@ template <>
 struct ElementTraits<Boolean> {
     static consteval Checked check() { return {&duet::detail::boolean_value}; }
 };
+template <class T, Fault F>
+struct ElementTraits<Unsupported<T, F>> : ValueTraits<Unsupported<T, F>> {};
 template <class M, class Key>
 struct ElementTraits<RowKey<M, Key>> : ValueTraits<RowKey<M, Key>> {};
 

@@ -47,8 +47,8 @@ struct OrderKey {
 };
 static_assert(Resolved::max_hops <= 8);
 
-constexpr OrderKey order_key(const Resolved& r, std::uint8_t flags) {
-    OrderKey key{r.column, flags, r.hops};
+constexpr OrderKey order_key(const Resolved& r, int flags) {
+    OrderKey key{r.column, static_cast<std::uint8_t>(flags), r.hops};
     for (std::size_t i = 0; i < r.hops; ++i) key.relations |= std::uint64_t{r.relations[i]} << (8 * i);
     return key;
 }
@@ -61,6 +61,17 @@ shape::Fragment* parse_terms(const ModelInfo& model, const RuntimeText& text);
 void delete_terms(shape::Fragment* terms) noexcept;
 /// Writes a term as Clause::order; nothing for an empty one.
 void add_term(shape::Fragment& clauses, const OrderKey& key, const shape::Fragment* terms);
+
+template <class M>
+consteval OrderKey parse_order(std::string_view text) {
+    const bool descending = text.starts_with('-');
+    if (descending) text.remove_prefix(1);
+    return order_key(resolve(duet::detail::model_info<M>, text), descending ? shape::order_descending : 0);
+}
+template <class M>
+consteval bool names_a_column(std::string_view text) {
+    return parse_order<M>(text).column >= 0;
+}
 }  // namespace detail
 
 /// What order_by takes: a string literal ("-created_at", "author.name"; a minus sign: descending), checked by the
@@ -71,8 +82,15 @@ public:
     constexpr OrderTerm() = default;  // orders by nothing
 
     template <std::size_t N>
-    consteval OrderTerm(const char (&literal)[N]) {
-        set(parse({literal, N - 1}));
+    consteval OrderTerm(const char (&literal)[N])
+#if defined(__clang__)
+        __attribute__((diagnose_if(!detail::names_a_column<M>({literal, N - 1}),
+                                   "duet: order_by names a column that the model does not have", "error")))
+#endif
+    {
+        const std::string_view text(literal, N - 1);
+        if (!detail::names_a_column<M>(text)) order_by_names_a_column_that_the_model_does_not_have();
+        set(detail::parse_order<M>(text));
     }
     /// One or several terms with commas between. Throws InvalidQuery.
     OrderTerm(const RuntimeText& text) : terms_(detail::parse_terms(duet::detail::model_info<M>, text)) {}
@@ -110,16 +128,6 @@ public:
     void add_to(shape::Fragment& clauses) const { detail::add_term(clauses, column(), terms_); }
 
 private:
-    static consteval OrderKey parse(std::string_view text) {
-        std::uint8_t flags = 0;
-        if (text.starts_with('-')) {
-            flags = shape::order_descending;
-            text.remove_prefix(1);
-        }
-        const Resolved r = resolve(duet::detail::model_info<M>, text);
-        if (!r.ok || r.column < 0) order_by_names_a_column_that_the_model_does_not_have();
-        return order_key(r, flags);
-    }
     // Not constexpr: the compiler names it when it is called, and shows M.
     static void order_by_names_a_column_that_the_model_does_not_have() {}
 

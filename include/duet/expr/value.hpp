@@ -26,6 +26,10 @@ private:
 
 struct Null {};
 
+/// In place of a value that cannot be part of a query.
+template <class T, Fault F>
+struct Unsupported {};
+
 /// The key of a row of M.
 template <class M, class Key>
 struct RowKey {
@@ -47,7 +51,6 @@ void emit_list(shape::Fragment& out, const TypeInfo& type, const void* objects, 
 template <class T>
 struct ValueTraits {
     static consteval Checked check() {
-        static_assert(duet::detail::is_column_type<T>(), "duet: a value of this type cannot be part of a query");
         return {&duet::detail::type_info<T>};
     }
     static void emit(shape::Fragment& out, const T& value, const TypeInfo* peer) {
@@ -85,6 +88,12 @@ struct ValueTraits<std::optional<T>> {
         out.null_value();
     }
     static bool is_null(const std::optional<T>& value) { return !value.has_value(); }
+};
+template <class T, Fault F>
+struct ValueTraits<Unsupported<T, F>> {
+    static consteval Checked check() { return {&null_type, true, F}; }
+    static void emit(shape::Fragment&, Unsupported<T, F>, const TypeInfo*) {}
+    static bool is_null(Unsupported<T, F>) { return false; }
 };
 template <class M, class Key>
 struct ValueTraits<RowKey<M, Key>> {
@@ -160,11 +169,16 @@ auto stored(const T& value) {
         using Parts = detail::BelongsToParts<T>;
         return RowKey<typename Parts::Target, typename Parts::Key>{value.key()};
     } else if constexpr (Model<T>) {
-        using Key = typename detail::KeyOf<T>::type;
-        return RowKey<T, Key>{duet::detail::key_of<Key>(value)};
-    } else {
-        static_assert(duet::detail::is_column_type<T>(), "duet: a value of this type cannot be part of a query");
+        if constexpr (duet::detail::model_info<T>.key.size() == 1) {
+            using Key = typename detail::KeyOf<T>::type;
+            return RowKey<T, Key>{duet::detail::key_of<Key>(value)};
+        } else {
+            return Unsupported<T, Fault::composite_key>{};
+        }
+    } else if constexpr (duet::detail::is_column_type<T>()) {
         return value;
+    } else {
+        return Unsupported<T, Fault::unsupported_value>{};
     }
 }
 

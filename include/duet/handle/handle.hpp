@@ -1,8 +1,9 @@
 #pragma once
 
+#include <duet/async/compiler.hpp>
+#include <duet/async/mode.hpp>
 #include <duet/engine/transaction.hpp>
 #include <duet/expr/expr.hpp>
-#include <duet/async/mode.hpp>
 #include <duet/handle/raw_query.hpp>
 #include <duet/handle/write_operations.hpp>
 #include <duet/model/model.hpp>
@@ -66,12 +67,21 @@ protected:
 public:
     /// INSERT; comes back with its generated key, defaults and timestamps. Throws IntegrityError and its kin.
     template <Model M>
-    Result<M> create(M object, Where where = Where::current()) {
+    Result<M> create(const M& object, Where where = Where::current()) {
+        return Mode::run(detail::CreateObject<M>{call(where), object});
+    }
+    template <class M>
+        requires(Model<M> && !std::is_lvalue_reference_v<M>)
+    Result<M> create(M&& object, Where where = Where::current()) {
+        static_assert(!Mode::is_async || detail::safe_in_co_await<M>,
+                      "duet: GCC 12 breaks temporaries in co_await: name the object first, then co_await db.create(object)");
         return Mode::run(detail::CreateObject<M>{call(where), std::move(object)});
     }
     /// INSERT of many in few statements and one transaction; returns how many.
     template <Model M>
     Result<std::size_t> create_bulk(std::vector<M>&& objects, Where where = Where::current()) {
+        static_assert(!Mode::is_async || detail::safe_in_co_await<std::vector<M>>,
+                      "duet: GCC 12 breaks temporaries in co_await: name the vector first, then pass it by its name");
         return Mode::run(detail::CreateList<M>{call(where), std::move(objects)});
     }
     /// Likewise; the objects stay and get their keys.
@@ -249,6 +259,8 @@ public:
     /// transaction it is a savepoint.
     template <class F>
     auto transaction(F&& block, TransactionOptions options = {}, Where where = Where::current()) {
+        static_assert(!Mode::is_async || detail::safe_in_co_await<F>,
+                      "duet: GCC 12 breaks lambdas that own captures in co_await: name the block first, or capture by reference");
         return run_block<F>(block, options, where);
     }
 

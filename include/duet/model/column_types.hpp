@@ -121,6 +121,7 @@ template <class T>
 inline constexpr TypeInfo decimal_text_info = [] {
     TypeInfo info = type_info<T>;
     info.kind = Kind::decimal_text;
+    if constexpr (is_optional<T>::value) info.base = &decimal_text_info<typename T::value_type>;
     return info;
 }();
 

@@ -14,9 +14,9 @@ namespace duet::detail {
 
 struct Anything {
     template <class T>
-    constexpr operator T&() const&;
+    operator T&() const&;
     template <class T>
-    constexpr operator T&&() const&&;
+    operator T&&() const&&;
 };
 
 template <class T, std::size_t... I>

@@ -42,8 +42,8 @@ class Pool;
 
 /// A connection taken from the pool; goes back when the lease ends. Move-only; an empty lease owns nothing.
 ///
-/// Used by one thread at a time; may move between threads. On its way back a connection that is not usable is closed,
-/// and a transaction that was left open is rolled back.
+/// Used by one thread at a time; may move between threads. On its way back a connection that is not usable is
+/// closed, and a transaction that was left open is rolled back.
 class [[nodiscard]] Lease {
 public:
     Lease() noexcept = default;
@@ -64,8 +64,8 @@ public:
         if (connection_) give_back(*std::exchange(connection_, nullptr));
     }
 
-    /// Opens the connection unless it is open. Blocks with drivers that block: coroutines enter a worker first.
-    /// Throws what the driver throws, ConnectionError as a rule; the lease is empty then.
+    /// Opens the connection unless it is open. Blocks with drivers that block: coroutines enter a worker
+    /// first. Throws what the driver throws, ConnectionError as a rule; the lease is empty then.
     PooledConnection& open() {
         if (!connection_->connection) open_now();
         return *connection_;
@@ -86,9 +86,9 @@ private:
 
 /// The connections of one database. Thread-safe; shared by blocking and async users alike.
 ///
-/// Topology decides what there is: one connection that serves everybody (SQLite in memory), one writer and `size`
-/// readers (SQLite files), or `size` equal ones. Connections are opened when first used. Waiting is first come, first
-/// served.
+/// Topology decides what there is: one connection that serves everybody (SQLite in memory), one writer and
+/// `size` readers (SQLite files), or `size` equal ones. Connections are opened when first used. Waiting is
+/// first come, first served.
 class Pool {
 public:
     /// Throws ConfigurationError when `size` is 0.
@@ -103,11 +103,11 @@ public:
     /// Threads for drivers whose calls block, one for each connection; null for others.
     WorkerPool* workers() noexcept;
 
-    /// Awaited in a Task it gives a Lease whose connection may have to be opened. Waits for a connection: blocking when
-    /// the Task has no executor, else suspended on it.
-    /// Throws PoolTimeout (naming what is known about those who hold the connections), QueryCanceled.
-    /// A thread that already holds the only connection that could serve it is told at once instead of waiting for
-    /// itself; a lease counts for the thread that took it or adopted it.
+    /// Awaited in a Task it gives a Lease whose connection may have to be opened. Waits for a connection:
+    /// blocking when the Task has no executor, else suspended on it. Throws PoolTimeout (naming what is known
+    /// about those who hold the connections), QueryCanceled. A thread that already holds the only connection
+    /// that could serve it is told at once instead of waiting for itself; a lease counts for the thread that
+    /// took it or adopted it.
     class Acquire;
     Acquire acquire(driver::Access access) noexcept;
     /// The same outside of coroutines: blocks.
@@ -126,7 +126,7 @@ private:
 /// While it waits it may be destroyed on its executor, like any Task.
 class [[nodiscard("co_await it")]] Pool::Acquire {
 public:
-    Acquire(Pool& pool, driver::Access access) noexcept : pool_(*pool.impl_), access_(access) {}
+    Acquire(Pool & pool, driver::Access access) noexcept : pool_(*pool.impl_), access_(access) {}
     Acquire(const Acquire&) = delete;
     Acquire& operator=(const Acquire&) = delete;
     ~Acquire() {
@@ -148,7 +148,8 @@ private:
     static constexpr std::size_t queued_size = 216;
 
     bool start(std::coroutine_handle<> handle, const detail::PromiseBase* promise);
-    [[gnu::noinline]] bool start_unless_cancelled(std::coroutine_handle<> handle, const detail::PromiseBase& promise);
+    [[gnu::noinline]] bool start_unless_cancelled(std::coroutine_handle<> handle,
+                                                  const detail::PromiseBase& promise);
     [[gnu::noinline]] bool wait(std::coroutine_handle<> handle, const detail::PromiseBase* promise);
     void finish();
     void leave() noexcept;

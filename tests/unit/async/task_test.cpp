@@ -191,7 +191,8 @@ struct OnNewThread {
     std::thread& thread;
     bool await_ready() const noexcept { return false; }
     void await_suspend(std::coroutine_handle<> handle) const {
-        thread = std::thread([handle] { handle.resume(); });
+        std::thread& place = thread;  // the frame may be gone once the thread runs
+        place = std::thread([handle] { handle.resume(); });
     }
     void await_resume() const noexcept {}
 };

@@ -87,7 +87,8 @@ TEST(BlockingWait, ThatTakesTooLongSaysWhatThePoolLooksLike) {
         message_of<PoolTimeout>([&] { static_cast<void>(fixture.pool.acquire_blocking(Access::write)); });
     EXPECT_GE(Clock::now() - before, 30ms);
     EXPECT_TRUE(message.starts_with("no connection for writing came free within 3")) << message;
-    EXPECT_NE(message.find("1 of 1 are checked out, 0 more callers wait. Inside a transaction"), std::string::npos)
+    EXPECT_NE(message.find("1 of 1 are checked out, 0 more callers wait. Inside a transaction"),
+              std::string::npos)
         << message;
     EXPECT_EQ(fixture.pool.stats().waiting, 0u);
 }
@@ -98,20 +99,24 @@ TEST(BlockingWait, ForOneselfIsRefusedAtOnce) {
         return message_of<PoolTimeout>([&] { static_cast<void>(from.pool.acquire_blocking(access)); });
     };
     Lease all = memory.pool.acquire_blocking(Access::write);
-    EXPECT_EQ(take(memory, Access::read),
-              "this thread already holds the database's only connection, inside a transaction or an iteration: "
-              "use that transaction's handle");
+    EXPECT_EQ(
+        take(memory, Access::read),
+        "this thread already holds the database's only connection, inside a transaction or an iteration: "
+        "use that transaction's handle");
     Lease writer = file.pool.acquire_blocking(Access::write);
-    EXPECT_EQ(take(file, Access::write),
-              "this thread already holds the database's only connection for writing, inside a transaction or an "
-              "iteration: use that transaction's handle");
+    EXPECT_EQ(
+        take(file, Access::write),
+        "this thread already holds the database's only connection for writing, inside a transaction or an "
+        "iteration: use that transaction's handle");
     Lease reader = file.pool.acquire_blocking(Access::read);
     Lease second_reader = file.pool.acquire_blocking(Access::read);
-    EXPECT_TRUE(take(file, Access::read).starts_with("this thread already holds all 2 connections of the database "
-                                                     "for reading, inside"));
+    EXPECT_TRUE(take(file, Access::read)
+                    .starts_with("this thread already holds all 2 connections of the database "
+                                 "for reading, inside"));
     Lease one = equal.pool.acquire_blocking(Access::read);
     Lease other = equal.pool.acquire_blocking(Access::write);
-    EXPECT_TRUE(take(equal, Access::write).starts_with("this thread already holds all 2 connections of the database, "));
+    EXPECT_TRUE(take(equal, Access::write)
+                    .starts_with("this thread already holds all 2 connections of the database, "));
 }
 
 TEST(BlockingWait, IsRefusedToWhoAdoptedTheLeaseAndNotToWhoGaveItAway) {
@@ -119,11 +124,13 @@ TEST(BlockingWait, IsRefusedToWhoAdoptedTheLeaseAndNotToWhoGaveItAway) {
     Lease lease = fixture.pool.acquire_blocking(Access::write);
     std::thread([&] {
         lease.adopt();
-        EXPECT_TRUE(message_of<PoolTimeout>([&] { static_cast<void>(fixture.pool.acquire_blocking(Access::write)); })
-                        .starts_with("this thread already holds"));
+        EXPECT_TRUE(message_of<PoolTimeout>([&] {
+                        static_cast<void>(fixture.pool.acquire_blocking(Access::write));
+                    }).starts_with("this thread already holds"));
     }).join();
-    EXPECT_TRUE(message_of<PoolTimeout>([&] { static_cast<void>(fixture.pool.acquire_blocking(Access::write)); })
-                    .starts_with("no connection for writing"));
+    EXPECT_TRUE(message_of<PoolTimeout>([&] {
+                    static_cast<void>(fixture.pool.acquire_blocking(Access::write));
+                }).starts_with("no connection for writing"));
 }
 
 TEST(BlockingWait, EndsWhenItIsCancelled) {
@@ -131,20 +138,23 @@ TEST(BlockingWait, EndsWhenItIsCancelled) {
     Holder holder(fixture.pool, Access::write);
     CancelSource source;
     std::thread waiter([&] {
-        EXPECT_THROW(static_cast<void>(fixture.pool.acquire_blocking(Access::write, source.token())), QueryCanceled);
+        EXPECT_THROW(static_cast<void>(fixture.pool.acquire_blocking(Access::write, source.token())),
+                     QueryCanceled);
     });
     until_waiting(fixture.pool, 1);
     source.request_cancel();
     waiter.join();
     EXPECT_EQ(fixture.pool.stats().waiting, 0u);
-    EXPECT_THROW(static_cast<void>(fixture.pool.acquire_blocking(Access::read, source.token())), QueryCanceled);
+    EXPECT_THROW(static_cast<void>(fixture.pool.acquire_blocking(Access::read, source.token())),
+                 QueryCanceled);
 }
 
 TEST(BlockingWait, EndsAtTheDeadlineOfItsToken) {
     FakePool fixture(one_writer);
     Holder holder(fixture.pool, Access::write);
     const CancelSource source(Clock::now() + 20ms);
-    EXPECT_THROW(static_cast<void>(fixture.pool.acquire_blocking(Access::write, source.token())), QueryCanceled);
+    EXPECT_THROW(static_cast<void>(fixture.pool.acquire_blocking(Access::write, source.token())),
+                 QueryCanceled);
 }
 
 }  // namespace

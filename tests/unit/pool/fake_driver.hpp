@@ -28,8 +28,8 @@ public:
     driver::Wait prepare(std::shared_ptr<const Plan>, std::unique_ptr<driver::Statement>&) override {
         return driver::Wait::done;
     }
-    driver::Wait execute(driver::Statement&, std::span<const driver::BindValue>, driver::RowSink*, std::size_t,
-                         driver::Outcome&) override {
+    driver::Wait execute(driver::Statement&, std::span<const driver::BindValue>, driver::RowSink*,
+                         std::size_t, driver::Outcome&) override {
         return driver::Wait::done;
     }
     driver::Wait fetch(driver::Statement&, driver::RowSink*, std::size_t, driver::Outcome&) override {
@@ -59,7 +59,8 @@ private:
 
 class FakeDriver : public driver::Driver {
 public:
-    FakeDriver(FakeDatabase& database, driver::Topology topology) : database_(database), topology_(topology) {}
+    FakeDriver(FakeDatabase& database, driver::Topology topology)
+        : database_(database), topology_(topology) {}
 
     const Dialect& dialect() const noexcept override { std::terminate(); }
     driver::Topology topology() const noexcept override { return topology_; }

@@ -10,9 +10,7 @@ namespace {
 
 using driver::Access;
 
-TEST(Pool, RefusesToBeEmpty) {
-    EXPECT_THROW(FakePool(one_writer, {.size = 0}), ConfigurationError);
-}
+TEST(Pool, RefusesToBeEmpty) { EXPECT_THROW(FakePool(one_writer, {.size = 0}), ConfigurationError); }
 
 TEST(Pool, OpensConnectionsWhenTheyAreFirstUsed) {
     FakePool fixture(one_writer, {.size = 2});

@@ -91,7 +91,8 @@ TEST(CursorText, IsBase64OfAnyBytes) {
         EXPECT_EQ(decode_base64url(encode_base64url(bytes)), bytes);
         bytes += static_cast<char>(i * 7);
     }
-    for (const std::string_view bad : {"Z", "Zh", "Zm9", "Zg==", "Zm9vY", "Zm 9", "Zm+v", "Zm/v", "Zm\xff\xff"}) {
+    for (const std::string_view bad :
+         {"Z", "Zh", "Zm9", "Zg==", "Zm9vY", "Zm 9", "Zm+v", "Zm/v", "Zm\xff\xff"}) {
         EXPECT_THROW(static_cast<void>(decode_base64url(bad)), InvalidQuery) << bad;
     }
 }
@@ -112,14 +113,16 @@ TEST(CursorText, OpensForItsOwnFingerprintAlone) {
 TEST(KeysetCursor, StaysReadableByLaterReleases) {
     Sample row{.id = -5, .name = "x"};
     row.score = 0.1;
-    EXPECT_EQ(keyset_cursor(ordered<Sample>({"name", "-score", "nick"}), &row), "Mf-XA05ygt6OMTp4MzowLjEtMjotNQ");
+    EXPECT_EQ(keyset_cursor(ordered<Sample>({"name", "-score", "nick"}), &row),
+              "Mf-XA05ygt6OMTp4MzowLjEtMjotNQ");
 }
 
 TEST(KeysetCursor, NeedsNoQuotingInUrls) {
     Sample row{.id = 1, .name = std::string("\0\xff?&=/+ ", 8)};
     const std::string cursor = keyset_cursor(ordered<Sample>({"name"}), &row);
     EXPECT_TRUE(std::all_of(cursor.begin(), cursor.end(), [](char c) {
-        return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '-' || c == '_';
+        return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '-' ||
+               c == '_';
     }));
 }
 
@@ -212,7 +215,8 @@ TEST(KeysetCursor, SurvivesForgeries) {
         const std::string cursor = keyset_cursor(query, &rows[random() % rows.size()]);
         const std::uint32_t fingerprint = fingerprint_in(cursor);
         const std::string values = open_cursor(cursor, fingerprint);
-        const std::string forged = seal_cursor(fingerprint, mutated(values, random, i % 2 == 0 ? "0123456789:-.e" : ""));
+        const std::string forged =
+            seal_cursor(fingerprint, mutated(values, random, i % 2 == 0 ? "0123456789:-.e" : ""));
         if (!accepts(query, forged)) continue;
         // A value of the right type like any other that a user might ask for.
         if (++accepted % 20 != 0) continue;

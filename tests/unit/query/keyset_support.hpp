@@ -121,7 +121,9 @@ public:
     Database() : engine_(duet::driver::open_driver(duet::driver::parse_url("sqlite://")), {}) {}
 
     duet::engine::Call call() { return {&engine_}; }
-    void script(std::string_view text) { duet::detail::complete_inline(duet::engine::run_script(call(), text)); }
+    void script(std::string_view text) {
+        duet::detail::complete_inline(duet::engine::run_script(call(), text));
+    }
 
     template <class... Ms>
     void create_all() {
@@ -129,7 +131,8 @@ public:
     }
     template <class M>
     void insert(std::vector<M>& rows) {
-        duet::detail::complete_inline(duet::engine::insert_all(call(), model_info<M>, rows.data(), rows.size()));
+        duet::detail::complete_inline(
+            duet::engine::insert_all(call(), model_info<M>, rows.data(), rows.size()));
     }
     template <class M>
     std::vector<M> all(const QueryData& query) {
@@ -192,7 +195,8 @@ std::vector<Sample> samples(std::size_t count, Random& random) {
         row.ratio = static_cast<float>(one_of(3)) / 3.0F;
         row.name = names[one_of(5)];
         row.bytes.assign(one_of(3), std::byte{0xff});
-        row.at = duet::Timestamp(std::chrono::microseconds(static_cast<std::int64_t>(one_of(3)) * 999'999'999'999 - 1));
+        row.at = duet::Timestamp(
+            std::chrono::microseconds(static_cast<std::int64_t>(one_of(3)) * 999'999'999'999 - 1));
         row.uid = duet::Uuid::parse(one_of(2) != 0 ? "00000000-0000-0000-0000-0000000000ff"
                                                    : "f0000000-0000-4000-8000-000000000000");
         row.price = duet::Decimal::parse(one_of(2) != 0 ? "-12.50" : "99999999.99");
@@ -203,8 +207,10 @@ std::vector<Sample> samples(std::size_t count, Random& random) {
         if (one_of(3) != 0) row.team = static_cast<std::int32_t>(one_of(3));
         if (one_of(3) != 0) row.score = scores[one_of(4)];
         if (one_of(3) != 0) row.nick = names[one_of(5)];
-        if (one_of(3) != 0) row.day = duet::Date(std::chrono::days(static_cast<int>(one_of(3)) * 9000 - 9000));
-        if (one_of(3) != 0) row.hour = duet::Time(std::chrono::microseconds(static_cast<std::int64_t>(one_of(3))));
+        if (one_of(3) != 0)
+            row.day = duet::Date(std::chrono::days(static_cast<int>(one_of(3)) * 9000 - 9000));
+        if (one_of(3) != 0)
+            row.hour = duet::Time(std::chrono::microseconds(static_cast<std::int64_t>(one_of(3))));
         if (one_of(3) != 0) row.mood = static_cast<Level>(one_of(3));
         if (one_of(3) != 0) row.bonus = Money{static_cast<std::int64_t>(one_of(3))};
         row.exact = duet::Decimal::parse(one_of(2) != 0 ? "9.0000000000000000000000001" : "10");

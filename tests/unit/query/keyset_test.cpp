@@ -68,8 +68,9 @@ TEST(KeysetPages, NeitherLoseNorRepeatNulls) {
         EXPECT_EQ(ids(db.all_pages<Sample>(ordered<Sample>({"-nick"}), limit)), (Ids{1, 3, 5, 4, 2}));
         EXPECT_EQ(ids(db.all_pages<Sample>(ordered<Sample>({"nick"}, duet::shape::order_nulls_last), limit)),
                   (Ids{3, 1, 2, 4, 5}));
-        EXPECT_EQ(ids(db.all_pages<Sample>(ordered<Sample>({"-nick"}, duet::shape::order_nulls_first), limit)),
-                  (Ids{5, 4, 2, 1, 3}));
+        EXPECT_EQ(
+            ids(db.all_pages<Sample>(ordered<Sample>({"-nick"}, duet::shape::order_nulls_first), limit)),
+            (Ids{5, 4, 2, 1, 3}));
     }
 }
 
@@ -105,7 +106,8 @@ TEST(KeysetPages, TakeTextThatIsNotUtf8AsItIs) {
     Database db;
     fill(db, {"a", "b", "c", "d", "e"});
     db.script("UPDATE samples SET nick = CAST(x'ff00fe' AS TEXT) WHERE id IN (2, 3, 4)");
-    EXPECT_EQ(ids(db.all_pages<Sample>(ordered<Sample>({"nick"}), 1)), (std::vector<std::int64_t>{1, 5, 2, 3, 4}));
+    EXPECT_EQ(ids(db.all_pages<Sample>(ordered<Sample>({"nick"}), 1)),
+              (std::vector<std::int64_t>{1, 5, 2, 3, 4}));
 }
 
 TEST(KeysetPages, ReadNoMoreOfAnIndexThanTheyNeed) {

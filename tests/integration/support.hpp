@@ -1,0 +1,137 @@
+#pragma once
+
+#include <duet/duet.hpp>
+
+#include <filesystem>
+#include <string>
+#include <type_traits>
+#include <utility>
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+/// One suite for every database and both modes: a test is written once and takes results with `got(...)`.
+namespace duet::test {
+
+using namespace duet::literals;
+
+/// A folder that goes away with the test.
+class TemporaryFolder {
+public:
+    TemporaryFolder() {
+        std::string pattern = (std::filesystem::temp_directory_path() / "duet-test-XXXXXX").string();
+        path_ = ::mkdtemp(pattern.data());
+    }
+    ~TemporaryFolder() {
+        std::error_code ignored;
+        std::filesystem::remove_all(path_, ignored);
+    }
+    TemporaryFolder(const TemporaryFolder&) = delete;
+    TemporaryFolder& operator=(const TemporaryFolder&) = delete;
+    std::filesystem::path file(const std::string& name) const { return path_ / name; }
+
+private:
+    std::filesystem::path path_;
+};
+
+struct SqliteMemory {
+    std::string url() const { return "sqlite://:memory:"; }
+};
+struct SqliteFile {
+    TemporaryFolder folder;
+    std::string url() const { return "sqlite:///" + folder.file("test.db").string(); }
+};
+
+template <class Server, class Mode>
+struct Backend {
+    using server_type = Server;
+    using mode = Mode;
+};
+
+/// What an operation yields: in blocking mode the value itself, in async mode that of the Task, run to its
+/// end.
+template <class T>
+decltype(auto) got(T&& result) {
+    return std::forward<T>(result);
+}
+template <class T>
+T got(Task<T> task) {
+    return duet::run(std::move(task));
+}
+/// For operations without a result: `did([&] { return db.save(ada); })`.
+template <class F>
+void did(F operation) {
+    if constexpr (std::is_void_v<decltype(operation())>) {
+        operation();
+    } else {
+        (void)got(operation());
+    }
+}
+
+/// The same inside a coroutine: `co_await later(db.create(...))` is right in both modes.
+template <class T>
+Task<T> later(Task<T> task) {
+    return task;
+}
+template <class T>
+requires(!requires { typename T::promise_type; }) Task<T> later(T value) { co_return value; }
+
+/// `co_await later_done([&] { return tx.save(ada); })`
+template <class F>
+Task<> later_done(F operation) {
+    if constexpr (std::is_void_v<decltype(operation())>) {
+        operation();
+        co_return;
+    } else {
+        co_await operation();
+    }
+}
+
+/// Runs a coroutine to its end, on an event loop or on the spot, as the mode wants.
+template <class Mode, class T>
+T run_in(Task<T> task) {
+    if constexpr (Mode::is_async) {
+        return duet::run(std::move(task));
+    } else {
+        return duet::detail::complete_inline(std::move(task));
+    }
+}
+
+/// A transaction whose block is one coroutine for both modes: `in_transaction(db, [&](auto& tx) -> Task<>
+/// {...})`.
+template <template <class> class Handle, class Mode, class F>
+void in_transaction(Handle<Mode>& handle, F body, TransactionOptions options = {}) {
+    if constexpr (Mode::is_async) {
+        duet::run(handle.transaction([&body](BasicTransaction<Mode>& tx) -> Task<> { co_await body(tx); },
+                                     options));
+    } else {
+        handle.transaction([&body](BasicTransaction<Mode>& tx) { duet::detail::complete_inline(body(tx)); },
+                           options);
+    }
+}
+
+using Backends = ::testing::Types<Backend<SqliteMemory, Blocking>, Backend<SqliteMemory, Async>,
+                                  Backend<SqliteFile, Blocking>, Backend<SqliteFile, Async>>;
+
+struct BackendNames {
+    template <class B>
+    static std::string GetName(int /*index*/) {
+        const std::string server =
+            std::is_same_v<typename B::server_type, SqliteMemory> ? "SqliteMemory" : "SqliteFile";
+        return server + (B::mode::is_async ? "Async" : "Blocking");
+    }
+};
+
+/// A fresh database in `db`; create the tables in SetUp.
+template <class B>
+class DatabaseTest : public ::testing::Test {
+protected:
+    using Mode = typename B::mode;
+    using Db = BasicDatabase<Mode>;
+    using Tx = BasicTransaction<Mode>;
+
+    typename B::server_type server;
+    Db db{server.url()};
+};
+
+}  // namespace duet::test
