@@ -4,9 +4,10 @@
 
 /// The bridge to Asio: `co_await duet::as_awaitable(db.get<User>(1))` inside an `asio::awaitable<>`.
 ///
-/// Works with standalone Asio, and with Boost.Asio where that is the only one installed or DUET_BOOST_ASIO is defined
-/// (for all units of a program alike). An Asio before 1.24 does not know Clang's coroutines: there, include this header
-/// before Asio's own, or define ASIO_HAS_CO_AWAIT and ASIO_HAS_STD_COROUTINE (for Boost: BOOST_ASIO_HAS_...).
+/// Works with standalone Asio, and with Boost.Asio where that is the only one installed or DUET_BOOST_ASIO is
+/// defined (for all units of a program alike). An Asio before 1.24 does not know Clang's coroutines: there,
+/// include this header before Asio's own, or define ASIO_HAS_CO_AWAIT and ASIO_HAS_STD_COROUTINE (for Boost:
+/// BOOST_ASIO_HAS_...).
 
 #if defined(__clang__) && __has_include(<coroutine>)
 #if !defined(ASIO_DETAIL_CONFIG_HPP) && !defined(ASIO_HAS_CO_AWAIT)
@@ -23,9 +24,10 @@
 #include <boost/asio/associated_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/bind_executor.hpp>
+#include <boost/asio/defer.hpp>
 #include <boost/asio/dispatch.hpp>
-#include <boost/asio/post.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/strand.hpp>
 #include <boost/asio/this_coro.hpp>
@@ -42,9 +44,10 @@ using Error = ::boost::system::error_code;
 #include <asio/associated_executor.hpp>
 #include <asio/awaitable.hpp>
 #include <asio/bind_executor.hpp>
+#include <asio/defer.hpp>
 #include <asio/dispatch.hpp>
-#include <asio/post.hpp>
 #include <asio/posix/stream_descriptor.hpp>
+#include <asio/post.hpp>
 #include <asio/steady_timer.hpp>
 #include <asio/strand.hpp>
 #include <asio/this_coro.hpp>
@@ -219,9 +222,10 @@ private:
         wait.notes.phase = Phase::armed;
         if (wait.deadline != Wait::Clock::time_point::max()) {
             pending->timer.expires_at(wait.deadline);
-            pending->timer.async_wait(net::bind_executor(strand_, [self = shared_from_this(), pending](Error) {
-                if (pending->wait) self->complete(*pending->wait, WaitOutcome::timed_out);
-            }));
+            pending->timer.async_wait(
+                net::bind_executor(strand_, [self = shared_from_this(), pending](Error) {
+                    if (pending->wait) self->complete(*pending->wait, WaitOutcome::timed_out);
+                }));
         }
         if (wait.fd < 0) return;
         auto& descriptor = descriptors_[wait.fd];
@@ -303,8 +307,8 @@ private:
 
 }  // namespace detail::asio_bridge
 
-/// Runs duet's coroutines on an Asio executor, through a strand of its own, so that an io_context with several threads
-/// is fine. It must outlive the Tasks that use it, and its execution context must outlive it.
+/// Runs duet's coroutines on an Asio executor, through a strand of its own, so that an io_context with
+/// several threads is fine. It must outlive the Tasks that use it, and its execution context must outlive it.
 class AsioExecutor final : public Executor {
 public:
     explicit AsioExecutor(const detail::asio_bridge::net::any_io_executor& executor)
@@ -327,12 +331,13 @@ private:
 
 namespace detail::asio_bridge {
 
-/// One Task on its way through Asio. Asio owns the waiting handler, in a timer that never expires by itself: so a
-/// context that is destroyed meanwhile destroys the handler, the awaitable and with it the Task.
+/// One Task on its way through Asio. Asio owns the waiting handler, in a timer that never expires by itself:
+/// so a context that is destroyed meanwhile destroys the handler, the awaitable and with it the Task.
 class Drive {
 public:
     explicit Drive(const net::any_io_executor& executor)
-        : executor_(executor),
+        : underlying_(executor),
+          executor_(executor),
           ended_(executor_.strand(), net::steady_timer::time_point::max()),
           on_end_([](void* timer) noexcept { static_cast<net::steady_timer*>(timer)->cancel(); }, &ended_) {}
 
@@ -346,19 +351,23 @@ public:
         }
 #endif
         const auto target = net::get_associated_executor(handler, executor_.strand());
-        ended_.async_wait(net::bind_executor(
-            executor_.strand(), [target, handler = std::move(handler)](Error) mutable {
+        ended_.async_wait(
+            net::bind_executor(executor_.strand(), [target, handler = std::move(handler)](Error) mutable {
                 net::dispatch(target, [handler = std::move(handler)]() mutable { std::move(handler)(); });
             }));
         promise.home = &executor_;
         promise.cancel = cancel_.token().state();
         promise.continuation = on_end_.handle();
         promise.started = true;
-        // From here on the Task may end, and this object with it, at any time.
-        net::dispatch(executor_.strand(), [task] { task.resume(); });
+        // Deferred, so that the Task does not end, and resume the awaitable on another thread, while this
+        // thread is still on its way out of the awaitable: Asio before 1.24 does not stand that on every
+        // compiler.
+        net::defer(underlying_,
+                   [strand = executor_.strand(), task] { net::dispatch(strand, [task] { task.resume(); }); });
     }
 
 private:
+    const net::any_io_executor underlying_;
     AsioExecutor executor_;
     net::steady_timer ended_;
     CancelSource cancel_;
@@ -367,11 +376,12 @@ private:
 
 }  // namespace detail::asio_bridge
 
-/// Runs the Task from within an `asio::awaitable`, which goes on with its result or exception on its own executor.
+/// Runs the Task from within an `asio::awaitable`, which goes on with its result or exception on its own
+/// executor.
 ///
-/// The Task's waits and continuations run on a strand of that executor. When the awaitable's cancellation slot is
-/// emitted, the Task's token is cancelled and the awaitable goes on when the Task has ended: mostly with QueryCanceled.
-/// (Boost before 1.77 has no slots.)
+/// The Task's waits and continuations run on a strand of that executor. When the awaitable's cancellation
+/// slot is emitted, the Task's token is cancelled and the awaitable goes on when the Task has ended: mostly
+/// with QueryCanceled. (Boost before 1.77 has no slots.)
 template <class T>
 detail::asio_bridge::net::awaitable<T> as_awaitable(Task<T> task) {
     namespace bridge = detail::asio_bridge;

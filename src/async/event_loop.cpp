@@ -25,8 +25,8 @@ enum Sleep : std::uint32_t { awake = 0, on_futex = 1, on_epoll = 2 };
 }  // namespace
 
 struct EventLoop::Impl {
-    // Shared between threads, guarded by `mutex`. A poster wakes the loop before it lets go of the mutex, so that the
-    // loop cannot end and be destroyed under its hands.
+    // Shared between threads, guarded by `mutex`. A poster wakes the loop before it lets go of the mutex, so
+    // that the loop cannot end and be destroyed under its hands.
     std::mutex mutex;
     std::vector<std::coroutine_handle<>> posted;
     std::vector<Wait*> changed;
@@ -47,9 +47,14 @@ struct EventLoop::Impl {
     void tell() noexcept {
         has_mail.store(true, std::memory_order_release);
         switch (sleep.exchange(awake, std::memory_order_acq_rel)) {
-            case on_futex: detail::futex_wake(sleep); break;
-            case on_epoll: fds.wake(); break;
-            default: break;
+            case on_futex:
+                detail::futex_wake(sleep);
+                break;
+            case on_epoll:
+                fds.wake();
+                break;
+            default:
+                break;
         }
     }
 
@@ -259,7 +264,8 @@ void EventLoop::abandon(Wait& wait) noexcept {
 void EventLoop::unwatch(int fd) noexcept { impl_->fds.forget(fd); }
 
 void EventLoop::drive(std::coroutine_handle<> handle, detail::PromiseBase& promise) {
-    if (running_loop) throw ConfigurationError("duet::run inside a running duet::run: co_await the Task instead");
+    if (running_loop)
+        throw ConfigurationError("duet::run inside a running duet::run: co_await the Task instead");
     if (promise.started) throw ConfigurationError("a duet::Task can be awaited only once");
     promise.started = true;
     const detail::ResumeCallback on_end(

@@ -2,13 +2,13 @@
 
 #include <duet/base/error.hpp>
 
-#include <sys/epoll.h>
-#include <sys/eventfd.h>
-#include <unistd.h>
-
 #include <array>
 #include <cerrno>
 #include <cstdint>
+
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
 
 namespace duet::detail {
 
@@ -27,7 +27,8 @@ void FdWatch::open() {
     if (epoll < 0 || event < 0 || ::epoll_ctl(epoll, EPOLL_CTL_ADD, event, &interest) != 0) {
         if (event >= 0) ::close(event);
         if (epoll >= 0) ::close(epoll);
-        throw ConfigurationError("the event loop cannot open its descriptors (is the limit on open files reached?)");
+        throw ConfigurationError(
+            "the event loop cannot open its descriptors (is the limit on open files reached?)");
     }
     epoll_ = epoll;
     event_ = event;
@@ -35,7 +36,8 @@ void FdWatch::open() {
 
 unsigned FdWatch::wanted(const Entry& entry) noexcept {
     unsigned all = 0;
-    for (const Wait* wait = entry.waits; wait; wait = wait->notes.next) all |= static_cast<unsigned>(wait->readiness);
+    for (const Wait* wait = entry.waits; wait; wait = wait->notes.next)
+        all |= static_cast<unsigned>(wait->readiness);
     return all;
 }
 

@@ -8,8 +8,8 @@ namespace duet::detail {
 
 /// The epoll side of EventLoop: which waits want which descriptor. Single-threaded but for `wake`.
 ///
-/// A registration stays in the kernel after its wait has fired, so that asking and waiting again on the same connection
-/// costs no system call; it is narrowed when it reports something that nobody waits for.
+/// A registration stays in the kernel after its wait has fired, so that asking and waiting again on the same
+/// connection costs no system call; it is narrowed when it reports something that nobody waits for.
 class FdWatch {
 public:
     FdWatch() noexcept = default;

@@ -1,9 +1,5 @@
 #pragma once
 
-#include <linux/futex.h>
-#include <sys/syscall.h>
-#include <unistd.h>
-
 #include <atomic>
 #include <chrono>
 #include <climits>
@@ -11,24 +7,30 @@
 #include <ctime>
 #include <thread>
 
+#include <linux/futex.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
 namespace duet::detail {
 
 using FutexWord = std::atomic<std::uint32_t>;
 static_assert(sizeof(FutexWord) == sizeof(std::uint32_t));
 
 /// Sleeps while the word holds `expected`, until woken or the deadline. May return early.
-inline void futex_wait(FutexWord& word, std::uint32_t expected,
-                       std::chrono::steady_clock::time_point deadline =
-                           std::chrono::steady_clock::time_point::max()) noexcept {
+inline void futex_wait(
+    FutexWord& word, std::uint32_t expected,
+    std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max()) noexcept {
     timespec until{};
     const timespec* timeout = nullptr;
     if (deadline != std::chrono::steady_clock::time_point::max()) {
-        const auto since = std::chrono::duration_cast<std::chrono::nanoseconds>(deadline.time_since_epoch()).count();
+        const auto since =
+            std::chrono::duration_cast<std::chrono::nanoseconds>(deadline.time_since_epoch()).count();
         until.tv_sec = static_cast<std::time_t>(since / 1'000'000'000);
         until.tv_nsec = static_cast<long>(since % 1'000'000'000);
         timeout = &until;
     }
-    ::syscall(SYS_futex, &word, FUTEX_WAIT_BITSET_PRIVATE, expected, timeout, nullptr, FUTEX_BITSET_MATCH_ANY);
+    ::syscall(SYS_futex, &word, FUTEX_WAIT_BITSET_PRIVATE, expected, timeout, nullptr,
+              FUTEX_BITSET_MATCH_ANY);
 }
 
 inline void futex_wake(FutexWord& word, int count = 1) noexcept {
@@ -46,7 +48,8 @@ inline void pause_briefly() noexcept {
 /// How long to look before sleeping: long while looking keeps paying off, next to nothing while it does not.
 class SpinBudget {
 public:
-    explicit SpinBudget(bool may_spin = true) noexcept : most_(may_spin && several_processors() ? 1024u : 0u) {}
+    explicit SpinBudget(bool may_spin = true) noexcept
+        : most_(may_spin && several_processors() ? 1024u : 0u) {}
 
     /// Looks for a while; whether `ready` came true.
     template <class Ready>

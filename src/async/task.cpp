@@ -6,10 +6,10 @@
 
 namespace duet::detail {
 
-// Symmetric transfer is a real tail call only in optimised builds, so a loop over Tasks that end at once would eat the
-// stack in others. Instead a child is started by an ordinary call, and one that ends within that call says so here.
-// No atomics: a record is seen by its own thread alone, and a child that ends on another thread (or later) finds no
-// record of its own on top and resumes its continuation.
+// Symmetric transfer is a real tail call only in optimised builds, so a loop over Tasks that end at once
+// would eat the stack in others. Instead a child is started by an ordinary call, and one that ends within
+// that call says so here. No atomics: a record is seen by its own thread alone, and a child that ends on
+// another thread (or later) finds no record of its own on top and resumes its continuation.
 namespace {
 struct Starting {
     const PromiseBase* promise;
@@ -59,7 +59,8 @@ void resume_inline(std::coroutine_handle<> handle, PromiseBase& promise) {
 
 void report_miscompiled() noexcept {
     std::fputs(
-        "duet: GCC 12.2 miscompiled a coroutine (GCC bug 106188). Do not co_await inside the condition of an if, while or "
+        "duet: GCC 12.2 miscompiled a coroutine (GCC bug 106188). Do not co_await inside the condition of an "
+        "if, while or "
         "switch: keep the result in a variable first, or use GCC 12.3 or later.\n",
         stderr);
     std::abort();

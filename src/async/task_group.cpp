@@ -10,7 +10,9 @@ using detail::PromiseBase;
 struct TaskGroup::Impl {
     Impl(Executor* executor, const CancelToken& outer)
         : home(executor),
-          on_outer(outer, [](void* mine) noexcept { static_cast<CancelSource*>(mine)->request_cancel(); }, &source) {}
+          on_outer(
+              outer, [](void* mine) noexcept { static_cast<CancelSource*>(mine)->request_cancel(); },
+              &source) {}
 
     Executor* const home;
     CancelSource source;
@@ -82,7 +84,8 @@ struct AwaitEmpty {
     const std::size_t& active;
     std::coroutine_handle<>& joining;
 
-    AwaitEmpty(const std::size_t& count, std::coroutine_handle<>& slot) noexcept : active(count), joining(slot) {}
+    AwaitEmpty(const std::size_t& count, std::coroutine_handle<>& slot) noexcept
+        : active(count), joining(slot) {}
     AwaitEmpty(const AwaitEmpty&) = delete;
     AwaitEmpty& operator=(const AwaitEmpty&) = delete;
     ~AwaitEmpty() { joining = nullptr; }

@@ -2,9 +2,9 @@
 #include <duet/async/wait.hpp>
 #include <duet/base/error.hpp>
 
-#include <poll.h>
-
 #include <algorithm>
+
+#include <poll.h>
 
 #include "futex.hpp"
 
@@ -55,12 +55,15 @@ private:
     CancelToken::Registration registration_;
 };
 
-WaitOutcome block_on_fd(int fd, Readiness readiness, Clock::time_point deadline, const CancelToken& token) noexcept {
+WaitOutcome block_on_fd(int fd, Readiness readiness, Clock::time_point deadline,
+                        const CancelToken& token) noexcept {
     constexpr std::chrono::milliseconds glance{20};
     pollfd watched{};
     watched.fd = fd;
-    if (static_cast<unsigned>(readiness) & static_cast<unsigned>(Readiness::readable)) watched.events |= POLLIN;
-    if (static_cast<unsigned>(readiness) & static_cast<unsigned>(Readiness::writable)) watched.events |= POLLOUT;
+    if (static_cast<unsigned>(readiness) & static_cast<unsigned>(Readiness::readable))
+        watched.events |= POLLIN;
+    if (static_cast<unsigned>(readiness) & static_cast<unsigned>(Readiness::writable))
+        watched.events |= POLLOUT;
     for (;;) {
         if (token.cancelled()) return WaitOutcome::cancelled;
         const Clock::time_point now = Clock::now();
@@ -69,7 +72,8 @@ WaitOutcome block_on_fd(int fd, Readiness readiness, Clock::time_point deadline,
             const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - now).count();
             limit = static_cast<int>(std::clamp<long long>(left, 0, 3'600'000));
         }
-        if (token.can_be_cancelled() && (limit < 0 || limit > glance.count())) limit = static_cast<int>(glance.count());
+        if (token.can_be_cancelled() && (limit < 0 || limit > glance.count()))
+            limit = static_cast<int>(glance.count());
         if (::poll(&watched, 1, limit) > 0) return WaitOutcome::ready;
         if (Clock::now() >= deadline) return WaitOutcome::timed_out;
     }

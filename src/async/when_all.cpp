@@ -6,8 +6,8 @@ namespace duet::detail {
 
 namespace {
 
-/// Counts the ends of the children, and one for whoever starts them. Atomic: a coroutine on a worker may await children
-/// that end at home.
+/// Counts the ends of the children, and one for whoever starts them. Atomic: a coroutine on a worker may
+/// await children that end at home.
 struct Gate {
     std::atomic<std::size_t> missing;
     std::coroutine_handle<> waiting;

@@ -22,8 +22,8 @@ struct Job {
     const PromiseBase* promise = nullptr;  // null for a bare post
 };
 
-/// What the calling thread is doing for a pool. The continuation of a coroutine that ends here is posted only after
-/// its `resume()` has returned: from then on nothing on this thread touches the frame.
+/// What the calling thread is doing for a pool. The continuation of a coroutine that ends here is posted only
+/// after its `resume()` has returned: from then on nothing on this thread touches the frame.
 struct Duty {
     const void* pool = nullptr;
     const PromiseBase* promise = nullptr;
@@ -76,7 +76,8 @@ struct WorkerPool::Impl {
     void hand_over(Worker& worker, Job job) noexcept {
         worker.job = job;
         worker.current = job.handle ? job.handle.address() : nullptr;
-        if (worker.signal.exchange(signalled, std::memory_order_acq_rel) == asleep) detail::futex_wake(worker.signal);
+        if (worker.signal.exchange(signalled, std::memory_order_acq_rel) == asleep)
+            detail::futex_wake(worker.signal);
     }
 
     void work(Worker& self) {

@@ -15,6 +15,23 @@ void Connected::open(Lease lease, driver::Access access, duet::detail::CancelSta
     open_on(lease_, access, cancel);
 }
 
+bool Connected::open_now(driver::Access access) {
+    if (call_.timeout.count() != 0) return false;
+    if (call_.transaction != nullptr) {
+        if (call_.transaction->options().timeout.count() != 0) return false;
+        if (access == driver::Access::write && call_.transaction->read_only()) return false;
+        pooled_ = call_.transaction->enter_now();
+        return pooled_ != nullptr;
+    }
+    lease_ = engine().pool().try_acquire(access);
+    if (!lease_ || lease_->connection == nullptr || engine().has_orphans()) {
+        lease_.release();
+        return false;
+    }
+    pooled_ = &*lease_;
+    return true;
+}
+
 void Connected::open_held(Lease& lease, driver::Access access, duet::detail::CancelState* cancel) {
     open_on(lease, access, cancel);
 }

@@ -20,6 +20,9 @@ public:
     Connected(const Connected&) = delete;
     Connected& operator=(const Connected&) = delete;
 
+    /// Without waiting: false when no connection is free and open, or the call has limits that somebody must watch.
+    bool open_now(driver::Access access);
+
     const Call& call() const noexcept { return call_; }
     Engine& engine() const noexcept { return *call_.engine; }
     const Dialect& dialect() const noexcept { return call_.engine->dialect(); }
@@ -54,7 +57,7 @@ private:
     void open_on(Lease& lease, driver::Access access, duet::detail::CancelState* cancel);
     void report(const driver::Outcome& outcome, const Error* error) noexcept;
 
-    Call call_;
+    const Call& call_;
     Lease lease_;
     PooledConnection* pooled_ = nullptr;
     CancelToken token_;
@@ -116,6 +119,26 @@ Task<R> on_held_connection(Call call, Lease& held, driver::Access access, Body b
         at.failed(error);
         throw;
     }
+}
+
+/// Does `body(connected)` on the spot if the call blocks and nothing has to be waited for; `body` answers false, before it sends
+/// anything, when it has to wait after all (for a statement to be prepared, say).
+template <class Body>
+bool now(const Call& call, driver::Access access, Body body) {
+    if (!call.blocking) return false;
+    Connected at(call);
+    try {
+        return at.open_now(access) && body(at);
+    } catch (Error& error) {
+        error.attach_where(call.where);
+        at.failed(error);
+        throw;
+    }
+}
+/// In blocking mode: waits on this thread.
+inline void settle_now(driver::Connection& connection, driver::Wait wait) {
+    if (wait != driver::Wait::done) [[unlikely]]
+        duet::detail::complete_inline(settle(connection, wait));
 }
 
 /// A statement by its key, run with values into a sink.

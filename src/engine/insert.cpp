@@ -60,14 +60,65 @@ Task<driver::Outcome> insert_rows(Connected& at, const ModelInfo& model, const s
 
 }  // namespace
 
+namespace {
+
+/// INSERT of one object: what goes along, and what comes back.
+class InsertOne {
+public:
+    InsertOne(const ModelInfo& model, void* object) : model_(model), object_(object) {
+        prepare_insert(model, object, duet::detail::clock_now());
+        assigned_ = model.generated_key && is_new(model, object);
+        bytes_[0] = static_cast<std::uint8_t>(!assigned_);
+        for (const ColumnInfo& column : model.columns) {
+            if (assigned_ && column.primary_key) continue;
+            values_.push({column.type, column.in(object), 0, false});
+        }
+    }
+    PlanKey key() const { return {&model_, plan_verb(PlanVerb::insert), bytes_}; }
+    driver::Wait start(Connected& at, driver::Statement& statement) {
+        return at.start(statement, values_.span(), nullptr, driver::all_rows, outcome_);
+    }
+    void finish(Connected& at) {
+        at.finished(outcome_);
+        if (assigned_) set_key(model_, object_, outcome_.last_key);
+    }
+    static std::shared_ptr<const Plan> render(const Dialect& dialect, const void* self) {
+        const auto& insert = *static_cast<const InsertOne*>(self);
+        const Columns columns = insert_columns(insert.model_, !insert.assigned_);
+        const InsertContext context{&insert.model_, columns.span(), 1};
+        return render_rows(dialect, &context);
+    }
+
+private:
+    const ModelInfo& model_;
+    void* object_;
+    bool assigned_ = false;
+    std::uint8_t bytes_[4] = {0, 1, 0, 0};
+    BindValues values_;
+    driver::Outcome outcome_;
+};
+
+}  // namespace
+
 Task<> insert_on(Connected& at, const ModelInfo& model, void* object) {
-    prepare_insert(model, object, duet::detail::clock_now());
-    const bool assigned = model.generated_key && is_new(model, object);
-    const Columns columns = insert_columns(model, !assigned);
-    BindValues values;
-    const driver::Outcome outcome =
-        co_await insert_rows(at, model, static_cast<const std::byte*>(object), 1, !assigned, columns, values);
-    if (assigned) set_key(model, object, outcome.last_key);
+    InsertOne insert(model, object);
+    const PlanKey key = insert.key();
+    driver::Statement* statement = at.cached(key);
+    if (statement == nullptr) statement = co_await at.prepare(key, &InsertOne::render, &insert);
+    const driver::Wait wait = insert.start(at, *statement);
+    if (wait != driver::Wait::done) co_await settle(at.connection(), wait);
+    insert.finish(at);
+}
+
+bool insert_now(const Call& call, const ModelInfo& model, void* object) {
+    return now(call, driver::Access::write, [&](Connected& at) {
+        InsertOne insert(model, object);
+        driver::Statement* statement = at.cached(insert.key());
+        if (statement == nullptr) return false;
+        settle_now(at.connection(), insert.start(at, *statement));
+        insert.finish(at);
+        return true;
+    });
 }
 
 Task<> insert(Call call, const ModelInfo& model, void* object) {

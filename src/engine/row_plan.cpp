@@ -83,11 +83,12 @@ void RowCollector::setup() {
     sink_.context = this;
     if (plan_.slots.size() == 1) return;
     sink_.close = &RowCollector::close;
-    lists_.resize(plan_.slots.size());
-    joined_.resize(plan_.slots.size());
-    current_.assign(plan_.slots.size(), -1);
+    joined_ = std::make_unique<Joined>();
+    joined_->lists.resize(plan_.slots.size());
+    joined_->index.resize(plan_.slots.size());
+    joined_->current.assign(plan_.slots.size(), -1);
     for (std::size_t i = 1; i < plan_.slots.size(); ++i) {
-        if (plan_.slots[i].model != nullptr) lists_[i] = plan_.slots[i].model->list->create();
+        if (plan_.slots[i].model != nullptr) joined_->lists[i] = plan_.slots[i].model->list->create();
     }
 }
 
@@ -99,9 +100,9 @@ void* RowCollector::open(void* context, std::size_t slot) {
         return object;
     }
     const RowPlan::Slot& info = self.plan_.slots[slot];
-    if (info.model == nullptr) return self.append_owner_(self.owner_context_);
-    void* list = self.lists_[slot].get();
-    self.current_[slot] = static_cast<std::int64_t>(info.model->list->size(list));
+    if (info.model == nullptr) return self.joined_->append_owner(self.joined_->owner_context);
+    void* list = self.joined_->lists[slot].get();
+    self.joined_->current[slot] = static_cast<std::int64_t>(info.model->list->size(list));
     void* object = info.model->list->append(list);
     mark_relations(*info.model, object);
     return object;
@@ -109,7 +110,8 @@ void* RowCollector::open(void* context, std::size_t slot) {
 
 void RowCollector::close(void* context) {
     auto& self = *static_cast<RowCollector*>(context);
-    for (std::size_t i = 1; i < self.current_.size(); ++i) self.joined_[i].push_back(std::exchange(self.current_[i], -1));
+    Joined& joined = *self.joined_;
+    for (std::size_t i = 1; i < joined.current.size(); ++i) joined.index[i].push_back(std::exchange(joined.current[i], -1));
 }
 
 std::string_view RowCollector::name(void* context, std::size_t step) {
@@ -132,24 +134,25 @@ void* RowCollector::base(std::size_t slot, std::size_t index) {
         return static_cast<std::byte*>(into_.ops->data(into_.list)) + (first_ + index) * plan_.slots[0].model->size;
     }
     const ModelInfo& model = *plan_.slots[slot].model;
-    return static_cast<std::byte*>(model.list->data(lists_[slot].get())) + index * model.size;
+    return static_cast<std::byte*>(model.list->data(joined_->lists[slot].get())) + index * model.size;
 }
 
 void RowCollector::attach() {
+    if (joined_ == nullptr) return;
     for (std::size_t slot = 1; slot < plan_.slots.size(); ++slot) {
         const RowPlan::Slot& info = plan_.slots[slot];
         if (info.model == nullptr) continue;
-        for (std::size_t row = 0; row < joined_[slot].size(); ++row) {
-            const std::int64_t parent = info.parent == 0 ? static_cast<std::int64_t>(row) : joined_[info.parent][row];
+        for (std::size_t row = 0; row < joined_->index[slot].size(); ++row) {
+            const std::int64_t parent = info.parent == 0 ? static_cast<std::int64_t>(row) : joined_->index[info.parent][row];
             if (parent < 0) continue;
             duet::detail::RelationState* state = state_of(*info.relation, base(info.parent, static_cast<std::size_t>(parent)));
             if (state == nullptr) continue;
-            const std::int64_t index = joined_[slot][row];
+            const std::int64_t index = joined_->index[slot][row];
             state->info = info.relation;
             if (index < 0) {
                 state->attach({}, nullptr, 0);
             } else {
-                state->attach(lists_[slot], base(slot, static_cast<std::size_t>(index)), 1);
+                state->attach(joined_->lists[slot], base(slot, static_cast<std::size_t>(index)), 1);
             }
         }
     }
@@ -157,7 +160,7 @@ void RowCollector::attach() {
 
 std::pair<void*, std::size_t> RowCollector::objects_at(std::size_t slot) {
     const ModelInfo& model = *plan_.slots[slot].model;
-    void* list = lists_[slot].get();
+    void* list = joined_->lists[slot].get();
     return {model.list->data(list), model.list->size(list)};
 }
 

@@ -39,8 +39,8 @@ public:
     std::pair<void*, std::size_t> objects_at(std::size_t slot);
     /// Keeps the link owner of each row; a list of the key's type.
     void collect_owners(void* (*append)(void* context), void* context) {
-        append_owner_ = append;
-        owner_context_ = context;
+        joined_->append_owner = append;
+        joined_->owner_context = context;
     }
 
 private:
@@ -55,22 +55,31 @@ private:
     void* single_ = nullptr;
     std::size_t first_ = 0;  // rows that were in the list before
     driver::RowSink sink_;
-    std::vector<std::shared_ptr<void>> lists_;       // of joined slots
-    std::vector<std::int64_t> current_;              // index of each slot's object in this row; -1: absent
-    std::vector<std::vector<std::int64_t>> joined_;  // per slot: index of each row's object
-    void* (*append_owner_)(void*) = nullptr;
-    void* owner_context_ = nullptr;
+    /// Only for plans that join.
+    struct Joined {
+        std::vector<std::shared_ptr<void>> lists;      // of joined slots
+        std::vector<std::int64_t> current;             // index of each slot's object in this row; -1: absent
+        std::vector<std::vector<std::int64_t>> index;  // per slot: index of each row's object
+        void* (*append_owner)(void*) = nullptr;
+        void* owner_context = nullptr;
+    };
+    std::unique_ptr<Joined> joined_;
     std::string name_;
 };
+
+/// The state of a relation member; null for a disengaged optional.
+duet::detail::RelationState* state_of(const RelationInfo& relation, void* object);
 
 /// Tells the relations of a fresh object who they are, for their messages.
 inline void mark_relations(const ModelInfo& model, void* object) {
     for (const RelationInfo& relation : model.relations) {
-        if (relation.optional_state) continue;
-        reinterpret_cast<duet::detail::RelationState*>(static_cast<std::byte*>(object) + relation.offset)->info = &relation;
+        // An optional one has a state only while engaged; its column, read next, keeps the mark or resets it.
+        if (relation.optional_state) {
+            const ColumnInfo& key = model.columns[static_cast<std::size_t>(relation.local_column)];
+            key.type->nullable->emplace(key.in(object));
+        }
+        state_of(relation, object)->info = &relation;
     }
 }
-/// The state of a relation member; null for a disengaged optional.
-duet::detail::RelationState* state_of(const RelationInfo& relation, void* object);
 
 }  // namespace duet::engine

@@ -57,25 +57,59 @@ Task<std::size_t> fetch_into(Connected& at, const shape::QueryData& query, ListR
     co_return outcome.rows;
 }
 
+namespace {
+
+/// The first row of a query, on a statement that is prepared.
+class FirstRow {
+public:
+    FirstRow(Connected& at, driver::Statement& statement, const shape::QueryData& query, void* object)
+        : at_(at), statement_(statement), collector_(static_cast<const RowPlan&>(statement.plan()), object) {
+        bind_query(query, values_);
+    }
+    driver::Wait start() { return at_.start(statement_, values_.span(), collector_.sink(), 1, outcome_); }
+    bool finish() {
+        if (outcome_.more) at_.connection().close(statement_);
+        at_.finished(outcome_);
+        collector_.attach();
+        return outcome_.rows != 0;
+    }
+    RowCollector& collector() { return collector_; }
+
+private:
+    Connected& at_;
+    driver::Statement& statement_;
+    RowCollector collector_;
+    BindValues values_;
+    driver::Outcome outcome_;
+};
+
+}  // namespace
+
 Task<bool> fetch_first_on(Connected& at, const shape::QueryData& query, void* object) {
-    BindValues values;
-    bind_query(query, values);
     const PlanKey key = key_of(query, PlanVerb::rows);
     driver::Statement* statement = at.cached(key);
     if (statement == nullptr) statement = co_await at.prepare(key, &make_row_plan, &query);
-    const auto& plan = static_cast<const RowPlan&>(statement->plan());
-    RowCollector collector(plan, object);
-    driver::Outcome outcome;
-    const driver::Wait wait = at.start(*statement, values.span(), collector.sink(), 1, outcome);
+    FirstRow row(at, *statement, query, object);
+    const driver::Wait wait = row.start();
     if (wait != driver::Wait::done) co_await settle(at.connection(), wait);
-    if (outcome.more) at.connection().close(*statement);
-    at.finished(outcome);
-    if (outcome.rows == 0) co_return false;
-    collector.attach();
-    if (!query.related.empty()) {
-        co_await load_paths(at, *query.model, object, 1, query.related, query.flags, &collector, &plan);
+    const bool found = row.finish();
+    if (found && !query.related.empty()) {
+        const auto& plan = static_cast<const RowPlan&>(statement->plan());
+        co_await load_paths(at, *query.model, object, 1, query.related, query.flags, &row.collector(), &plan);
     }
-    co_return true;
+    co_return found;
+}
+
+bool fetch_first_now(const Call& call, const shape::QueryData& query, void* object, bool& found) {
+    if (!query.related.empty()) return false;
+    return now(call, driver::Access::read, [&](Connected& at) {
+        driver::Statement* statement = at.cached(key_of(query, PlanVerb::rows));
+        if (statement == nullptr) return false;
+        FirstRow row(at, *statement, query, object);
+        settle_now(at.connection(), row.start());
+        found = row.finish();
+        return true;
+    });
 }
 
 Task<bool> fetch_first(Call call, const shape::QueryData& query, void* object) {

@@ -59,6 +59,13 @@ PooledConnection& TransactionState::enter() {
     }
 }
 
+PooledConnection* TransactionState::enter_now() noexcept {
+    if (!active_ || child_ != nullptr) return nullptr;
+    TransactionState& top = root();
+    if (top.lease_->connection == nullptr || top.busy_->taken.exchange(true, std::memory_order_acquire)) return nullptr;
+    return &*top.lease_;
+}
+
 void TransactionState::leave() noexcept { root().busy_->taken.store(false, std::memory_order_release); }
 
 namespace {

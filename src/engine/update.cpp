@@ -61,10 +61,14 @@ void add_behaviour_changes(shape::QueryData& query) {
     }
 }
 
+PlanKey update_key(const shape::QueryData& query) {
+    return {query.model, plan_verb(PlanVerb::update, query.flags), query.clauses.bytes.span()};
+}
+
 Task<std::int64_t> run_update(Connected& at, const shape::QueryData& query) {
     BindValues values;
     bind_query(query, values);
-    const PlanKey key{query.model, plan_verb(PlanVerb::update, query.flags), query.clauses.bytes.span()};
+    const PlanKey key = update_key(query);
     const driver::Outcome outcome =
         co_await run_statement(at, key, &render_query_update, &query, values.span(), nullptr, driver::all_rows);
     co_return outcome.affected;
@@ -121,7 +125,9 @@ Task<bool> row_exists(Connected& at, const ModelInfo& model, const void* object)
 }
 
 Task<> fail_update(Connected& at, const ModelInfo& model, const void* object) {
-    if (version_column(model) >= 0 && co_await row_exists(at, model, object)) {
+    bool there = false;
+    if (version_column(model) >= 0) there = co_await row_exists(at, model, object);
+    if (there) {
         throw StaleData("the row of " + std::string(model.table) + " was changed by somebody else since this " +
                         std::string(model.type_name) + " was read");
     }
@@ -150,8 +156,10 @@ Task<> save(Call call, const ModelInfo& model, void* object) {
         }
         // A natural key does not tell whether the row is there: the database does, in one transaction.
         co_await atomically(at, [&]() -> Task<> {
-            if (co_await row_exists(at, model, object)) {
-                if (!co_await update_all_columns(at, model, object)) co_await fail_update(at, model, object);
+            bool there = co_await row_exists(at, model, object);
+            if (there) {
+                there = co_await update_all_columns(at, model, object);
+                if (!there) co_await fail_update(at, model, object);
             } else {
                 co_await insert_on(at, model, object);
             }
@@ -159,43 +167,120 @@ Task<> save(Call call, const ModelInfo& model, void* object) {
     });
 }
 
-Task<> update(Call call, const ModelInfo& model, void* object, const shape::QueryData& changes) {
-    return on_connection<void>(call, driver::Access::write, [&model, object, &changes](Connected& at) -> Task<> {
-        shape::QueryData query = key_query(model, object);
-        query.clauses.append_clauses(changes.clauses);
-        const std::int16_t guard = version_column(model);
-        if (guard >= 0) {
-            const ColumnInfo& column = model.columns[static_cast<std::size_t>(guard)];
-            const std::size_t begun = query.clauses.begin(shape::Clause::where);
-            query.clauses.op(shape::Op::eq);
-            query.clauses.column(static_cast<std::size_t>(guard));
-            query.clauses.value(duet::detail::read_integer(column.type->kind, column.in(object)));
-            query.clauses.end(begun);
-        }
-        if (!model.behaviours.empty()) add_behaviour_changes(query);
-        if (co_await run_update(at, query) == 0) co_await fail_update(at, model, object);
+namespace {
 
-        // The object follows: plain values are at hand, what the database computed is read back.
+/// UPDATE of some columns of one object's row.
+class UpdateOne {
+public:
+    UpdateOne(const ModelInfo& model, void* object, shape::QueryData& changes) : model_(model), object_(object), query_(changes) {}
+
+    /// Adds the condition on the row and what behaviours want; once.
+    void complete() {
+        assignments_ = query_.clauses.bytes.size();
+        assigned_values_ = query_.clauses.values.size();
+        query_.model = &model_;
+        query_.flags = shape::with_deleted;
+        add_key_condition(query_, object_);
+        if (const std::int16_t guard = version_column(model_); guard >= 0) {
+            const ColumnInfo& column = model_.columns[static_cast<std::size_t>(guard)];
+            const std::size_t begun = query_.clauses.begin(shape::Clause::where);
+            query_.clauses.op(shape::Op::eq);
+            query_.clauses.column(static_cast<std::size_t>(guard));
+            query_.clauses.value(duet::detail::read_integer(column.type->kind, column.in(object_)));
+            query_.clauses.end(begun);
+        }
+        if (!model_.behaviours.empty()) add_behaviour_changes(query_);
+        bind_query(query_, values_);
+    }
+    PlanKey key() const { return update_key(query_); }
+    driver::Wait start(Connected& at, driver::Statement& statement) {
+        return at.start(statement, values_.span(), nullptr, driver::all_rows, outcome_);
+    }
+    /// False when no row was there.
+    bool finish(Connected& at) {
+        at.finished(outcome_);
+        return outcome_.affected != 0;
+    }
+    /// The object follows: plain values are at hand. True when the database computed some that must be read back.
+    bool follow() {
         bool computed = false;
-        std::size_t value = 0;
-        for_each_clause(query.clauses, [&](shape::Clause clause, std::span<const std::uint8_t> body) {
-            value = static_cast<std::size_t>(body.data()[-2]) | static_cast<std::size_t>(body.data()[-1]) << 8;
+        for_each_clause(query_.clauses, [&](shape::Clause clause, std::span<const std::uint8_t> body) {
             if (clause != shape::Clause::set) return;
-            const ColumnInfo& column = model.columns[body[0]];
+            const std::uint8_t* header = body.data() - 2;
+            const std::size_t value = header[0] | static_cast<std::size_t>(header[1]) << 8;
+            const ColumnInfo& column = model_.columns[body[0]];
             const auto op = static_cast<shape::Op>(body[1]);
             if (op == shape::Op::null) {
-                if (column.type->nullable != nullptr) column.type->nullable->reset(column.in(object));
+                if (column.type->nullable != nullptr) column.type->nullable->reset(column.in(object_));
             } else if (op == shape::Op::value && body.size() == 3) {
-                assign_member(column, object, query.clauses.values, value);
+                assign_member(column, object_, query_.clauses.values, value);
             } else {
                 computed = true;
             }
             if (column.relation >= 0) {
-                const RelationInfo& relation = model.relations[static_cast<std::size_t>(column.relation)];
-                if (duet::detail::RelationState* state = state_of(relation, object)) state->reset();
+                const RelationInfo& relation = model_.relations[static_cast<std::size_t>(column.relation)];
+                if (duet::detail::RelationState* state = state_of(relation, object_)) state->reset();
             }
         });
-        if (computed && !co_await fetch_first_on(at, key_query(model, object), object)) throw_gone(model, "update");
+        return computed;
+    }
+    /// Takes back what complete() added.
+    void undo() {
+        query_.clauses.bytes.resize(assignments_);
+        query_.clauses.values.truncate(assigned_values_);
+        values_.clear();
+    }
+
+private:
+    const ModelInfo& model_;
+    void* object_;
+    shape::QueryData& query_;
+    std::size_t assignments_ = 0;
+    std::size_t assigned_values_ = 0;
+    BindValues values_;
+    driver::Outcome outcome_;
+};
+
+}  // namespace
+
+Task<> update(Call call, const ModelInfo& model, void* object, shape::QueryData& changes) {
+    return on_connection<void>(call, driver::Access::write, [&model, object, &changes](Connected& at) -> Task<> {
+        UpdateOne change(model, object, changes);
+        change.complete();
+        const PlanKey key = change.key();
+        driver::Statement* statement = at.cached(key);
+        if (statement == nullptr) statement = co_await at.prepare(key, &render_query_update, &changes);
+        const driver::Wait wait = change.start(at, *statement);
+        if (wait != driver::Wait::done) co_await settle(at.connection(), wait);
+        const bool there = change.finish(at);
+        if (!there) co_await fail_update(at, model, object);
+        if (change.follow()) {
+            const bool found = co_await fetch_first_on(at, key_query(model, object), object);
+            if (!found) throw_gone(model, "update");
+        }
+    });
+}
+
+bool update_now(const Call& call, const ModelInfo& model, void* object, shape::QueryData& changes) {
+    // What must look at the row again afterwards has to wait.
+    if (!model.behaviours.empty()) return false;
+    bool computes = false;
+    for_each_clause(changes.clauses, [&](shape::Clause, std::span<const std::uint8_t> body) {
+        computes = computes || body.size() > 3;
+    });
+    if (computes) return false;
+    return now(call, driver::Access::write, [&](Connected& at) {
+        UpdateOne change(model, object, changes);
+        change.complete();
+        driver::Statement* statement = at.cached(change.key());
+        if (statement == nullptr) {
+            change.undo();
+            return false;
+        }
+        settle_now(at.connection(), change.start(at, *statement));
+        if (!change.finish(at)) throw_gone(model, "update");
+        change.follow();
+        return true;
     });
 }
 

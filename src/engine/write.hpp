@@ -15,6 +15,8 @@ void prepare_insert(const ModelInfo& model, void* object, Timestamp now);
 void bind_key(const ModelInfo& model, const void* object, BindValues& out);
 /// `WHERE key = ...` for one object.
 shape::QueryData key_query(const ModelInfo& model, const void* object);
+/// The same as a condition of a query over the object's model.
+void add_key_condition(shape::QueryData& query, const void* object);
 [[noreturn]] void throw_gone(const ModelInfo& model, const char* what);
 
 /// Runs `body` in a savepoint of the call's transaction, or in a transaction of its own, on the connection at hand.

@@ -79,10 +79,8 @@ void emit_key(shape::Fragment& out, const TypeInfo& type, const void* value) {
 
 }  // namespace
 
-shape::QueryData key_query(const ModelInfo& model, const void* object) {
-    shape::QueryData query;
-    query.model = &model;
-    query.flags = shape::with_deleted;
+void add_key_condition(shape::QueryData& query, const void* object) {
+    const ModelInfo& model = *query.model;
     for (const std::int16_t key : model.key) {
         const ColumnInfo& column = model.columns[static_cast<std::size_t>(key)];
         const std::size_t begun = query.clauses.begin(shape::Clause::where);
@@ -91,6 +89,13 @@ shape::QueryData key_query(const ModelInfo& model, const void* object) {
         emit_key(query.clauses, *column.type, column.in(object));
         query.clauses.end(begun);
     }
+}
+
+shape::QueryData key_query(const ModelInfo& model, const void* object) {
+    shape::QueryData query;
+    query.model = &model;
+    query.flags = shape::with_deleted;
+    add_key_condition(query, object);
     return query;
 }
 

@@ -1,7 +1,6 @@
+#include <duet/base/error.hpp>
 #include <duet/expr/arithmetic.hpp>
 #include <duet/expr/comparison.hpp>
-
-#include <duet/base/error.hpp>
 
 #include <string>
 
@@ -27,7 +26,8 @@ void require_number(const TypeInfo& type) {
 
 void require_boolean(const TypeInfo& type) {
     if (family(type) != Family::boolean && family(type) != Family::any) {
-        throw InvalidQuery("is_true and is_false need a bool column, not one of type " + std::string(type.cpp_name));
+        throw InvalidQuery("is_true and is_false need a bool column, not one of type " +
+                           std::string(type.cpp_name));
     }
 }
 

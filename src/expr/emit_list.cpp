@@ -1,7 +1,6 @@
-#include <duet/expr/value.hpp>
-
 #include <duet/base/error.hpp>
 #include <duet/driver/encode.hpp>
+#include <duet/expr/value.hpp>
 
 #include <string>
 #include <vector>
@@ -55,16 +54,20 @@ void gather(Elements& out, const TypeInfo& type, const void* object, const TypeI
         case Kind::uint16:
         case Kind::uint32:
         case Kind::uint64: {
-            if (type.kind == Kind::uint64 && !std::in_range<std::int64_t>(*static_cast<const std::uint64_t*>(object))) {
-                throw ValidationError("an unsigned integer above 9223372036854775807 cannot be part of a list");
+            if (type.kind == Kind::uint64 &&
+                !std::in_range<std::int64_t>(*static_cast<const std::uint64_t*>(object))) {
+                throw ValidationError(
+                    "an unsigned integer above 9223372036854775807 cannot be part of a list");
             }
             const std::int64_t value = duet::detail::read_integer(type.kind, object);
-            return wants_decimal ? decimal(Decimal(value)) : out.add(duet::detail::int64_value, &value, sizeof value);
+            return wants_decimal ? decimal(Decimal(value))
+                                 : out.add(duet::detail::int64_value, &value, sizeof value);
         }
         case Kind::float32:
         case Kind::float64: {
-            const double value = type.kind == Kind::float32 ? static_cast<double>(*static_cast<const float*>(object))
-                                                            : *static_cast<const double*>(object);
+            const double value = type.kind == Kind::float32
+                                     ? static_cast<double>(*static_cast<const float*>(object))
+                                     : *static_cast<const double*>(object);
             return wants_decimal ? decimal(Decimal::from_shortest(value))
                                  : out.add(duet::detail::float64_value, &value, sizeof value);
         }

@@ -1,8 +1,7 @@
-#include <duet/expr/value.hpp>
-
 #include <duet/base/error.hpp>
 #include <duet/driver/array_text.hpp>
 #include <duet/driver/encode.hpp>
+#include <duet/expr/value.hpp>
 
 #include <limits>
 #include <string>
@@ -63,7 +62,9 @@ void emit_value(shape::Fragment& out, double value, const TypeInfo* peer) {
 }
 
 void emit_value(shape::Fragment& out, bool value, const TypeInfo* /*peer*/) { out.value(value); }
-void emit_value(shape::Fragment& out, const Text& value, const TypeInfo* /*peer*/) { out.value(value.view()); }
+void emit_value(shape::Fragment& out, const Text& value, const TypeInfo* /*peer*/) {
+    out.value(value.view());
+}
 void emit_value(shape::Fragment& out, Null /*value*/, const TypeInfo* /*peer*/) { out.null_value(); }
 
 void emit_object(shape::Fragment& out, const TypeInfo& declared, const void* object, const TypeInfo* peer) {
@@ -94,7 +95,8 @@ void emit_object(shape::Fragment& out, const TypeInfo& declared, const void* obj
             return out.value(std::string_view(*static_cast<const std::string*>(object)));
         case Kind::blob: {
             const auto& bytes = *static_cast<const std::vector<std::byte>*>(object);
-            return emit_text(out, Kind::blob_view, {reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+            return emit_text(out, Kind::blob_view,
+                             {reinterpret_cast<const char*>(bytes.data()), bytes.size()});
         }
         case Kind::date:
             if (peer != nullptr && peer->kind == Kind::timestamp) {
@@ -127,7 +129,8 @@ void emit_object(shape::Fragment& out, const TypeInfo& declared, const void* obj
                 const TypeInfo& stored;
                 const TypeInfo* peer;
             };
-            const TypeInfo* inner = peer != nullptr && peer->kind == Kind::custom ? without_null(*peer).base : peer;
+            const TypeInfo* inner =
+                peer != nullptr && peer->kind == Kind::custom ? without_null(*peer).base : peer;
             Context context{out, *type->base, inner};
             return type->ops.custom->store(object, &context, [](void* opaque, const void* stored) {
                 const auto& c = *static_cast<Context*>(opaque);

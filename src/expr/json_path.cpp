@@ -1,5 +1,4 @@
 #include <duet/expr/json_path.hpp>
-
 #include <duet/types/json_text.hpp>
 
 #include <string>

@@ -1,7 +1,6 @@
+#include <duet/base/error.hpp>
 #include <duet/expr/order.hpp>
 #include <duet/expr/runtime.hpp>
-
-#include <duet/base/error.hpp>
 
 #include <string>
 

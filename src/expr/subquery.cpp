@@ -1,6 +1,5 @@
-#include <duet/expr/subquery.hpp>
-
 #include <duet/base/error.hpp>
+#include <duet/expr/subquery.hpp>
 
 namespace duet::expr {
 

@@ -132,6 +132,10 @@ struct Pool::Acquire::Queued : Waiter {
     bool fired = false;
 };
 
+Lease Pool::try_acquire(driver::Access access) noexcept {
+    return Lease(impl_->group_for(access).try_take(&detail::pool_thread));
+}
+
 bool Pool::Acquire::start(std::coroutine_handle<> handle, const detail::PromiseBase* promise) {
     const bool blocking = !promise || !promise->home;
     if (promise && promise->cancel) [[unlikely]]

@@ -51,7 +51,7 @@ struct Backend {
 /// What an operation yields: in blocking mode the value itself, in async mode that of the Task, run to its
 /// end.
 template <class T>
-decltype(auto) got(T&& result) {
+T got(T&& result) {
     return std::forward<T>(result);
 }
 template <class T>

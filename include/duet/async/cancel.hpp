@@ -42,7 +42,8 @@ public:
     /// A deadline calls back only where an executor watches it (`duet::timeout` in a running loop).
     [[nodiscard]] Registration on_cancel(Callback callback, void* argument) const;
 
-    /// For the inside of the library: a token for a state that somebody else keeps alive meanwhile; may be null.
+    /// For the inside of the library: a token for a state that somebody else keeps alive meanwhile; may be
+    /// null.
     explicit CancelToken(detail::CancelState* state) noexcept;
     detail::CancelState* state() const noexcept { return state_; }
 
@@ -54,7 +55,9 @@ private:
 class CancelToken::Registration {
 public:
     Registration() noexcept = default;
-    Registration(const CancelToken& token, Callback callback, void* argument) { set(token, callback, argument); }
+    Registration(const CancelToken& token, Callback callback, void* argument) {
+        set(token, callback, argument);
+    }
     Registration(const Registration&) = delete;
     Registration& operator=(const Registration&) = delete;
     ~Registration() { reset(); }

@@ -4,8 +4,9 @@
 
 namespace duet::detail {
 
-/// GCC 12 destroys some temporaries of an expression with co_await twice: aggregates such as `User{...}`, and lambdas that own
-/// what they capture. duet refuses those at compile time instead of letting the program crash.
+/// GCC 12 destroys some temporaries of an expression with co_await twice: aggregates such as `User{...}`, and
+/// lambdas that own what they capture. duet refuses those at compile time instead of letting the program
+/// crash.
 #if defined(__GNUC__) && !defined(__clang__) && __GNUC__ == 12
 inline constexpr bool temporaries_break_in_co_await = true;
 #else

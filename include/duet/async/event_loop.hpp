@@ -5,8 +5,8 @@
 
 namespace duet {
 
-/// The executor behind `duet::run`: one thread that resumes coroutines, fires timers and watches descriptors (epoll).
-/// It opens no descriptor of its own before one has to be watched.
+/// The executor behind `duet::run`: one thread that resumes coroutines, fires timers and watches descriptors
+/// (epoll). It opens no descriptor of its own before one has to be watched.
 class EventLoop final : public Executor {
 public:
     EventLoop();

@@ -53,8 +53,8 @@ public:
 
     /// Starts a wait. Several waits may watch one descriptor. Thread-safe.
     virtual void start(Wait& wait) = 0;
-    /// Makes the wait fire soon with `cancelled`, unless it has fired; a wait that is not started yet will fire once it
-    /// is. Thread-safe; `wait` must live.
+    /// Makes the wait fire soon with `cancelled`, unless it has fired; a wait that is not started yet will
+    /// fire once it is. Thread-safe; `wait` must live.
     virtual void cancel(Wait& wait) noexcept = 0;
     /// The wait does not fire any more. On the executor's thread.
     virtual void abandon(Wait& wait) noexcept = 0;

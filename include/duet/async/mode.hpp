@@ -1,6 +1,7 @@
 #pragma once
 
 #include <duet/async/task.hpp>
+
 #include <type_traits>
 #include <utility>
 
@@ -12,11 +13,26 @@ struct Blocking {
     template <class T>
     using Result = T;
 
-    /// Runs an operation: `start()` makes its Task, `finish(result)` turns what that yields into what the user gets.
+    /// Runs an operation: `start()` makes its Task, `finish(result)` turns what that yields into what the
+    /// user gets. Where an operation has `now(...)`, that comes first: it does the same without a coroutine
+    /// if nothing has to be waited for, or does nothing and answers false.
     template <class Op>
-    static auto run(Op operation) {
+    static auto run(Op&& operation) {
         using Value = typename decltype(operation.start())::value_type;
-        if constexpr (std::is_void_v<Value>) {
+        if constexpr (requires { typename std::remove_cvref_t<Op>::Immediate; }) {
+            typename std::remove_cvref_t<Op>::Immediate result{};
+            if (!operation.now(result)) {
+                if constexpr (std::is_void_v<Value>) {
+                    detail::complete_inline(operation.start());
+                    result = operation.finish();
+                } else {
+                    result = operation.finish(detail::complete_inline(operation.start()));
+                }
+            }
+            return result;
+        } else if constexpr (requires { operation.now(); }) {
+            if (!operation.now()) detail::complete_inline(operation.start());
+        } else if constexpr (std::is_void_v<Value>) {
             detail::complete_inline(operation.start());
             return operation.finish();
         } else {

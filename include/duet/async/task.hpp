@@ -1,12 +1,12 @@
 #pragma once
 
+#include <duet/async/frame.hpp>
+
 #include <coroutine>
 #include <exception>
 #include <new>
 #include <type_traits>
 #include <utility>
-
-#include <duet/async/frame.hpp>
 
 namespace duet {
 
@@ -20,9 +20,9 @@ namespace detail {
 struct CancelState;
 class PromiseBase;
 
-/// GCC 12.2 lays out the frame wrongly for a coroutine that has a co_await in the condition of an `if`, `while` or
-/// `switch` and no variable in its outermost block (GCC bug 106188). That is told apart here and ends the program with a
-/// sentence, instead of a crash somewhere else.
+/// GCC 12.2 lays out the frame wrongly for a coroutine that has a co_await in the condition of an `if`,
+/// `while` or `switch` and no variable in its outermost block (GCC bug 106188). That is told apart here and
+/// ends the program with a sentence, instead of a crash somewhere else.
 [[noreturn]] void report_miscompiled() noexcept;
 
 struct InitialAwaiter {
@@ -75,7 +75,8 @@ bool start_child(std::coroutine_handle<> child, PromiseBase& promise, std::corou
                  const PromiseBase* awaiting);
 /// Resumes a coroutine that nobody awaits and that must end without suspending.
 void resume_inline(std::coroutine_handle<> handle, PromiseBase& promise);
-/// Waits until no worker thread touches the coroutine any more and nobody is going to resume it or its awaiter.
+/// Waits until no worker thread touches the coroutine any more and nobody is going to resume it or its
+/// awaiter.
 void let_go(std::coroutine_handle<> handle, PromiseBase& promise) noexcept;
 
 inline PromiseBase* as_base(PromiseBase* promise) noexcept { return promise; }
@@ -90,7 +91,7 @@ public:
     }
     Task<T> get_return_object() noexcept;
     template <class U = T>
-        requires std::is_constructible_v<T, U&&>
+    requires std::is_constructible_v<T, U&&>
     void return_value(U&& value) {
         ::new (static_cast<void*>(&value_)) T(std::forward<U>(value));
         has_value_ = true;
@@ -161,11 +162,12 @@ struct TaskAccess;
 
 /// A computation that starts when it is awaited, is awaited once, and hands over a `T` or throws.
 ///
-/// It runs on the stack of whoever awaits it until it first has to wait, and goes on where its executor resumes it.
-/// Executor and cancellation come from the awaiting Task. A default constructed Task is empty: awaiting an empty
-/// `Task<>` does nothing, awaiting another empty one throws ConfigurationError, as does awaiting a Task twice.
-/// Destroying a Task that has not ended destroys its coroutine wherever it waits. That must happen on its executor
-/// (or after the executor has stopped); while a worker thread has the coroutine, the destructor blocks until it lets go.
+/// It runs on the stack of whoever awaits it until it first has to wait, and goes on where its executor
+/// resumes it. Executor and cancellation come from the awaiting Task. A default constructed Task is empty:
+/// awaiting an empty `Task<>` does nothing, awaiting another empty one throws ConfigurationError, as does
+/// awaiting a Task twice. Destroying a Task that has not ended destroys its coroutine wherever it waits. That
+/// must happen on its executor (or after the executor has stopped); while a worker thread has the coroutine,
+/// the destructor blocks until it lets go.
 template <class T>
 class [[nodiscard("a Task does nothing until it is awaited")]] Task {
 public:
@@ -173,7 +175,7 @@ public:
     using value_type = T;
 
     Task() noexcept = default;
-    Task(Task&& other) noexcept : handle_(std::exchange(other.handle_, nullptr)) {}
+    Task(Task && other) noexcept : handle_(std::exchange(other.handle_, nullptr)) {}
     Task& operator=(Task&& other) noexcept {
         Task(std::move(other)).swap(*this);
         return *this;
@@ -186,9 +188,9 @@ public:
 
     /// Whether there is a coroutine to await.
     explicit operator bool() const noexcept { return static_cast<bool>(handle_); }
-    void swap(Task& other) noexcept { std::swap(handle_, other.handle_); }
+    void swap(Task & other) noexcept { std::swap(handle_, other.handle_); }
 
-    detail::TaskAwaiter<T> operator co_await() && noexcept {
+    detail::TaskAwaiter<T> operator co_await()&& noexcept {
         return {{handle_, handle_ ? &handle_.promise() : nullptr}};
     }
 

@@ -7,7 +7,8 @@ namespace duet {
 
 /// Tasks that run side by side under one roof, such as the connections of a server.
 ///
-/// `duet::TaskGroup group{co_await duet::this_task::executor()};` Belongs to that executor's thread, as do all calls.
+/// `duet::TaskGroup group{co_await duet::this_task::executor()};` Belongs to that executor's thread, as do
+/// all calls.
 class TaskGroup {
 public:
     /// With a null executor (blocking mode) each Task runs to its end inside `add`.
@@ -17,7 +18,8 @@ public:
     /// Cancels and destroys what has not ended: `co_await join()` before.
     ~TaskGroup();
 
-    /// Starts the Task at once; it runs until it first waits. What it throws is kept for `join`, the others go on.
+    /// Starts the Task at once; it runs until it first waits. What it throws is kept for `join`, the others
+    /// go on.
     void add(Task<> task);
     /// Tasks that have not ended.
     std::size_t size() const noexcept;

@@ -8,8 +8,8 @@ namespace duet {
 
 namespace detail {
 
-/// While it lives, the coroutine whose promise is given hands a narrower token to what it awaits: cancelled with the
-/// coroutine's own token, with `extra`, or at the deadline.
+/// While it lives, the coroutine whose promise is given hands a narrower token to what it awaits: cancelled
+/// with the coroutine's own token, with `extra`, or at the deadline.
 class TokenScope {
 public:
     TokenScope(PromiseBase& self, const CancelToken& extra, CancelToken::Clock::time_point deadline);
@@ -36,7 +36,8 @@ CancelToken::Clock::time_point deadline_in(std::chrono::nanoseconds limit) noexc
 /// Runs the Task so that the token cancels it too.
 template <class T>
 Task<T> with_token(Task<T> task, CancelToken token) {
-    const detail::TokenScope scope(co_await detail::current_promise(), token, CancelToken::Clock::time_point::max());
+    const detail::TokenScope scope(co_await detail::current_promise(), token,
+                                   CancelToken::Clock::time_point::max());
     co_return co_await std::move(task);
 }
 

@@ -6,9 +6,10 @@
 namespace duet {
 
 /// Waits until the descriptor is ready, the deadline has passed or the Task is cancelled, and says which.
-/// Suspends on the Task's executor; in blocking mode it blocks the thread, and sees a cancellation within 20 ms.
-/// Call `Executor::unwatch(fd)` before closing a descriptor that was waited for on an executor.
-Task<WaitOutcome> wait_fd(int fd, Readiness readiness, Wait::Clock::time_point deadline = Wait::Clock::time_point::max());
+/// Suspends on the Task's executor; in blocking mode it blocks the thread, and sees a cancellation within 20
+/// ms. Call `Executor::unwatch(fd)` before closing a descriptor that was waited for on an executor.
+Task<WaitOutcome> wait_fd(int fd, Readiness readiness,
+                          Wait::Clock::time_point deadline = Wait::Clock::time_point::max());
 
 /// Waits for the point in time. False when the Task was cancelled before.
 Task<bool> wait_until(Wait::Clock::time_point when);

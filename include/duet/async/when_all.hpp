@@ -49,9 +49,9 @@ typename ResultOr<T>::Type take_result(const Task<T>& task) {
 
 }  // namespace detail
 
-/// Runs the Tasks side by side until all have ended, then returns their results in order (`Nothing` for a `Task<>`),
-/// or throws what the first of them, in that order, threw. All share the executor and token of whoever awaits this.
-/// In blocking mode they run one after the other.
+/// Runs the Tasks side by side until all have ended, then returns their results in order (`Nothing` for a
+/// `Task<>`), or throws what the first of them, in that order, threw. All share the executor and token of
+/// whoever awaits this. In blocking mode they run one after the other.
 template <class... Ts>
 Task<std::tuple<typename detail::ResultOr<Ts>::Type...>> when_all(Task<Ts>... tasks) {
     const std::array<detail::Child, sizeof...(Ts)> children{detail::child_of(tasks)...};

@@ -30,12 +30,12 @@ public:
         }
         void await_resume() const noexcept {}
     };
-    /// `co_await pool.enter()` continues the coroutine on a worker; at once when it is on one already, or in blocking
-    /// mode. When that coroutine ends, whoever awaits it goes on at home, on its own executor.
+    /// `co_await pool.enter()` continues the coroutine on a worker; at once when it is on one already, or in
+    /// blocking mode. When that coroutine ends, whoever awaits it goes on at home, on its own executor.
     ///
-    /// Between here and its end the coroutine should block, not wait: after a wait that suspends it, it goes on at home.
-    /// A Task may be destroyed meanwhile: what is still queued never runs, and for what a worker has already taken the
-    /// destructor waits until it reaches its end or its next suspension.
+    /// Between here and its end the coroutine should block, not wait: after a wait that suspends it, it goes
+    /// on at home. A Task may be destroyed meanwhile: what is still queued never runs, and for what a worker
+    /// has already taken the destructor waits until it reaches its end or its next suspension.
     Enter enter() noexcept { return {*this}; }
 
     struct Impl;

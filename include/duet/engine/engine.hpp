@@ -27,6 +27,7 @@ struct Call {
     TransactionState* transaction = nullptr;  // null: a connection of its own for each operation
     std::source_location where{};             // the user's call, for errors and logs
     std::chrono::nanoseconds timeout{0};      // 0: no deadline
+    bool blocking = false;                    // from a blocking handle
     bool unlimited = false;                   // neither deadline nor cancellation: a rollback must come through
 };
 
@@ -74,6 +75,8 @@ private:
 
 /// Decodes the first row into `object` (a model of the query's type) or says that there is none.
 Task<bool> fetch_first(Call call, const shape::QueryData& query, void* object);
+/// The same on the spot, for blocking calls that need not wait for anything; false: nothing was done.
+bool fetch_first_now(const Call& call, const shape::QueryData& query, void* object, bool& found);
 /// Appends all rows, with the relations that the query loads.
 Task<std::size_t> fetch_all(Call call, const shape::QueryData& query, ListRef into);
 Task<std::int64_t> count(Call call, const shape::QueryData& query);
@@ -124,12 +127,15 @@ Task<std::size_t> change_links(Call call, const ModelInfo& model, std::size_t re
 
 /// INSERT; fills in generated keys, defaults and behaviours in the object.
 Task<> insert(Call call, const ModelInfo& model, void* object);
+bool insert_now(const Call& call, const ModelInfo& model, void* object);
 /// INSERT of `count` objects in chunks, inside one transaction. Keys are filled back.
 Task<std::size_t> insert_all(Call call, const ModelInfo& model, void* objects, std::size_t count);
 /// INSERT when the object is new, else UPDATE of all columns; NotFound when the row is gone.
 Task<> save(Call call, const ModelInfo& model, void* object);
 /// Sets the Clause::set assignments of `changes` on the row of `object`, and on the object. NotFound when the row is gone.
-Task<> update(Call call, const ModelInfo& model, void* object, const shape::QueryData& changes);
+/// `changes` is completed by the key's condition.
+Task<> update(Call call, const ModelInfo& model, void* object, shape::QueryData& changes);
+bool update_now(const Call& call, const ModelInfo& model, void* object, shape::QueryData& changes);
 Task<std::int64_t> update_rows(Call call, const shape::QueryData& query, bool all_rows);
 
 enum class Removal : std::uint8_t { normal, hard, soft_cascade };

@@ -56,6 +56,8 @@ public:
 
     /// The connection, for one operation.
     PooledConnection& enter();
+    /// The same without opening or throwing; null when it takes more than that.
+    PooledConnection* enter_now() noexcept;
     void leave() noexcept;
 
 private:

@@ -22,18 +22,21 @@ enum class Role : std::uint8_t {
 
 /// Checks `e` against the model M and writes it as a clause (or bare) to `out`.
 ///
-/// The one place where mistakes in expressions become compile errors. Call it straight from the function that the
-/// user calls, so that the answer stays short.
+/// The one place where mistakes in expressions become compile errors. Call it straight from the function that
+/// the user calls, so that the answer stays short.
 template <Role R, class M, class E>
 void add(shape::Fragment& out, const E& e) {
-    constexpr Checked outcome =
-        R == Role::condition || R == Role::where || R == Role::having ? as_condition(checked<M, E>) : checked<M, E>;
+    constexpr Checked outcome = R == Role::condition || R == Role::where || R == Role::having
+                                    ? as_condition(checked<M, E>)
+                                    : checked<M, E>;
     if constexpr (!outcome.ok()) {
         constexpr Fault fault = outcome.fault;
         constexpr bool name_is_known = fault != Fault::unknown_name;
-        static_assert(name_is_known, "duet: the model (or one on the path) has no column or relation of this name");
+        static_assert(name_is_known,
+                      "duet: the model (or one on the path) has no column or relation of this name");
         constexpr bool is_a_column = fault != Fault::no_column;
-        static_assert(is_a_column, "duet: this relation has many rows and is no column; use any, all, none or count_of");
+        static_assert(is_a_column,
+                      "duet: this relation has many rows and is no column; use any, all, none or count_of");
         constexpr bool types_fit = fault != Fault::not_comparable;
         static_assert(types_fit, "duet: this column cannot be compared with a value of this type");
         constexpr bool has_order = fault != Fault::no_order;
@@ -53,19 +56,22 @@ void add(shape::Fragment& out, const E& e) {
         constexpr bool is_relation = fault != Fault::not_a_relation;
         static_assert(is_relation, "duet: any, all, none and count_of need a relation of the model");
         constexpr bool leads_to_many = fault != Fault::not_many;
-        static_assert(leads_to_many,
-                      "duet: any, all, none and count_of need a relation to other rows that refer here (HasMany, "
-                      "HasOne, ManyToMany); compare across a BelongsTo with a path");
+        static_assert(
+            leads_to_many,
+            "duet: any, all, none and count_of need a relation to other rows that refer here (HasMany, "
+            "HasOne, ManyToMany); compare across a BelongsTo with a path");
         constexpr bool same_model = fault != Fault::other_model;
         static_assert(same_model, "duet: this expression belongs to another model than the query");
         constexpr bool can_be_assigned = fault != Fault::not_assignable;
         static_assert(can_be_assigned, "duet: this column cannot be set to a value of this type");
         constexpr bool may_be_null = fault != Fault::needs_value;
-        static_assert(may_be_null, "duet: this column cannot be NULL; make the member a std::optional for that");
+        static_assert(may_be_null,
+                      "duet: this column cannot be NULL; make the member a std::optional for that");
         constexpr bool has_single_key = fault != Fault::composite_key;
         static_assert(has_single_key, "duet: this needs a model whose primary key is one column");
         constexpr bool is_condition = fault != Fault::no_condition;
-        static_assert(is_condition, "duet: this is a value, where a condition is needed; compare it with something");
+        static_assert(is_condition,
+                      "duet: this is a value, where a condition is needed; compare it with something");
         constexpr bool fits_in_a_list = fault != Fault::not_in_lists;
         static_assert(fits_in_a_list, "duet: in_ and not_in cannot take values of this type");
         constexpr bool is_supported = fault != Fault::unsupported_value;

@@ -9,13 +9,16 @@ constexpr Checked check_aggregate(shape::Aggregate a, Checked of) {
     if (!of.ok()) return of;
     of.refers = nullptr;
     switch (a) {
-        case shape::Aggregate::count: return computed(duet::detail::int64_value, of, false);
+        case shape::Aggregate::count:
+            return computed(duet::detail::int64_value, of, false);
         case shape::Aggregate::sum:
         case shape::Aggregate::avg:
             if (!is_number_like(*of.type)) return refuse(of, Fault::not_number);
             if (a == shape::Aggregate::avg) return computed(duet::detail::float64_value, of, true);
             return computed(number_type(*of.type, *of.type), of, true);
-        default: of.nullable = true; return of;
+        default:
+            of.nullable = true;
+            return of;
     }
 }
 
@@ -125,21 +128,35 @@ namespace duet {
 inline auto count() { return expr::Aggregate<shape::Aggregate::count, expr::Star>(false, {}); }
 /// Rows in which this is not NULL.
 template <expr::Expression E>
-auto count(const E& e) { return expr::Aggregate<shape::Aggregate::count, E>(false, e); }
+auto count(const E& e) {
+    return expr::Aggregate<shape::Aggregate::count, E>(false, e);
+}
 template <expr::Expression E>
-auto count_distinct(const E& e) { return expr::Aggregate<shape::Aggregate::count, E>(true, e); }
+auto count_distinct(const E& e) {
+    return expr::Aggregate<shape::Aggregate::count, E>(true, e);
+}
 // NULL over no rows.
 template <expr::Expression E>
-auto sum(const E& e) { return expr::Aggregate<shape::Aggregate::sum, E>(false, e); }
+auto sum(const E& e) {
+    return expr::Aggregate<shape::Aggregate::sum, E>(false, e);
+}
 template <expr::Expression E>
-auto avg(const E& e) { return expr::Aggregate<shape::Aggregate::avg, E>(false, e); }
+auto avg(const E& e) {
+    return expr::Aggregate<shape::Aggregate::avg, E>(false, e);
+}
 template <expr::Expression E>
-auto min(const E& e) { return expr::Aggregate<shape::Aggregate::min, E>(false, e); }
+auto min(const E& e) {
+    return expr::Aggregate<shape::Aggregate::min, E>(false, e);
+}
 template <expr::Expression E>
-auto max(const E& e) { return expr::Aggregate<shape::Aggregate::max, E>(false, e); }
+auto max(const E& e) {
+    return expr::Aggregate<shape::Aggregate::max, E>(false, e);
+}
 
 /// A column of the select list by the name that `.as(name)` gave it, to order by.
 template <class T = void>
-expr::Label<T> label(std::string_view name) { return expr::Label<T>(name); }
+expr::Label<T> label(std::string_view name) {
+    return expr::Label<T>(name);
+}
 
 }  // namespace duet

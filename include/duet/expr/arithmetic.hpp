@@ -26,8 +26,8 @@ struct Arithmetic : Lookups<Arithmetic<L, R, Divides>> {
     void emit(shape::Fragment& out) const {
         const TypeInfo* const left_type = type_of<M>(left);
         const TypeInfo* const right_type = type_of<M>(right);
-        if constexpr (checked<M, L>.type == &any_type) require_number(*left_type);
-        if constexpr (checked<M, R>.type == &any_type) require_number(*right_type);
+        if constexpr (is_late<M, L>) require_number(*left_type);
+        if constexpr (is_late<M, R>) require_number(*right_type);
         out.op(op);
         emit_beside<M>(out, left, right_type);
         emit_beside<M>(out, right, left_type);
@@ -46,7 +46,7 @@ struct Negated : Lookups<Negated<E>> {
     }
     template <class M>
     void emit(shape::Fragment& out) const {
-        if constexpr (checked<M, E>.type == &any_type) require_number(*type_of<M>(operand));
+        if constexpr (is_late<M, E>) require_number(*type_of<M>(operand));
         out.op(shape::Op::negate);
         emit_beside<M>(out, operand, &duet::detail::int64_value);
     }
@@ -73,6 +73,8 @@ template <class L, class R>
 requires Expression<L> || Expression<R>
 auto operator%(const L& left, const R& right) { return calculate<true>(shape::Op::mod, left, right); }
 template <Expression E>
-auto operator-(const E& operand) { return Negated<E>(operand); }
+auto operator-(const E& operand) {
+    return Negated<E>(operand);
+}
 
 }  // namespace duet::expr

@@ -11,10 +11,12 @@ constexpr Checked check_assignment(Checked column, Checked value, bool is_value)
     if (!value.ok()) return value;
     Checked out = value;
     out.name = column.name;
-    if (value.type == &null_type) return column.type->nullable != nullptr ? out : refuse(out, Fault::needs_value);
-    bool fits = types_meet(*column.type, *value.type) || (is_value && day_meets_moment(*column.type, *value.type));
-    if (value.type == &json_scalar_type) fits = fits && family(*column.type) == Family::number;
-    if (is_value && value.refers != nullptr && value.refers != column.refers) fits = false;
+    if (family(*value.type) == Family::null)
+        return duet::detail::is_set(column.type->nullable) ? out : refuse(out, Fault::needs_value);
+    bool fits =
+        types_meet(*column.type, *value.type) || (is_value && day_meets_moment(*column.type, *value.type));
+    if (family(*value.type) == Family::json_scalar) fits = fits && family(*column.type) == Family::number;
+    if (is_value && other_row(value, column)) fits = false;
     // A number with a fraction is no integer.
     const bool integer = column.type->kind >= Kind::int8 && column.type->kind <= Kind::uint64;
     if (integer && is_value && (is_floating(value.type->kind) || is_decimal(value.type->kind))) fits = false;
@@ -50,6 +52,8 @@ struct Assignment {
 };
 
 template <class A>
-concept IsAssignment = requires { typename A::duet_assignment; };
+concept IsAssignment = requires {
+    typename A::duet_assignment;
+};
 
 }  // namespace duet::expr

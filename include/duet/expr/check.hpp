@@ -1,5 +1,6 @@
 #pragma once
 
+#include <duet/base/constant_address.hpp>
 #include <duet/schema/model_info.hpp>
 #include <duet/schema/value_types.hpp>
 
@@ -44,9 +45,10 @@ struct Checked {
     constexpr bool ok() const { return fault == Fault::none; }
 };
 
+// Types of operands that no column has. family() tells these three by kind and size.
 inline constexpr TypeInfo null_type{.kind = Kind::null, .size = 0, .cpp_name = "NULL"};
 /// Known at run time only.
-inline constexpr TypeInfo any_type{.kind = Kind::null, .size = 0, .cpp_name = "any"};
+inline constexpr TypeInfo any_type{.kind = Kind::null, .size = 1, .cpp_name = "any"};
 /// A value inside a JSON document: a number, a text or a boolean.
 inline constexpr TypeInfo json_scalar_type{.kind = Kind::json, .size = 0, .cpp_name = "JSON value"};
 
@@ -54,36 +56,66 @@ inline constexpr TypeInfo decimal_type{.kind = Kind::decimal, .size = 0, .cpp_na
 inline constexpr TypeInfo date_type{.kind = Kind::date, .size = 0, .cpp_name = "duet::Date"};
 inline constexpr TypeInfo time_type{.kind = Kind::time, .size = 0, .cpp_name = "duet::Time"};
 inline constexpr TypeInfo timestamp_type{.kind = Kind::timestamp, .size = 0, .cpp_name = "duet::Timestamp"};
-inline constexpr TypeInfo duration_type{.kind = Kind::duration, .size = 0, .cpp_name = "std::chrono::duration"};
+inline constexpr TypeInfo duration_type{
+    .kind = Kind::duration, .size = 0, .cpp_name = "std::chrono::duration"};
 inline constexpr TypeInfo uuid_type{.kind = Kind::uuid, .size = 0, .cpp_name = "duet::Uuid"};
-inline constexpr TypeInfo json_type{.kind = Kind::json, .size = 0, .cpp_name = "duet::Json"};
 
 enum class Family : std::uint8_t {
-    any, null, boolean, number, text, blob, date, time, timestamp, duration, uuid, json, json_scalar, enumeration,
-    array, custom
+    any,
+    null,
+    boolean,
+    number,
+    text,
+    blob,
+    date,
+    time,
+    timestamp,
+    duration,
+    uuid,
+    json,
+    json_scalar,
+    enumeration,
+    array,
+    custom
 };
 
-constexpr const TypeInfo& without_null(const TypeInfo& type) { return type.nullable != nullptr ? *type.base : type; }
+constexpr const TypeInfo& without_null(const TypeInfo& type) {
+    return duet::detail::is_set(type.nullable) ? *type.base : type;
+}
 
 constexpr Family family(const TypeInfo& type) {
     switch (type.kind) {
-        case Kind::null: return &type == &any_type ? Family::any : Family::null;
-        case Kind::boolean: return Family::boolean;
+        case Kind::null:
+            return type.size == any_type.size ? Family::any : Family::null;
+        case Kind::boolean:
+            return Family::boolean;
         case Kind::text:
         case Kind::text_view:
-        case Kind::json_path: return Family::text;
+        case Kind::json_path:
+            return Family::text;
         case Kind::blob:
-        case Kind::blob_view: return Family::blob;
-        case Kind::date: return Family::date;
-        case Kind::time: return Family::time;
-        case Kind::timestamp: return Family::timestamp;
-        case Kind::duration: return Family::duration;
-        case Kind::uuid: return Family::uuid;
-        case Kind::json: return &type == &json_scalar_type ? Family::json_scalar : Family::json;
-        case Kind::enumeration: return Family::enumeration;
-        case Kind::array: return Family::array;
-        case Kind::custom: return Family::custom;
-        default: return Family::number;
+        case Kind::blob_view:
+            return Family::blob;
+        case Kind::date:
+            return Family::date;
+        case Kind::time:
+            return Family::time;
+        case Kind::timestamp:
+            return Family::timestamp;
+        case Kind::duration:
+            return Family::duration;
+        case Kind::uuid:
+            return Family::uuid;
+        case Kind::json:
+            return type.size == json_scalar_type.size ? Family::json_scalar : Family::json;
+        case Kind::enumeration:
+            return Family::enumeration;
+        case Kind::array:
+            return Family::array;
+        case Kind::custom:
+            return Family::custom;
+        default:
+            return Family::number;
     }
 }
 
@@ -102,10 +134,14 @@ constexpr bool types_meet(const TypeInfo& left, const TypeInfo& right) {
     }
     if (a != b) return false;
     switch (a) {
-        case Family::enumeration: return left.ops.enumeration == right.ops.enumeration;
-        case Family::custom: return left.ops.custom == right.ops.custom;
-        case Family::array: return types_meet(*without_null(left).base, *without_null(right).base);
-        default: return true;
+        case Family::enumeration:
+            return duet::detail::same_object(left.ops.enumeration, right.ops.enumeration);
+        case Family::custom:
+            return duet::detail::same_object(left.ops.custom, right.ops.custom);
+        case Family::array:
+            return types_meet(*without_null(left).base, *without_null(right).base);
+        default:
+            return true;
     }
 }
 
@@ -133,17 +169,23 @@ constexpr Checked computed(const TypeInfo& type, Checked from, bool nullable) {
     return {&type, nullable, Fault::none, nullptr, from.name};
 }
 
+/// Whether `key` is the key of a row that `column` does not refer to.
+constexpr bool other_row(const Checked& key, const Checked& column) {
+    return duet::detail::is_set(key.refers) && !duet::detail::same_object(key.refers, column.refers);
+}
+
 constexpr Checked check_comparison(Checked a, Checked b, bool a_is_value, bool b_is_value, bool ordered) {
     const Checked out = condition_of(a, b);
     if (!out.ok()) return out;
     bool meet = types_meet(*a.type, *b.type) || (b_is_value && day_meets_moment(*a.type, *b.type)) ||
                 (a_is_value && day_meets_moment(*b.type, *a.type));
     // A row stands for its key only beside a relation to rows of its model.
-    if (a_is_value && a.refers != nullptr && a.refers != b.refers) meet = false;
-    if (b_is_value && b.refers != nullptr && b.refers != a.refers) meet = false;
+    if (a_is_value && other_row(a, b)) meet = false;
+    if (b_is_value && other_row(b, a)) meet = false;
     if (!meet) return refuse(out, Fault::not_comparable);
     const Family f = family(*a.type);
-    if (ordered && (f == Family::json || f == Family::array || a.type == &null_type || b.type == &null_type)) {
+    if (ordered &&
+        (f == Family::json || f == Family::array || f == Family::null || family(*b.type) == Family::null)) {
         return refuse(out, Fault::no_order);
     }
     return out;
@@ -173,7 +215,8 @@ constexpr const TypeInfo& number_type(const TypeInfo& a, const TypeInfo& b) {
     if (is_decimal(a.kind) || is_decimal(b.kind)) return decimal_type;
     if (family(a) == Family::any && family(b) == Family::any) return any_type;
     if (is_floating(a.kind) || is_floating(b.kind)) return duet::detail::float64_value;
-    if (family(a) == Family::json_scalar || family(b) == Family::json_scalar) return duet::detail::float64_value;
+    if (family(a) == Family::json_scalar || family(b) == Family::json_scalar)
+        return duet::detail::float64_value;
     if (family(a) == Family::duration && family(b) == Family::duration) return duration_type;
     return duet::detail::int64_value;
 }

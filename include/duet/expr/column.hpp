@@ -8,8 +8,8 @@
 
 namespace duet::expr {
 
-/// A column, a relation or a path across relations, by name. Empty: the name is in the type. `Owner` is the model
-/// of a column that was named by a member pointer.
+/// A column, a relation or a path across relations, by name. Empty: the name is in the type. `Owner` is the
+/// model of a column that was named by a member pointer.
 template <Name N, class Owner = void>
 struct Column : Lookups<Column<N, Owner>> {
     static constexpr std::string_view name() { return N.view(); }
@@ -25,7 +25,7 @@ struct Column : Lookups<Column<N, Owner>> {
         if (!std::is_void_v<Owner> && !std::is_same_v<Owner, M>) return refuse(out, Fault::other_model);
         if (!r.ok) return refuse(out, Fault::unknown_name);
         if (r.column < 0) return refuse(out, Fault::no_column);
-        if (r.type->nullable != nullptr) out.nullable = true;
+        if (duet::detail::is_set(r.type->nullable)) out.nullable = true;
         return out;
     }
     template <class M>
@@ -52,7 +52,9 @@ struct Column : Lookups<Column<N, Owner>> {
     /// Inside a JSON column: a key or an index.
     JsonPath<Column> operator[](std::string_view key) const { return JsonPath<Column>(*this)[key]; }
     template <std::integral I>
-    JsonPath<Column> operator[](I index) const { return JsonPath<Column>(*this)[index]; }
+    JsonPath<Column> operator[](I index) const {
+        return JsonPath<Column>(*this)[index];
+    }
     /// A JSON object has this key.
     auto has_key(std::string_view key) const { return JsonPath<Column>(*this).has_key(key); }
 };

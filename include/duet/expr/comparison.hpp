@@ -38,13 +38,14 @@ struct Comparison : Node {
     void emit(shape::Fragment& out) const {
         const TypeInfo* const left_type = type_of<M>(left);
         const TypeInfo* const right_type = type_of<M>(right);
-        if constexpr (checked<M, L>.type == &any_type || checked<M, R>.type == &any_type) {
+        if constexpr (is_late<M, L> || is_late<M, R>) {
             require_comparable(*left_type, *right_type);
         }
         if constexpr (!Ordered && (is_value_node<L> || is_value_node<R>)) {
             const bool null_right = is_null_value(right);
             if (null_right || is_null_value(left)) {
-                out.op(op == shape::Op::eq || op == shape::Op::is ? shape::Op::is_null : shape::Op::is_not_null);
+                out.op(op == shape::Op::eq || op == shape::Op::is ? shape::Op::is_null
+                                                                  : shape::Op::is_not_null);
                 if (null_right) return emit_beside<M>(out, left, right_type);
                 return emit_beside<M>(out, right, left_type);
             }
@@ -97,7 +98,7 @@ struct Between : Node {
     template <class M>
     void emit(shape::Fragment& out) const {
         const TypeInfo* const type = type_of<M>(operand);
-        if constexpr (checked<M, E>.type == &any_type) {
+        if constexpr (is_late<M, E>) {
             require_comparable(*type, *type_of<M>(low));
             require_comparable(*type, *type_of<M>(high));
         }
@@ -144,15 +145,16 @@ struct TruthTest : Node {
         out.nullable = false;
         if (!out.ok()) return out;
         const Family f = family(*of.type);
-        return f == Family::boolean || f == Family::json_scalar || f == Family::any ? out
-                                                                                   : refuse(out, Fault::not_boolean);
+        return f == Family::boolean || f == Family::json_scalar || f == Family::any
+                   ? out
+                   : refuse(out, Fault::not_boolean);
     }
     template <class M>
     void emit(shape::Fragment& out) const {
         if constexpr (requires { operand.template emit_truth<M>(out, wanted); }) {
             operand.template emit_truth<M>(out, wanted);
         } else {
-            if constexpr (checked<M, E>.type == &any_type) require_boolean(*type_of<M>(operand));
+            if constexpr (is_late<M, E>) require_boolean(*type_of<M>(operand));
             out.op(wanted ? shape::Op::is_true : shape::Op::is_false);
             operand.template emit<M>(out);
         }
@@ -174,7 +176,7 @@ struct Match : Node {
     }
     template <class M>
     void emit(shape::Fragment& out) const {
-        if constexpr (checked<M, E>.type == &any_type) require_text(*type_of<M>(operand));
+        if constexpr (is_late<M, E>) require_text(*type_of<M>(operand));
         out.op(op);
         emit_beside<M>(out, operand, &duet::detail::text_value);
         emit_beside<M>(out, pattern, &duet::detail::text_value);
@@ -194,7 +196,9 @@ struct ArrayContains : Node {
         const Checked of = checked<M, E>;
         const Checked out = condition_of(of, checked<M, V>);
         if (!out.ok()) return out;
-        return types_meet(*without_null(*of.type).base, *checked<M, V>.type) ? out : refuse(out, Fault::not_comparable);
+        return types_meet(*without_null(*of.type).base, *checked<M, V>.type)
+                   ? out
+                   : refuse(out, Fault::not_comparable);
     }
     template <class M>
     void emit(shape::Fragment& out) const {
@@ -220,8 +224,9 @@ struct Contains : Node {
         if (f == Family::array) return ArrayContains<E, V>::template check<M>();
         if (f == Family::json_scalar || f == Family::json) {
             const Checked out = condition_of(of, checked<M, V>);
-            return !out.ok() || types_meet(json_scalar_type, *checked<M, V>.type) ? out
-                                                                                 : refuse(out, Fault::not_comparable);
+            return !out.ok() || types_meet(json_scalar_type, *checked<M, V>.type)
+                       ? out
+                       : refuse(out, Fault::not_comparable);
         }
         return check_match(of, checked<M, V>);
     }

@@ -4,8 +4,8 @@
 
 namespace duet::expr {
 
-/// A condition on rows of M, whatever it was made of: one type, so that conditions can be kept and built up at run
-/// time. A default-constructed one is empty: no condition at all, and nothing to combine with.
+/// A condition on rows of M, whatever it was made of: one type, so that conditions can be kept and built up
+/// at run time. A default-constructed one is empty: no condition at all, and nothing to combine with.
 template <class M>
 class Condition : public Node {
 public:

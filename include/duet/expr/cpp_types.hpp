@@ -13,8 +13,8 @@ namespace duet::expr {
 
 namespace detail {
 
-using duet::detail::MemberCounts;
 using duet::detail::member_type;
+using duet::detail::MemberCounts;
 
 /// Which member contributes entry `index`, and as which of its own.
 struct MemberPlace {
@@ -22,7 +22,8 @@ struct MemberPlace {
 };
 
 template <class M, std::size_t... I>
-consteval MemberPlace place_of(std::size_t index, std::size_t MemberCounts::*what, std::index_sequence<I...>) {
+consteval MemberPlace place_of(std::size_t index, std::size_t MemberCounts::*what,
+                               std::index_sequence<I...>) {
     const MemberCounts counts[] = {duet::detail::MemberTraits<member_type<M, I>>::counts()...};
     for (std::size_t m = 0; m < sizeof...(I); ++m) {
         if (index < counts[m].*what) return {m, index};
@@ -74,7 +75,8 @@ struct RelationTarget {
 /// The model behind the first `Hops` relations of `Path`.
 template <class M, const Resolved& Path, std::size_t Hops, std::size_t At = 0>
 struct Walk {
-    using type = typename Walk<typename RelationTarget<M, Path.relations[At]>::type, Path, Hops, At + 1>::type;
+    using type =
+        typename Walk<typename RelationTarget<M, Path.relations[At]>::type, Path, Hops, At + 1>::type;
 };
 template <class M, const Resolved& Path, std::size_t Hops>
 struct Walk<M, Path, Hops, Hops> {

@@ -52,9 +52,13 @@ struct Truncated : Lookups<Truncated<E>> {
 };
 
 template <class E>
-auto date_part(shape::DatePart part, const E& e) { return DatePartOf<E, false>(part, e); }
+auto date_part(shape::DatePart part, const E& e) {
+    return DatePartOf<E, false>(part, e);
+}
 template <class E>
-auto truncated(shape::DatePart part, const E& e) { return Truncated<E>(part, e); }
+auto truncated(shape::DatePart part, const E& e) {
+    return Truncated<E>(part, e);
+}
 
 }  // namespace duet::expr
 
@@ -63,50 +67,88 @@ namespace duet {
 // Parts of a Date or Timestamp (UTC) as numbers.
 
 template <expr::Expression E>
-auto year(const E& e) { return expr::date_part(shape::DatePart::year, e); }
+auto year(const E& e) {
+    return expr::date_part(shape::DatePart::year, e);
+}
 /// 1 to 4.
 template <expr::Expression E>
-auto quarter(const E& e) { return expr::date_part(shape::DatePart::quarter, e); }
+auto quarter(const E& e) {
+    return expr::date_part(shape::DatePart::quarter, e);
+}
 template <expr::Expression E>
-auto month(const E& e) { return expr::date_part(shape::DatePart::month, e); }
+auto month(const E& e) {
+    return expr::date_part(shape::DatePart::month, e);
+}
 /// The week of ISO 8601, 1 to 53.
 template <expr::Expression E>
-auto week(const E& e) { return expr::date_part(shape::DatePart::week, e); }
+auto week(const E& e) {
+    return expr::date_part(shape::DatePart::week, e);
+}
 template <expr::Expression E>
-auto day(const E& e) { return expr::date_part(shape::DatePart::day, e); }
+auto day(const E& e) {
+    return expr::date_part(shape::DatePart::day, e);
+}
 template <expr::Expression E>
-auto hour(const E& e) { return expr::date_part(shape::DatePart::hour, e); }
+auto hour(const E& e) {
+    return expr::date_part(shape::DatePart::hour, e);
+}
 template <expr::Expression E>
-auto minute(const E& e) { return expr::date_part(shape::DatePart::minute, e); }
+auto minute(const E& e) {
+    return expr::date_part(shape::DatePart::minute, e);
+}
 template <expr::Expression E>
-auto second(const E& e) { return expr::date_part(shape::DatePart::second, e); }
+auto second(const E& e) {
+    return expr::date_part(shape::DatePart::second, e);
+}
 /// 0 (Sunday) to 6.
 template <expr::Expression E>
-auto weekday(const E& e) { return expr::date_part(shape::DatePart::weekday, e); }
+auto weekday(const E& e) {
+    return expr::date_part(shape::DatePart::weekday, e);
+}
 /// 1 to 366.
 template <expr::Expression E>
-auto day_of_year(const E& e) { return expr::date_part(shape::DatePart::day_of_year, e); }
+auto day_of_year(const E& e) {
+    return expr::date_part(shape::DatePart::day_of_year, e);
+}
 /// The day of a moment, as a Date.
 template <expr::Expression E>
-auto date(const E& e) { return expr::DatePartOf<E, true>(shape::DatePart::date, e); }
+auto date(const E& e) {
+    return expr::DatePartOf<E, true>(shape::DatePart::date, e);
+}
 
 // The start of the year, the month, ... that a moment lies in, as a Timestamp. Weeks start on Monday.
 
 template <expr::Expression E>
-auto trunc_year(const E& e) { return expr::truncated(shape::DatePart::year, e); }
+auto trunc_year(const E& e) {
+    return expr::truncated(shape::DatePart::year, e);
+}
 template <expr::Expression E>
-auto trunc_quarter(const E& e) { return expr::truncated(shape::DatePart::quarter, e); }
+auto trunc_quarter(const E& e) {
+    return expr::truncated(shape::DatePart::quarter, e);
+}
 template <expr::Expression E>
-auto trunc_month(const E& e) { return expr::truncated(shape::DatePart::month, e); }
+auto trunc_month(const E& e) {
+    return expr::truncated(shape::DatePart::month, e);
+}
 template <expr::Expression E>
-auto trunc_week(const E& e) { return expr::truncated(shape::DatePart::week, e); }
+auto trunc_week(const E& e) {
+    return expr::truncated(shape::DatePart::week, e);
+}
 template <expr::Expression E>
-auto trunc_day(const E& e) { return expr::truncated(shape::DatePart::day, e); }
+auto trunc_day(const E& e) {
+    return expr::truncated(shape::DatePart::day, e);
+}
 template <expr::Expression E>
-auto trunc_hour(const E& e) { return expr::truncated(shape::DatePart::hour, e); }
+auto trunc_hour(const E& e) {
+    return expr::truncated(shape::DatePart::hour, e);
+}
 template <expr::Expression E>
-auto trunc_minute(const E& e) { return expr::truncated(shape::DatePart::minute, e); }
+auto trunc_minute(const E& e) {
+    return expr::truncated(shape::DatePart::minute, e);
+}
 template <expr::Expression E>
-auto trunc_second(const E& e) { return expr::truncated(shape::DatePart::second, e); }
+auto trunc_second(const E& e) {
+    return expr::truncated(shape::DatePart::second, e);
+}
 
 }  // namespace duet

@@ -15,11 +15,17 @@ struct Node {
 };
 
 template <class T>
-concept Expression = requires { typename T::duet_expression; };
+concept Expression = requires {
+    typename T::duet_expression;
+};
 
 /// What E is for M; computed once.
 template <class M, class E>
 inline constexpr Checked checked = E::template check<M>();
+
+/// Whether only run time knows the type of E.
+template <class M, class E>
+inline constexpr bool is_late = family(*checked<M, E>.type) == Family::any;
 
 /// The type of `e`, which only run-time columns learn late.
 template <class M, class E>

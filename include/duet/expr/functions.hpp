@@ -16,15 +16,20 @@ constexpr Fault fault_of_argument(shape::Function f, std::size_t index, const Ch
     switch (f) {
         case coalesce:
         case greatest:
-        case least: return types_meet(*first.type, type) ? Fault::none : Fault::mixed_results;
-        case nullif: return types_meet(*first.type, type) ? Fault::none : Fault::not_comparable;
+        case least:
+            return types_meet(*first.type, type) ? Fault::none : Fault::mixed_results;
+        case nullif:
+            return types_meet(*first.type, type) ? Fault::none : Fault::not_comparable;
         case abs:
-        case round: return is_number_like(type) ? Fault::none : Fault::not_number;
+        case round:
+            return is_number_like(type) ? Fault::none : Fault::not_number;
         case substr:
             if (index > 0) return is_number_like(type) ? Fault::none : Fault::not_number;
             return is_text_like(type) ? Fault::none : Fault::not_text;
-        case concat: return is_text_like(type) || is_number_like(type) ? Fault::none : Fault::not_text;
-        default: return is_text_like(type) ? Fault::none : Fault::not_text;
+        case concat:
+            return is_text_like(type) || is_number_like(type) ? Fault::none : Fault::not_text;
+        default:
+            return is_text_like(type) ? Fault::none : Fault::not_text;
     }
 }
 
@@ -46,14 +51,23 @@ constexpr Checked check_call(shape::Function f, const Checked* arguments, std::s
     switch (f) {
         case coalesce:
         case greatest:
-        case least: out.nullable = all_null; return out;
-        case nullif: out.nullable = true; return out;
-        case abs: return computed(number_type(*out.type, *out.type), out, any_null);
+        case least:
+            out.nullable = all_null;
+            return out;
+        case nullif:
+            out.nullable = true;
+            return out;
+        case abs:
+            return computed(number_type(*out.type, *out.type), out, any_null);
         case round:
-            return computed(is_decimal(out.type->kind) ? decimal_type : duet::detail::float64_value, out, any_null);
-        case length: return computed(duet::detail::int64_value, out, any_null);
-        case concat: return computed(duet::detail::text_value, out, false);
-        default: return computed(duet::detail::text_value, out, any_null);
+            return computed(is_decimal(out.type->kind) ? decimal_type : duet::detail::float64_value, out,
+                            any_null);
+        case length:
+            return computed(duet::detail::int64_value, out, any_null);
+        case concat:
+            return computed(duet::detail::text_value, out, false);
+        default:
+            return computed(duet::detail::text_value, out, any_null);
     }
 }
 
@@ -126,7 +140,8 @@ struct FunctionName {
     consteval FunctionName(const char (&literal)[N]) : text(literal, N - 1) {
         bool fine = N > 1 && N <= 64 && !(literal[0] >= '0' && literal[0] <= '9');
         for (const char c : text) {
-            fine = fine && ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_');
+            fine = fine &&
+                   ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_');
         }
         if (!fine) fn_takes_the_name_of_a_function_made_of_letters_digits_and_underscores();
     }
@@ -191,19 +206,31 @@ namespace duet {
 // Functions of the database. Where no expression is among the arguments, these are out of the running.
 
 template <expr::Expression E>
-auto lower(const E& text) { return expr::call<shape::Function::lower>(text); }
+auto lower(const E& text) {
+    return expr::call<shape::Function::lower>(text);
+}
 template <expr::Expression E>
-auto upper(const E& text) { return expr::call<shape::Function::upper>(text); }
+auto upper(const E& text) {
+    return expr::call<shape::Function::upper>(text);
+}
 /// Characters of a text.
 template <expr::Expression E>
-auto length(const E& text) { return expr::call<shape::Function::length>(text); }
+auto length(const E& text) {
+    return expr::call<shape::Function::length>(text);
+}
 /// Without the spaces around it; ltrim and rtrim: before it, behind it.
 template <expr::Expression E>
-auto trim(const E& text) { return expr::call<shape::Function::trim>(text); }
+auto trim(const E& text) {
+    return expr::call<shape::Function::trim>(text);
+}
 template <expr::Expression E>
-auto ltrim(const E& text) { return expr::call<shape::Function::ltrim>(text); }
+auto ltrim(const E& text) {
+    return expr::call<shape::Function::ltrim>(text);
+}
 template <expr::Expression E>
-auto rtrim(const E& text) { return expr::call<shape::Function::rtrim>(text); }
+auto rtrim(const E& text) {
+    return expr::call<shape::Function::rtrim>(text);
+}
 /// Each `from` in the text replaced by `to`.
 template <expr::Expression E, class From, class To>
 auto replace(const E& text, const From& from, const To& to) {
@@ -211,7 +238,9 @@ auto replace(const E& text, const From& from, const To& to) {
 }
 /// The part that starts at character `start`, counted from 1.
 template <expr::Expression E, class Start>
-auto substr(const E& text, const Start& start) { return expr::call<shape::Function::substr>(text, start); }
+auto substr(const E& text, const Start& start) {
+    return expr::call<shape::Function::substr>(text, start);
+}
 template <expr::Expression E, class Start, class Length>
 auto substr(const E& text, const Start& start, const Length& length) {
     return expr::call<shape::Function::substr>(text, start, length);
@@ -228,30 +257,44 @@ auto coalesce(const E& first, const A&... others) {
 }
 /// NULL where both are equal, else `e`.
 template <expr::Expression E, class V>
-auto nullif(const E& e, const V& value) { return expr::call<shape::Function::nullif>(e, value); }
+auto nullif(const E& e, const V& value) {
+    return expr::call<shape::Function::nullif>(e, value);
+}
 template <expr::Expression E>
-auto abs(const E& number) { return expr::call<shape::Function::abs>(number); }
+auto abs(const E& number) {
+    return expr::call<shape::Function::abs>(number);
+}
 template <expr::Expression E>
-auto round(const E& number) { return expr::call<shape::Function::round>(number); }
+auto round(const E& number) {
+    return expr::call<shape::Function::round>(number);
+}
 template <expr::Expression E>
-auto round(const E& number, int digits) { return expr::call<shape::Function::round>(number, digits); }
+auto round(const E& number, int digits) {
+    return expr::call<shape::Function::round>(number, digits);
+}
 /// The greatest (least) of the values that are not NULL.
 template <expr::Expression E, class... A>
 auto greatest(const E& first, const A&... others) {
     return expr::call<shape::Function::greatest>(first, others...);
 }
 template <expr::Expression E, class... A>
-auto least(const E& first, const A&... others) { return expr::call<shape::Function::least>(first, others...); }
+auto least(const E& first, const A&... others) {
+    return expr::call<shape::Function::least>(first, others...);
+}
 /// A random number; order by it to shuffle.
 inline auto random() { return expr::Call<shape::Function::random>(); }
 /// The present, by the database's clock.
 inline expr::Now now() { return {}; }
 /// The value converted to a T by the database: a number, text, bool, date or the like.
 template <class T, expr::Expression E>
-auto cast(const E& e) { return expr::Cast<E, T>(e); }
-/// Any function of the database: `duet::fn<double>("sqrt")("area"_c)`. T: what it yields (a std::optional where
-/// that may be NULL).
+auto cast(const E& e) {
+    return expr::Cast<E, T>(e);
+}
+/// Any function of the database: `duet::fn<double>("sqrt")("area"_c)`. T: what it yields (a std::optional
+/// where that may be NULL).
 template <class T>
-expr::NamedFunction<T> fn(expr::FunctionName name) { return {name.text}; }
+expr::NamedFunction<T> fn(expr::FunctionName name) {
+    return {name.text};
+}
 
 }  // namespace duet

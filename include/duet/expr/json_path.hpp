@@ -36,7 +36,8 @@ struct JsonPath : Lookups<JsonPath<E>> {
     static consteval Checked check() {
         const Checked of = checked<M, E>;
         if (!of.ok()) return of;
-        if (family(*of.type) != Family::json && family(*of.type) != Family::any) return refuse(of, Fault::not_json);
+        if (family(*of.type) != Family::json && family(*of.type) != Family::any)
+            return refuse(of, Fault::not_json);
         return {&json_scalar_type, true, Fault::none, nullptr, of.name};
     }
     template <class M>

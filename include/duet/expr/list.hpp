@@ -56,7 +56,8 @@ template <class T>
 concept Range = requires(const T& t) {
     t.begin();
     t.end();
-} && !std::is_convertible_v<const T&, std::string_view>;
+}
+&&!std::is_convertible_v<const T&, std::string_view>;
 }  // namespace detail
 
 /// `operand IN (...)`. An empty list matches nothing.
@@ -74,13 +75,14 @@ struct InList : Node {
         const Checked out = check_comparison(checked<M, E>, elements, is_value_node<E>, true, false);
         if (!out.ok()) return out;
         const Family f = family(*elements.type);
-        return f == Family::blob || f == Family::array || f == Family::json ? refuse(out, Fault::not_in_lists) : out;
+        return f == Family::blob || f == Family::array || f == Family::json ? refuse(out, Fault::not_in_lists)
+                                                                            : out;
     }
     template <class M>
     void emit(shape::Fragment& out) const {
         const TypeInfo* const type = type_of<M>(operand);
         constexpr const TypeInfo* elements = detail::ElementTraits<X>::check().type;
-        if constexpr (checked<M, E>.type == &any_type) require_comparable(*type, *elements);
+        if constexpr (is_late<M, E>) require_comparable(*type, *elements);
         out.op(negated ? shape::Op::not_in_list : shape::Op::in_list);
         emit_beside<M>(out, operand, elements);
         emit_list(out, *elements, list.data(), list.size(), type);

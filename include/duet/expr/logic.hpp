@@ -68,14 +68,22 @@ struct Constant : Node {
 
 // Condition<M> has operators of its own.
 template <class E>
-concept PlainExpression = Expression<E> && !requires { typename E::condition_model; };
+concept PlainExpression = Expression<E> && !requires {
+    typename E::condition_model;
+};
 
 template <PlainExpression L, PlainExpression R>
-auto operator&&(const L& left, const R& right) { return Logical<L, R>(shape::Op::logical_and, left, right); }
+auto operator&&(const L& left, const R& right) {
+    return Logical<L, R>(shape::Op::logical_and, left, right);
+}
 template <PlainExpression L, PlainExpression R>
-auto operator||(const L& left, const R& right) { return Logical<L, R>(shape::Op::logical_or, left, right); }
+auto operator||(const L& left, const R& right) {
+    return Logical<L, R>(shape::Op::logical_or, left, right);
+}
 template <PlainExpression E>
-auto operator!(const E& operand) { return Not<E>(operand); }
+auto operator!(const E& operand) {
+    return Not<E>(operand);
+}
 
 }  // namespace duet::expr
 

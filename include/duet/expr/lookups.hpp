@@ -19,14 +19,22 @@ struct Lookups : Node {
     /// One of several values: a list in braces, a range, the values themselves, or a query (its key, or the
     /// column named behind it). Empty optionals in a range are passed over; an empty list matches nothing.
     template <class T, class... Rest>
-    auto in_(const T& first, const Rest&... rest) const { return in(false, self(), first, rest...); }
+    auto in_(const T& first, const Rest&... rest) const {
+        return in(false, self(), first, rest...);
+    }
     template <class T>
-    auto in_(std::initializer_list<T> values) const { return in(false, self(), values); }
+    auto in_(std::initializer_list<T> values) const {
+        return in(false, self(), values);
+    }
     /// None of them; of an empty list: true.
     template <class T, class... Rest>
-    auto not_in(const T& first, const Rest&... rest) const { return in(true, self(), first, rest...); }
+    auto not_in(const T& first, const Rest&... rest) const {
+        return in(true, self(), first, rest...);
+    }
     template <class T>
-    auto not_in(std::initializer_list<T> values) const { return in(true, self(), values); }
+    auto not_in(std::initializer_list<T> values) const {
+        return in(true, self(), values);
+    }
 
     template <class L, class H>
     auto between(const L& low, const H& high) const {
@@ -36,31 +44,53 @@ struct Lookups : Node {
     auto is_not_null() const { return NullTest<D>(shape::Op::is_not_null, self()); }
     /// Equal, where NULL equals NULL.
     template <class V>
-    auto is_(const V& value) const { return compare<false>(shape::Op::is, self(), value); }
+    auto is_(const V& value) const {
+        return compare<false>(shape::Op::is, self(), value);
+    }
     template <class V>
-    auto is_not(const V& value) const { return compare<false>(shape::Op::is_not, self(), value); }
+    auto is_not(const V& value) const {
+        return compare<false>(shape::Op::is_not, self(), value);
+    }
     auto is_true() const { return TruthTest<D>(true, self()); }
     auto is_false() const { return TruthTest<D>(false, self()); }
 
     /// A text holds this text; an array (also inside JSON) holds this element.
     template <class V>
-    auto contains(const V& part) const { return Contains<D, node_t<V>>(self(), as_node(part)); }
+    auto contains(const V& part) const {
+        return Contains<D, node_t<V>>(self(), as_node(part));
+    }
     template <class V>
-    auto icontains(const V& part) const { return match(shape::Op::icontains, part); }
+    auto icontains(const V& part) const {
+        return match(shape::Op::icontains, part);
+    }
     template <class V>
-    auto startswith(const V& part) const { return match(shape::Op::startswith, part); }
+    auto startswith(const V& part) const {
+        return match(shape::Op::startswith, part);
+    }
     template <class V>
-    auto istartswith(const V& part) const { return match(shape::Op::istartswith, part); }
+    auto istartswith(const V& part) const {
+        return match(shape::Op::istartswith, part);
+    }
     template <class V>
-    auto endswith(const V& part) const { return match(shape::Op::endswith, part); }
+    auto endswith(const V& part) const {
+        return match(shape::Op::endswith, part);
+    }
     template <class V>
-    auto iendswith(const V& part) const { return match(shape::Op::iendswith, part); }
+    auto iendswith(const V& part) const {
+        return match(shape::Op::iendswith, part);
+    }
     template <class V>
-    auto like(const V& pattern) const { return match(shape::Op::like, pattern); }
+    auto like(const V& pattern) const {
+        return match(shape::Op::like, pattern);
+    }
     template <class V>
-    auto ilike(const V& pattern) const { return match(shape::Op::ilike, pattern); }
+    auto ilike(const V& pattern) const {
+        return match(shape::Op::ilike, pattern);
+    }
     template <class V>
-    auto regex(const V& pattern) const { return match(shape::Op::regex, pattern); }
+    auto regex(const V& pattern) const {
+        return match(shape::Op::regex, pattern);
+    }
 
     /// Names the result in a select list.
     auto as(std::string_view label) const { return Labelled<D>(self(), label); }

@@ -74,24 +74,33 @@ consteval bool names_a_column(std::string_view text) {
 }
 }  // namespace detail
 
-/// What order_by takes: a string literal ("-created_at", "author.name"; a minus sign: descending), checked by the
-/// compiler, `duet::runtime(text)`, a column, or `duet::desc(expression)`.
+/// What order_by takes: a string literal ("-created_at", "author.name"; a minus sign: descending), checked by
+/// the compiler, `duet::runtime(text)`, a column, or `duet::desc(expression)`.
 template <class M>
 class OrderTerm {
 public:
     constexpr OrderTerm() = default;  // orders by nothing
 
+#if defined(__clang__)
+#pragma clang diagnostic push
+#pragma clang diagnostic ignored "-Wgcc-compat"
+    // clang-format off
     template <std::size_t N>
     consteval OrderTerm(const char (&literal)[N])
-#if defined(__clang__)
         __attribute__((diagnose_if(!detail::names_a_column<M>({literal, N - 1}),
-                                   "duet: order_by names a column that the model does not have", "error")))
-#endif
-    {
+                                   "duet: order_by names a column that the model does not have", "error"))) {
+        set(detail::parse_order<M>({literal, N - 1}));
+    }
+    // clang-format on
+#pragma clang diagnostic pop
+#else
+    template <std::size_t N>
+    consteval OrderTerm(const char (&literal)[N]) {
         const std::string_view text(literal, N - 1);
         if (!detail::names_a_column<M>(text)) order_by_names_a_column_that_the_model_does_not_have();
         set(detail::parse_order<M>(text));
     }
+#endif
     /// One or several terms with commas between. Throws InvalidQuery.
     OrderTerm(const RuntimeText& text) : terms_(detail::parse_terms(duet::detail::model_info<M>, text)) {}
     template <Expression E>
@@ -107,10 +116,13 @@ public:
     requires(checked<M, Column<N, Owner>>.ok()) OrderTerm(const Ordering<Column<N, Owner>>& o) {
         set(order_key(resolved<M, N>, o.flags));
     }
-    OrderTerm(const OrderTerm& other) : terms_(other.terms_ == nullptr ? nullptr : detail::copy_terms(*other.terms_)) {
+    OrderTerm(const OrderTerm& other)
+        : terms_(other.terms_ == nullptr ? nullptr : detail::copy_terms(*other.terms_)) {
         set(other.column());
     }
-    OrderTerm(OrderTerm&& other) noexcept : terms_(std::exchange(other.terms_, nullptr)) { set(other.column()); }
+    OrderTerm(OrderTerm&& other) noexcept : terms_(std::exchange(other.terms_, nullptr)) {
+        set(other.column());
+    }
     OrderTerm& operator=(OrderTerm other) noexcept {
         set(other.column());
         std::swap(terms_, other.terms_);
@@ -128,9 +140,10 @@ public:
     void add_to(shape::Fragment& clauses) const { detail::add_term(clauses, column(), terms_); }
 
 private:
+#if !defined(__clang__)
     // Not constexpr: the compiler names it when it is called, and shows M.
     static void order_by_names_a_column_that_the_model_does_not_have() {}
-
+#endif
     constexpr void set(const OrderKey& key) noexcept {
         column_ = key.column;
         flags_ = key.flags;
@@ -153,8 +166,12 @@ namespace duet {
 using expr::OrderTerm;
 
 template <expr::Expression E>
-expr::Ordering<E> asc(const E& e) { return {0, e}; }
+expr::Ordering<E> asc(const E& e) {
+    return {0, e};
+}
 template <expr::Expression E>
-expr::Ordering<E> desc(const E& e) { return {shape::order_descending, e}; }
+expr::Ordering<E> desc(const E& e) {
+    return {shape::order_descending, e};
+}
 
 }  // namespace duet

@@ -18,7 +18,8 @@ consteval Checked check_relation() {
     return r.many_hop || last.kind != RelationKind::belongs_to ? out : refuse(out, Fault::not_many);
 }
 
-/// A relation to be loaded or filtered by, as a path from M. The compile error when it is none is issued here.
+/// A relation to be loaded or filtered by, as a path from M. The compile error when it is none is issued
+/// here.
 template <class M, class C>
 consteval const Resolved& relation_path() {
     constexpr bool is_relation = C::template resolution<M>().relation >= 0;
@@ -103,21 +104,35 @@ namespace duet {
 
 /// There is a row at the end of this relation (which satisfies the condition: one on that row's model).
 template <expr::AnyColumn C>
-auto any(const C&) { return expr::Related<C, expr::NoFilter>(shape::Op::any_related, {}); }
+auto any(const C&) {
+    return expr::Related<C, expr::NoFilter>(shape::Op::any_related, {});
+}
 template <expr::AnyColumn C, expr::Expression F>
-auto any(const C&, const F& condition) { return expr::Related<C, F>(shape::Op::any_related, condition); }
+auto any(const C&, const F& condition) {
+    return expr::Related<C, F>(shape::Op::any_related, condition);
+}
 /// All of them satisfy the condition; also where there are none.
 template <expr::AnyColumn C, expr::Expression F>
-auto all(const C&, const F& condition) { return expr::Related<C, F>(shape::Op::all_related, condition); }
+auto all(const C&, const F& condition) {
+    return expr::Related<C, F>(shape::Op::all_related, condition);
+}
 /// There is no such row.
 template <expr::AnyColumn C>
-auto none(const C&) { return expr::Related<C, expr::NoFilter>(shape::Op::none_related, {}); }
+auto none(const C&) {
+    return expr::Related<C, expr::NoFilter>(shape::Op::none_related, {});
+}
 template <expr::AnyColumn C, expr::Expression F>
-auto none(const C&, const F& condition) { return expr::Related<C, F>(shape::Op::none_related, condition); }
+auto none(const C&, const F& condition) {
+    return expr::Related<C, F>(shape::Op::none_related, condition);
+}
 /// How many there are: `duet::count_of("posts"_c) > 10`.
 template <expr::AnyColumn C>
-auto count_of(const C&) { return expr::RelatedCount<C, expr::NoFilter>({}); }
+auto count_of(const C&) {
+    return expr::RelatedCount<C, expr::NoFilter>({});
+}
 template <expr::AnyColumn C, expr::Expression F>
-auto count_of(const C&, const F& condition) { return expr::RelatedCount<C, F>(condition); }
+auto count_of(const C&, const F& condition) {
+    return expr::RelatedCount<C, F>(condition);
+}
 
 }  // namespace duet

@@ -14,19 +14,21 @@ struct Resolved {
     static constexpr std::size_t max_hops = 8;
 
     bool ok = false;
-    bool optional_hop = false;            // some hop may find no row
-    bool many_hop = false;                // some hop, or the relation at the end, leads to many rows
-    std::uint8_t hops = 0;                // relations in front of the last name
-    std::uint8_t relations[max_hops]{};   // those, and behind them `relation` where the path ends in one
-    std::int16_t column = -1;             // the last name as a column of `model`; of a BelongsTo its key column
-    std::int16_t relation = -1;           // the last name as a relation of `model`
-    const ModelInfo* model = nullptr;     // the model that the last name belongs to
-    const TypeInfo* type = nullptr;       // of `column`
-    const ModelInfo* target = nullptr;    // of `relation`
-    std::string_view unknown{};           // when not ok: the name that there is not (the whole path: too many hops)
+    bool optional_hop = false;           // some hop may find no row
+    bool many_hop = false;               // some hop, or the relation at the end, leads to many rows
+    std::uint8_t hops = 0;               // relations in front of the last name
+    std::uint8_t relations[max_hops]{};  // those, and behind them `relation` where the path ends in one
+    std::int16_t column = -1;           // the last name as a column of `model`; of a BelongsTo its key column
+    std::int16_t relation = -1;         // the last name as a relation of `model`
+    const ModelInfo* model = nullptr;   // the model that the last name belongs to
+    const TypeInfo* type = nullptr;     // of `column`
+    const ModelInfo* target = nullptr;  // of `relation`
+    std::string_view unknown{};  // when not ok: the name that there is not (the whole path: too many hops)
 
     constexpr std::span<const std::uint8_t> path_to_column() const { return {relations, hops}; }
-    constexpr std::span<const std::uint8_t> path_to_relation() const { return {relations, hops + std::size_t{1}}; }
+    constexpr std::span<const std::uint8_t> path_to_relation() const {
+        return {relations, hops + std::size_t{1}};
+    }
 };
 
 namespace detail {

@@ -12,8 +12,8 @@ struct RuntimeText {
     std::string text;
 };
 
-/// Query text from outside: an order (`"-created_at,author.name"`), or a path of relations to load. What the model
-/// does not have throws InvalidQuery. Never becomes SQL text.
+/// Query text from outside: an order (`"-created_at,author.name"`), or a path of relations to load. What the
+/// model does not have throws InvalidQuery. Never becomes SQL text.
 inline RuntimeText runtime(std::string_view text) { return {std::string(text)}; }
 
 namespace expr {

@@ -64,7 +64,6 @@ auto value(const Q& query, const E& e) {
 
 /// Inside a nested query: a column of the query around it, `duet::outer<User>("id"_c)`.
 template <class Around, class C>
-requires expr::is_column<C>
-expr::Outer<Around, C> outer(const C&) { return {}; }
+requires expr::is_column<C> expr::Outer<Around, C> outer(const C&) { return {}; }
 
 }  // namespace duet

@@ -49,7 +49,7 @@ struct InQuery : Node {
         if constexpr (!std::is_void_v<C>) inner = checked<Inner, C>;
         // The key of rows of another model says nothing about this column.
         const Checked own = checked<M, E>;
-        if (own.ok() && std::is_void_v<C> && own.refers != nullptr && own.refers != inner.refers) {
+        if (own.ok() && std::is_void_v<C> && other_row(own, inner)) {
             return refuse(own, Fault::not_comparable);
         }
         inner.refers = nullptr;

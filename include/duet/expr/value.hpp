@@ -46,13 +46,12 @@ void emit_value(shape::Fragment& out, Null value, const TypeInfo* peer);
 /// Any C++ object that could be a column. Throws ValidationError for what cannot be stored.
 void emit_object(shape::Fragment& out, const TypeInfo& type, const void* object, const TypeInfo* peer);
 /// `count` objects of `type`, one after the other, as a list.
-void emit_list(shape::Fragment& out, const TypeInfo& type, const void* objects, std::size_t count, const TypeInfo* peer);
+void emit_list(shape::Fragment& out, const TypeInfo& type, const void* objects, std::size_t count,
+               const TypeInfo* peer);
 
 template <class T>
 struct ValueTraits {
-    static consteval Checked check() {
-        return {&duet::detail::type_info<T>};
-    }
+    static consteval Checked check() { return {&duet::detail::type_info<T>}; }
     static void emit(shape::Fragment& out, const T& value, const TypeInfo* peer) {
         emit_object(out, duet::detail::type_info<T>, &value, peer);
     }
@@ -60,9 +59,11 @@ struct ValueTraits {
 };
 template <class T, const TypeInfo& Type>
 struct PlainTraits {
-    static consteval Checked check() { return {&Type, &Type == &null_type}; }
-    static void emit(shape::Fragment& out, const T& value, const TypeInfo* peer) { emit_value(out, value, peer); }
-    static bool is_null(const T&) { return &Type == &null_type; }
+    static consteval Checked check() { return {&Type, std::is_same_v<T, Null>}; }
+    static void emit(shape::Fragment& out, const T& value, const TypeInfo* peer) {
+        emit_value(out, value, peer);
+    }
+    static bool is_null(const T&) { return std::is_same_v<T, Null>; }
 };
 template <>
 struct ValueTraits<std::int64_t> : PlainTraits<std::int64_t, duet::detail::int64_value> {};
@@ -134,7 +135,9 @@ struct Value {
 };
 
 template <class E>
-inline constexpr bool is_value_node = requires { E::is_value; };
+inline constexpr bool is_value_node = requires {
+    E::is_value;
+};
 
 namespace detail {
 template <class T>
@@ -145,7 +148,15 @@ struct BelongsToParts<BelongsTo<T, K>> {
     using Key = K;
 };
 template <class T>
-concept IsBelongsTo = requires { typename BelongsToParts<T>::Target; };
+concept IsBelongsTo = requires {
+    typename BelongsToParts<T>::Target;
+};
+/// A moment in other units than those of Timestamp and Date, such as what the system's clock tells.
+template <class T>
+inline constexpr bool is_other_moment = false;
+template <class D>
+inline constexpr bool is_other_moment<std::chrono::sys_time<D>> =
+    !std::is_same_v<D, Timestamp::duration> && !std::is_same_v<D, Date::duration>;
 }  // namespace detail
 
 /// A C++ value in the form in which expressions keep it.
@@ -154,8 +165,10 @@ auto stored(const T& value) {
     if constexpr (std::is_same_v<T, bool>) {
         return value;
     } else if constexpr (std::is_integral_v<T> && duet::detail::is_column_type<T>()) {
-        if constexpr (std::is_signed_v<T>) return static_cast<std::int64_t>(value);
-        else return static_cast<std::uint64_t>(value);
+        if constexpr (std::is_signed_v<T>)
+            return static_cast<std::int64_t>(value);
+        else
+            return static_cast<std::uint64_t>(value);
     } else if constexpr (std::is_floating_point_v<T>) {
         return static_cast<double>(value);
     } else if constexpr (std::is_null_pointer_v<T> || std::is_same_v<T, std::nullopt_t>) {
@@ -175,6 +188,8 @@ auto stored(const T& value) {
         } else {
             return Unsupported<T, Fault::composite_key>{};
         }
+    } else if constexpr (detail::is_other_moment<T>) {
+        return std::chrono::floor<Timestamp::duration>(value);
     } else if constexpr (duet::detail::is_column_type<T>()) {
         return value;
     } else {

@@ -105,7 +105,7 @@ private:
     template <class Other>
     friend class BasicDatabase;
     friend Handle<BasicDatabase<Mode>, Mode>;
-    engine::Call make_call(Where where) noexcept { return {engine_.get(), nullptr, where, timeout_}; }
+    engine::Call make_call(Where where) noexcept { return {engine_.get(), nullptr, where, timeout_, !Mode::is_async}; }
 
     std::shared_ptr<engine::Engine> engine_;
     std::chrono::nanoseconds timeout_{0};

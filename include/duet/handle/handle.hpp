@@ -11,6 +11,7 @@
 #include <optional>
 #include <source_location>
 #include <string_view>
+#include <tuple>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -19,6 +20,12 @@ namespace duet {
 
 template <class Mode>
 class BasicTransaction;
+
+/// The parts of a composite primary key: `db.get<Line>(duet::key(order, 3))`.
+template <class... K>
+std::tuple<K...> key(K... parts) {
+    return {std::move(parts)...};
+}
 
 namespace detail {
 
@@ -32,7 +39,11 @@ void add_key(shape::QueryData& query, const K& value) {
         const std::size_t begun = query.clauses.begin(shape::Clause::where);
         query.clauses.op(shape::Op::eq);
         query.clauses.column(index);
-        expr::as_node(value).template emit_as<M>(query.clauses, column.type);
+        if constexpr (std::is_integral_v<K> && !std::is_same_v<K, bool> && is_integer(column.type->kind)) {
+            query.clauses.value(static_cast<std::conditional_t<std::is_signed_v<K>, std::int64_t, std::uint64_t>>(value));
+        } else {
+            expr::as_node(value).template emit_as<M>(query.clauses, column.type);
+        }
         query.clauses.end(begun);
     }
 }
@@ -94,7 +105,8 @@ public:
     Result<std::vector<M>> create_bulk_returning(std::vector<M> objects, Where where = Where::current()) {
         return Mode::run(detail::CreateListAndReturn<M>{{call(where), std::move(objects)}});
     }
-    /// The row with this primary key, soft-deleted ones excepted. Composite keys: all parts, in the order of primary_key(...).
+    /// The row with this primary key, soft-deleted ones excepted. Composite keys: all parts in
+    /// the order of primary_key(...), as `duet::key(a, b)`.
     template <Model M, class K>
     Result<std::optional<M>> get(const K& key, Where where = Where::current()) {
         static_assert(detail::model_info<M>.key.size() == 1, "duet: this model has a composite key: get<M>(duet::key(a, b))");
@@ -172,7 +184,7 @@ public:
     /// The row that `by` names, or a new one; `second` tells whether it was created. Safe against another creator of the same row
     /// when a unique constraint stands behind `by`.
     template <Model M, class... B, class... D>
-    Result<std::pair<M, bool>> get_or_create(By<B...> by, Defaults<D...> defaults = {}, Where where = Where::current()) {
+    Result<std::pair<M, bool>> get_or_create(By<B...> by, Defaults<D...> defaults, Where where = Where::current()) {
         return Mode::run(detail::GetOrCreate<M, By<B...>, Defaults<D...>>{call(where), std::move(by), std::move(defaults)});
     }
     template <Model M, class... B>

@@ -63,7 +63,7 @@ public:
 
 private:
     friend Handle<BasicTransaction<Mode>, Mode>;
-    engine::Call make_call(Where where) noexcept { return {&state_->engine(), state_, where}; }
+    engine::Call make_call(Where where) noexcept { return {&state_->engine(), state_, where, {}, !Mode::is_async}; }
     template <class F>
     static engine::EndAction action(F fn) {
         return {std::make_shared<F>(std::move(fn)), [](void* context) { (*static_cast<F*>(context))(); }};

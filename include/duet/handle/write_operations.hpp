@@ -93,6 +93,13 @@ template <class M>
 struct CreateObject {
     engine::Call call;
     M object;
+    using Immediate = M;
+    bool now(M& result) {
+        result = std::move(object);
+        if (engine::insert_now(call, model_info<M>, &result)) return true;
+        object = std::move(result);
+        return false;
+    }
     auto start() { return engine::insert(call, model_info<M>, &object); }
     M finish() { return std::move(object); }
 };
@@ -109,6 +116,7 @@ struct RefreshObject : ObjectOperation<M> {
 template <class M>
 struct UpdateObject : ObjectOperation<M> {
     shape::QueryData changes{};
+    bool now() { return engine::update_now(this->call, model_info<M>, this->object, changes); }
     auto start() { return engine::update(this->call, model_info<M>, this->object, changes); }
     void finish() {}
 };

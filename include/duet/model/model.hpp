@@ -107,7 +107,12 @@ struct OptionalKey {
     template <class T>
     struct Access {
         using Relation = std::optional<BelongsTo<T, K>>;
-        static void* emplace(void* p) { return RelationAccess::key(static_cast<Relation*>(p)->emplace()); }
+        static void* emplace(void* p) {
+            auto& r = *static_cast<Relation*>(p);
+            const RelationInfo* known = r.has_value() ? RelationAccess::state(*r).info : nullptr;
+            RelationAccess::state(r.emplace()).info = known;
+            return RelationAccess::key(*r);
+        }
         static void reset(void* p) { static_cast<Relation*>(p)->reset(); }
         static const void* value(const void* p) {
             const auto& r = *static_cast<const Relation*>(p);

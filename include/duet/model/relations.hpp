@@ -171,6 +171,10 @@ struct RelationAccess {
     static void* key(BelongsTo<T, Key>& relation) {
         return &relation.key_;
     }
+    template <class T, class Key>
+    static RelationState& state(BelongsTo<T, Key>& relation) {
+        return relation.state_;
+    }
     /// Where BelongsTo keeps its key: behind the state, aligned.
     template <class Key>
     static constexpr std::uint32_t key_offset =

@@ -110,6 +110,8 @@ public:
     /// took it or adopted it.
     class Acquire;
     Acquire acquire(driver::Access access) noexcept;
+    /// A connection for the calling thread if one is free right now; else an empty lease.
+    Lease try_acquire(driver::Access access) noexcept;
     /// The same outside of coroutines: blocks.
     Lease acquire_blocking(driver::Access access, const CancelToken& token);
     Lease acquire_blocking(driver::Access access);

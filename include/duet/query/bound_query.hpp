@@ -47,12 +47,14 @@ void select_members(shape::QueryData& query, std::index_sequence<I...> /*members
     (select_member<M, S, I>(query), ...);
 }
 
-/// The C++ type of one row of a select list.
+/// The C++ type of one row of a select list; none for what is no expression, such as the S of select<S>.
 template <class M, class... E>
-struct SelectedRow {
+struct SelectedRow {};
+template <class M, expr::Expression... E>
+struct SelectedRow<M, E...> {
     using type = std::tuple<expr::result_t<M, E>...>;
 };
-template <class M, class E>
+template <class M, expr::Expression E>
 struct SelectedRow<M, E> {
     using type = expr::result_t<M, E>;
 };

@@ -104,6 +104,7 @@ public:
         return Self(self()).related(relation);
     }
     template <class C>
+        requires(!std::is_same_v<C, RuntimeText>)
     Self related(const C& /*relation*/) && {
         if constexpr (names_relation<M, C>()) add_related(data(), C::template resolution<M>().path_to_relation(), false, nullptr);
         return take();
@@ -136,10 +137,10 @@ public:
         return copy;
     }
     /// A path that is known at run time. Throws InvalidQuery when the model has no such relation.
-    Self related(const RuntimeText& path) const {
-        Self copy(self());
-        add_related(copy.data(), path.text, false);
-        return copy;
+    Self related(const RuntimeText& path) const& { return Self(self()).related(path); }
+    Self related(const RuntimeText& path) && {
+        add_related(data(), path.text, false);
+        return take();
     }
 
     template <class... E>

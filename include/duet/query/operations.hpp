@@ -27,6 +27,13 @@ struct FetchAll : QueryOperation {
 template <class M>
 struct FetchFirst : QueryOperation {
     std::optional<M> row{};
+    using Immediate = std::optional<M>;
+    bool now(Immediate& result) {
+        bool found = false;
+        if (!engine::fetch_first_now(call, query, &result.emplace(), found)) return false;
+        if (!found) result.reset();
+        return true;
+    }
     auto start() { return engine::fetch_first(call, query, &row.emplace()); }
     std::optional<M> finish(bool found) {
         if (!found) row.reset();

@@ -1,3 +1,10 @@
+#if defined(__clang__)
+// Asio's own recycling of frames does not survive Clang's idea of thread-local addresses in coroutines that
+// change threads.
+#define ASIO_DISABLE_AWAITABLE_FRAME_RECYCLING 1
+#define BOOST_ASIO_DISABLE_AWAITABLE_FRAME_RECYCLING 1
+#endif
+
 #include <duet/asio.hpp>
 
 #if defined(DUET_BOOST_ASIO)
@@ -23,16 +30,15 @@
 #include <duet/async/worker_pool.hpp>
 #include <duet/base/error.hpp>
 
-#include <gtest/gtest.h>
-
-#include <sys/socket.h>
-#include <unistd.h>
-
 #include <atomic>
 #include <memory>
 #include <optional>
 #include <string>
 #include <thread>
+
+#include <gtest/gtest.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 namespace {
 
@@ -224,7 +230,8 @@ TEST(AsAwaitable, CancelsWhatRunsOnAWorker) {
 TEST(AsAwaitable, HonoursTimeouts) {
     net::io_context context;
     auto body = []() -> net::awaitable<int> {
-        EXPECT_THROW(co_await duet::as_awaitable(duet::timeout(duet::sleep_for(10s), 3ms)), duet::QueryCanceled);
+        EXPECT_THROW(co_await duet::as_awaitable(duet::timeout(duet::sleep_for(10s), 3ms)),
+                     duet::QueryCanceled);
         co_return 1;
     };
     EXPECT_EQ(run_in(context, body), 1);

@@ -1,11 +1,11 @@
 #include <duet/async/cancel.hpp>
 #include <duet/base/error.hpp>
 
-#include <gtest/gtest.h>
-
 #include <atomic>
 #include <optional>
 #include <thread>
+
+#include <gtest/gtest.h>
 
 namespace {
 

@@ -4,13 +4,12 @@
 #include <duet/async/wait.hpp>
 #include <duet/base/error.hpp>
 
-#include <gtest/gtest.h>
-
-#include <sys/socket.h>
-#include <unistd.h>
-
 #include <thread>
 #include <vector>
+
+#include <gtest/gtest.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 namespace {
 
@@ -118,7 +117,8 @@ TEST(WaitFd, EndsAtItsDeadline) {
     const SocketPair pair;
     auto body = [&]() -> Task<> {
         const auto start = Clock::now();
-        EXPECT_EQ(co_await duet::wait_fd(pair.ends[0], Readiness::readable, start + 5ms), WaitOutcome::timed_out);
+        EXPECT_EQ(co_await duet::wait_fd(pair.ends[0], Readiness::readable, start + 5ms),
+                  WaitOutcome::timed_out);
         EXPECT_GE(Clock::now() - start, 5ms);
         pair.send();
         EXPECT_EQ(co_await duet::wait_fd(pair.ends[0], Readiness::readable, start + 10s), WaitOutcome::ready);
@@ -148,7 +148,8 @@ TEST(WaitFd, DoesNotSpinOnReadinessThatNobodyWantsAnyMore) {
         EXPECT_EQ(co_await duet::wait_fd(other.ends[0], Readiness::readable, Clock::now() + 100ms),
                   WaitOutcome::timed_out);
         ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &after);
-        EXPECT_LT((after.tv_sec - before.tv_sec) * 1'000'000'000L + (after.tv_nsec - before.tv_nsec), 50'000'000L);
+        EXPECT_LT((after.tv_sec - before.tv_sec) * 1'000'000'000L + (after.tv_nsec - before.tv_nsec),
+                  50'000'000L);
         duet::Executor* const executor = co_await duet::this_task::executor();
         executor->unwatch(other.ends[0]);
     };
@@ -161,7 +162,8 @@ TEST(WaitFd, WatchesADescriptorNumberAgainAfterItWasReused) {
         for (int i = 0; i < 10; ++i) {
             const SocketPair pair;
             pair.send();
-            EXPECT_EQ(co_await duet::wait_fd(pair.ends[0], Readiness::readable, Clock::now() + 5s), WaitOutcome::ready);
+            EXPECT_EQ(co_await duet::wait_fd(pair.ends[0], Readiness::readable, Clock::now() + 5s),
+                      WaitOutcome::ready);
             executor->unwatch(pair.ends[0]);
         }
     };

@@ -3,12 +3,12 @@
 #include <duet/async/wait.hpp>
 #include <duet/base/error.hpp>
 
-#include <gtest/gtest.h>
-
 #include <memory>
 #include <string>
 #include <thread>
 #include <vector>
+
+#include <gtest/gtest.h>
 
 namespace {
 
@@ -33,9 +33,7 @@ TEST(Task, DoesNothingUntilItIsAwaited) {
         ran = true;
         co_return;
     };
-    {
-        const Task<> task = body();
-    }
+    { const Task<> task = body(); }
     EXPECT_FALSE(ran);
     complete_inline(body());
     EXPECT_TRUE(ran);
@@ -52,7 +50,9 @@ struct NoDefault {
 };
 
 TEST(Task, NeedsNoDefaultConstructor) {
-    auto body = []() -> Task<NoDefault> { co_return NoDefault("a text that is too long to be stored inline"); };
+    auto body = []() -> Task<NoDefault> {
+        co_return NoDefault("a text that is too long to be stored inline");
+    };
     auto outer = [&]() -> Task<NoDefault> { co_return co_await body(); };
     EXPECT_EQ(complete_inline(outer()).text, "a text that is too long to be stored inline");
 }
@@ -190,8 +190,9 @@ TEST(Task, NestsAThousandDeep) { EXPECT_EQ(duet::run(nested(1000)), 1000); }
 struct OnNewThread {
     std::thread& thread;
     bool await_ready() const noexcept { return false; }
-    void await_suspend(std::coroutine_handle<> handle) const {
-        std::thread& place = thread;  // the frame may be gone once the thread runs
+    [[gnu::noinline]] void await_suspend(
+        std::coroutine_handle<> handle) const {  // Clang bug 56301, if inlined
+        std::thread& place = thread;             // the frame may be gone once the thread runs
         place = std::thread([handle] { handle.resume(); });
     }
     void await_resume() const noexcept {}

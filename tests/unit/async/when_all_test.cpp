@@ -7,11 +7,11 @@
 #include <duet/async/worker_pool.hpp>
 #include <duet/base/error.hpp>
 
-#include <gtest/gtest.h>
-
 #include <memory>
 #include <string>
 #include <thread>
+
+#include <gtest/gtest.h>
 
 namespace {
 
@@ -30,7 +30,9 @@ Task<> failing_after(Clock::duration delay, std::string text) {
 
 TEST(WhenAll, ReturnsAllResultsInOrder) {
     auto body = []() -> Task<> {
-        auto text = []() -> Task<std::unique_ptr<std::string>> { co_return std::make_unique<std::string>("t"); };
+        auto text = []() -> Task<std::unique_ptr<std::string>> {
+            co_return std::make_unique<std::string>("t");
+        };
         auto [first, second, third] = co_await duet::when_all(after(2ms, 1), duet::sleep_for(1ms), text());
         EXPECT_EQ(first, 1);
         EXPECT_EQ(second, duet::Nothing{});

@@ -4,12 +4,12 @@
 #include <duet/async/worker_pool.hpp>
 #include <duet/base/error.hpp>
 
-#include <gtest/gtest.h>
-
 #include <atomic>
 #include <memory>
 #include <optional>
 #include <thread>
+
+#include <gtest/gtest.h>
 
 namespace {
 

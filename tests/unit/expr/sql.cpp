@@ -109,7 +109,8 @@ std::vector<BindValue> values_of(const duet::shape::QueryData& query) {
         const auto& e = values.entry(i);
         out.push_back({e.type, e.type == nullptr ? nullptr : values.data(i), e.size, e.list});
     }
-    if ((query.flags & duet::shape::has_limit) != 0) out.push_back({&duet::detail::int64_value, &query.limit});
+    if ((query.flags & duet::shape::has_limit) != 0)
+        out.push_back({&duet::detail::int64_value, &query.limit});
     return out;
 }
 

@@ -1,11 +1,11 @@
 #pragma once
 
-#include "unit/expr/models.hpp"
-
 #include <duet/shape/query_data.hpp>
 
 #include <ostream>
 #include <string>
+
+#include "unit/expr/models.hpp"
 
 /// Renders expressions for SQLite and runs what comes out.
 namespace expr_test {
@@ -17,8 +17,8 @@ struct Rendered {
     std::int64_t rows = 0;
 };
 
-/// A query over the sample rows: three users, of whom Bob (2) has Ada (1) for a manager and Eve (3) has nothing that
-/// could be left out; Ada has two posts, of which the first has a comment, and Bob has one.
+/// A query over the sample rows: three users, of whom Bob (2) has Ada (1) for a manager and Eve (3) has
+/// nothing that could be left out; Ada has two posts, of which the first has a comment, and Bob has one.
 Rendered run(const duet::shape::QueryData& query, std::string_view after);
 
 /// A duet::Query of these tests.
