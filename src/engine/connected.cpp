@@ -4,8 +4,7 @@
 
 namespace duet::engine {
 
-Connected::~Connected() {
-    if (pooled_ == nullptr) return;
+void Connected::leave() noexcept {
     if (limited_) connection().set_limits({});
     if (call_.transaction != nullptr) call_.transaction->leave();
 }
@@ -70,22 +69,19 @@ Task<driver::Statement*> Connected::prepare(const PlanKey& key, Engine::Render r
 }
 
 void Connected::note_start(std::string_view sql, std::size_t parameters) {
-    observed_ = true;
-    sql_ = sql;
-    parameters_ = parameters;
-    started_ = std::chrono::steady_clock::now();
+    observed_ = std::make_unique<Observation>(Observation{std::string(sql), parameters, std::chrono::steady_clock::now()});
 }
 
 void Connected::failed(const Error& error) noexcept {
-    if (observed_) report({}, &error);
+    if (observed_ != nullptr) report({}, &error);
 }
 
 void Connected::report(const driver::Outcome& outcome, const Error* error) noexcept {
-    observed_ = false;
+    const std::unique_ptr<Observation> statement = std::move(observed_);
     QueryEvent event;
-    event.sql = sql_;
-    event.duration = std::chrono::steady_clock::now() - started_;
-    event.parameters = parameters_;
+    event.sql = statement->sql;
+    event.duration = std::chrono::steady_clock::now() - statement->started;
+    event.parameters = statement->parameters;
     event.rows = outcome.rows;
     event.affected = outcome.affected;
     event.where = call_.where;

@@ -16,7 +16,9 @@ using BindValues = duet::detail::SmallBuffer<driver::BindValue, 16>;
 class Connected {
 public:
     explicit Connected(const Call& call) : call_(call) {}
-    ~Connected();
+    ~Connected() {
+        if (pooled_ != nullptr && (limited_ || call_.transaction != nullptr)) leave();
+    }
     Connected(const Connected&) = delete;
     Connected& operator=(const Connected&) = delete;
 
@@ -48,12 +50,13 @@ public:
         return connection().execute(statement, values, sink, max_rows, outcome);
     }
     void finished(const driver::Outcome& outcome) {
-        if (observed_) report(outcome, nullptr);
+        if (observed_ != nullptr) report(outcome, nullptr);
     }
     void failed(const Error& error) noexcept;
     void note_start(std::string_view sql, std::size_t parameters);
 
 private:
+    void leave() noexcept;
     void open_on(Lease& lease, driver::Access access, duet::detail::CancelState* cancel);
     void report(const driver::Outcome& outcome, const Error* error) noexcept;
 
@@ -62,10 +65,13 @@ private:
     PooledConnection* pooled_ = nullptr;
     CancelToken token_;
     bool limited_ = false;
-    bool observed_ = false;
-    std::string sql_;
-    std::size_t parameters_ = 0;
-    std::chrono::steady_clock::time_point started_;
+    /// The statement under way, while somebody watches.
+    struct Observation {
+        std::string sql;
+        std::size_t parameters;
+        std::chrono::steady_clock::time_point started;
+    };
+    std::unique_ptr<Observation> observed_;
 };
 
 /// Waits for a driver that does not block; never runs for one that does.
@@ -156,7 +162,7 @@ inline Task<driver::Outcome> run_statement(Connected& at, const PlanKey& key, En
 }
 
 /// What a plan key's verb says, above the flags of a query.
-enum class PlanVerb : std::uint64_t { rows, count, exists, update, remove, insert, update_row, delete_row, link, select_list, raw, explain };
+enum class PlanVerb : std::uint64_t { rows, count, exists, update, remove, insert, update_row, delete_row, link, select_list, raw, explain, update_returning };
 inline std::uint64_t plan_verb(PlanVerb verb, std::uint32_t flags = 0) { return static_cast<std::uint64_t>(verb) << 32 | flags; }
 
 /// The values of a query's clauses, then limit and offset.

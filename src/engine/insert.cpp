@@ -2,6 +2,8 @@
 #include <algorithm>
 
 #include "connected.hpp"
+#include "shape_reader.hpp"
+#include "undo.hpp"
 #include "write.hpp"
 
 namespace duet::engine {
@@ -132,9 +134,8 @@ Task<std::size_t> insert_all(Call call, const ModelInfo& model, void* objects, s
         auto* const first = static_cast<std::byte*>(objects);
         const Timestamp now = duet::detail::clock_now();
         std::size_t keyless = 0;
-        for (std::size_t i = 0; i < count; ++i) {
-            prepare_insert(model, first + i * model.size, now);
-            if (model.generated_key && is_new(model, first + i * model.size)) ++keyless;
+        for (std::size_t i = 0; model.generated_key && i < count; ++i) {
+            if (is_new(model, first + i * model.size)) ++keyless;
         }
         const bool assigned = keyless != 0;
         if (assigned && keyless != count) throw InvalidQuery("create_bulk: either all rows have a key or none has");
@@ -142,20 +143,32 @@ Task<std::size_t> insert_all(Call call, const ModelInfo& model, void* objects, s
         const std::size_t width = std::max<std::size_t>(columns.size(), 1);
         const Capabilities& can = at.dialect().capabilities();
         const std::size_t chunk = columns.empty() ? 1 : std::max<std::size_t>(1, std::min(can.insert_rows, can.max_parameters / width));
-        co_await atomically(at, [&]() -> Task<> {
-            BindValues values;
-            for (std::size_t done = 0; done < count;) {
-                const std::size_t rows = std::min(chunk, count - done);
-                const driver::Outcome outcome =
-                    co_await insert_rows(at, model, first + done * model.size, rows, !assigned, columns, values);
-                // One statement assigns consecutive keys: the largest key before it plus one, and so on (SQLite, "ROWIDs").
-                for (std::size_t i = 0; assigned && i < rows; ++i) {
-                    set_key(model, first + (done + i) * model.size,
-                            outcome.last_key - static_cast<std::int64_t>(rows - 1 - i));
-                }
-                done += rows;
+        Undo undo(model);
+        std::size_t prepared = 0;
+        try {
+            for (; prepared < count; ++prepared) {
+                undo.remember(first + prepared * model.size);
+                prepare_insert(model, first + prepared * model.size, now);
             }
-        });
+            co_await atomically(at, [&]() -> Task<> {
+                BindValues values;
+                for (std::size_t done = 0; done < count;) {
+                    const std::size_t rows = std::min(chunk, count - done);
+                    const driver::Outcome outcome =
+                        co_await insert_rows(at, model, first + done * model.size, rows, !assigned, columns, values);
+                    // One statement assigns consecutive keys: the largest key before it plus one, and so on (SQLite, "ROWIDs").
+                    for (std::size_t i = 0; assigned && i < rows; ++i) {
+                        set_key(model, first + (done + i) * model.size,
+                                outcome.last_key - static_cast<std::int64_t>(rows - 1 - i));
+                    }
+                    done += rows;
+                }
+            });
+        } catch (...) {
+            undo.restore(first);
+            for (std::size_t i = 0; assigned && i < count; ++i) set_key(model, first + i * model.size, 0);
+            throw;
+        }
         co_return count;
     });
 }
@@ -174,56 +187,91 @@ std::shared_ptr<const Plan> render_upsert(const Dialect& dialect, const void* co
 
 }  // namespace
 
+namespace {
+
+/// What the row that is in the way gets: the user's assignments, and what behaviours ask of every update.
+shape::QueryData conflict_changes(const ModelInfo& model, const UpsertSpec& wanted) {
+    shape::QueryData changes;
+    changes.model = &model;
+    if (wanted.changes != nullptr) changes.clauses.append_clauses(wanted.changes->clauses);
+    if (wanted.ignore) return changes;
+    check_changes(changes);
+    if (wanted.columns.empty() && changes.clauses.bytes.empty()) {
+        throw InvalidQuery("upsert: set() changes nothing; pass duet::do_nothing if that is meant");
+    }
+    add_behaviour_changes(changes, wanted.columns);
+    return changes;
+}
+
+/// A partial unique index is only found with its condition.
+std::string_view condition_of_index(const ModelInfo& model, std::span<const std::int16_t> columns) {
+    for (const TableOption& option : model.options) {
+        if (option.type != TableOption::Type::index || !option.is_unique || option.text.empty()) continue;
+        if (option.count != columns.size()) continue;
+        bool same = true;
+        for (std::size_t i = 0; i < option.count; ++i) same = same && model.find_column(option.columns[i]) == columns[i];
+        if (same) return option.text;
+    }
+    return {};
+}
+
+Task<bool> upsert_on(Connected& at, const ModelInfo& model, void* object, const UpsertSpec& wanted) {
+    const shape::QueryData changes = conflict_changes(model, wanted);
+    prepare_insert(model, object, duet::detail::clock_now());
+    const bool assigned = model.generated_key && is_new(model, object);
+    const Columns columns = insert_columns(model, !assigned);
+    Columns all;
+    for (std::size_t i = 0; i < model.columns.size(); ++i) all.push(static_cast<std::int16_t>(i));
+    UpsertContext context{&model, {}};
+    context.spec.columns = columns.span();
+    context.spec.on_conflict = wanted.ignore ? InsertSpec::OnConflict::ignore : InsertSpec::OnConflict::update;
+    context.spec.conflict_columns = wanted.conflict;
+    context.spec.conflict_condition = condition_of_index(model, wanted.conflict);
+    context.spec.update_columns = wanted.columns;
+    context.spec.update_set = &changes;
+    context.spec.returning = all.span();
+
+    BindValues values;
+    bind_row(model, columns.span(), object, values);
+    bind_query(changes, values);
+    duet::detail::SmallBuffer<std::uint8_t, 128> bytes;
+    bytes.push(static_cast<std::uint8_t>(assigned));
+    bytes.push(static_cast<std::uint8_t>(wanted.ignore));
+    bytes.push(static_cast<std::uint8_t>(wanted.conflict.size()));
+    for (const std::int16_t c : wanted.conflict) bytes.push(static_cast<std::uint8_t>(c));
+    bytes.push(static_cast<std::uint8_t>(wanted.columns.size()));
+    for (const std::int16_t c : wanted.columns) bytes.push(static_cast<std::uint8_t>(c));
+    bytes.append(changes.clauses.bytes.data(), changes.clauses.bytes.size());
+
+    std::vector<driver::DecodeStep> steps;
+    for (const ColumnInfo& column : model.columns) {
+        steps.push_back({column.type, column.offset, 0, static_cast<std::uint16_t>(steps.size()), 0});
+    }
+    driver::RowSink sink;
+    sink.steps = steps.data();
+    sink.step_count = steps.size();
+    sink.open = [](void* target, std::size_t) { return target; };
+    sink.context = object;
+    const driver::Outcome outcome = co_await run_statement(at, {&model, plan_verb(PlanVerb::insert, 1), bytes.span()},
+                                                           &render_upsert, &context, values.span(), &sink, driver::all_rows);
+    co_return outcome.rows != 0;
+}
+
+}  // namespace
+
 Task<bool> upsert(Call call, const ModelInfo& model, void* object, const UpsertSpec& wanted) {
     return on_connection<bool>(call, driver::Access::write, [&model, object, &wanted](Connected& at) -> Task<bool> {
-        prepare_insert(model, object, duet::detail::clock_now());
-        const bool assigned = model.generated_key && is_new(model, object);
-        const Columns columns = insert_columns(model, !assigned);
-        Columns all;
-        for (std::size_t i = 0; i < model.columns.size(); ++i) all.push(static_cast<std::int16_t>(i));
-        UpsertContext context{&model, {}};
-        context.spec.columns = columns.span();
-        context.spec.on_conflict = wanted.ignore ? InsertSpec::OnConflict::ignore : InsertSpec::OnConflict::update;
-        context.spec.conflict_columns = wanted.conflict;
-        context.spec.update_columns = wanted.columns;
-        context.spec.update_set = wanted.changes;
-        context.spec.returning = all.span();
-        for (const TableOption& option : model.options) {
-            // A partial unique index is only found with its condition.
-            if (option.type != TableOption::Type::index || !option.is_unique || option.text.empty()) continue;
-            if (option.count == wanted.conflict.size()) {
-                bool same = true;
-                for (std::size_t i = 0; i < option.count; ++i) {
-                    same = same && model.find_column(option.columns[i]) == wanted.conflict[i];
-                }
-                if (same) context.spec.conflict_condition = option.text;
-            }
+        Undo undo(model);
+        undo.remember(object);
+        bool written = false;
+        try {
+            written = co_await upsert_on(at, model, object, wanted);
+        } catch (...) {
+            undo.restore(object);
+            throw;
         }
-        BindValues values;
-        bind_row(model, columns.span(), object, values);
-        duet::detail::SmallBuffer<std::uint8_t, 128> bytes;
-        bytes.push(static_cast<std::uint8_t>(assigned));
-        bytes.push(static_cast<std::uint8_t>(wanted.ignore));
-        bytes.push(static_cast<std::uint8_t>(wanted.conflict.size()));
-        for (const std::int16_t c : wanted.conflict) bytes.push(static_cast<std::uint8_t>(c));
-        bytes.push(static_cast<std::uint8_t>(wanted.columns.size()));
-        for (const std::int16_t c : wanted.columns) bytes.push(static_cast<std::uint8_t>(c));
-        if (wanted.changes != nullptr) {
-            bind_query(*wanted.changes, values);
-            bytes.append(wanted.changes->clauses.bytes.data(), wanted.changes->clauses.bytes.size());
-        }
-        std::vector<driver::DecodeStep> steps;
-        for (const ColumnInfo& column : model.columns) {
-            steps.push_back({column.type, column.offset, 0, static_cast<std::uint16_t>(steps.size()), 0});
-        }
-        driver::RowSink sink;
-        sink.steps = steps.data();
-        sink.step_count = steps.size();
-        sink.open = [](void* target, std::size_t) { return target; };
-        sink.context = object;
-        const driver::Outcome outcome = co_await run_statement(at, {&model, plan_verb(PlanVerb::insert, 1), bytes.span()},
-                                                               &render_upsert, &context, values.span(), &sink, driver::all_rows);
-        co_return outcome.rows != 0;
+        if (!written) undo.restore(object);
+        co_return written;
     });
 }
 

@@ -65,6 +65,19 @@ std::shared_ptr<const Plan> make_row_plan(const Dialect& dialect, const void* co
     return plan;
 }
 
+std::string_view column_name(const RowPlan& plan, std::size_t step) {
+    thread_local std::string name;
+    const driver::DecodeStep& s = plan.steps[step];
+    const ModelInfo* model = plan.slots[s.slot].model;
+    if (model == nullptr) return "the link's owner";
+    for (const ColumnInfo& column : model->columns) {
+        if (column.offset != s.offset) continue;
+        name = std::string(model->table) + "." + std::string(column.name);
+        return name;
+    }
+    return model->table;
+}
+
 RowCollector::RowCollector(const RowPlan& plan, ListRef into) : plan_(plan), into_(into), first_(into.ops->size(into.list)) {
     // Growing a vector moves every element; what the plan yielded last time is a good guess at what comes now.
     const std::size_t expected = plan.last_rows.load(std::memory_order_relaxed);
@@ -79,7 +92,7 @@ void RowCollector::setup() {
     sink_.step_count = plan_.steps.size();
     sink_.slot_count = plan_.slots.size();
     sink_.open = &RowCollector::open;
-    sink_.name = &RowCollector::name;
+    sink_.name = [](void* self, std::size_t step) { return column_name(static_cast<RowCollector*>(self)->plan_, step); };
     sink_.context = this;
     if (plan_.slots.size() == 1) return;
     sink_.close = &RowCollector::close;
@@ -112,20 +125,6 @@ void RowCollector::close(void* context) {
     auto& self = *static_cast<RowCollector*>(context);
     Joined& joined = *self.joined_;
     for (std::size_t i = 1; i < joined.current.size(); ++i) joined.index[i].push_back(std::exchange(joined.current[i], -1));
-}
-
-std::string_view RowCollector::name(void* context, std::size_t step) {
-    auto& self = *static_cast<RowCollector*>(context);
-    const driver::DecodeStep& s = self.plan_.steps[step];
-    const ModelInfo* model = self.plan_.slots[s.slot].model;
-    if (model == nullptr) return "the link's owner";
-    for (const ColumnInfo& column : model->columns) {
-        if (column.offset == s.offset) {
-            self.name_ = std::string(model->table) + "." + std::string(column.name);
-            return self.name_;
-        }
-    }
-    return model->table;
 }
 
 void* RowCollector::base(std::size_t slot, std::size_t index) {

@@ -22,6 +22,9 @@ struct RowPlan : Plan {
     mutable std::atomic<std::uint32_t> last_rows{0};  // how much room to make ahead
 };
 
+/// `table.column` of a decoding step, for messages; valid until the thread asks again.
+std::string_view column_name(const RowPlan& plan, std::size_t step);
+
 std::shared_ptr<const Plan> make_row_plan(const Dialect& dialect, const void* query);
 
 /// Takes the rows of a RowPlan. Objects of slot 0 go to the caller's list (or one object), joined ones to lists of their own.
@@ -46,7 +49,6 @@ public:
 private:
     static void* open(void* self, std::size_t slot);
     static void close(void* self);
-    static std::string_view name(void* self, std::size_t step);
     void* base(std::size_t slot, std::size_t index);
     void setup();
 
@@ -64,11 +66,27 @@ private:
         void* owner_context = nullptr;
     };
     std::unique_ptr<Joined> joined_;
-    std::string name_;
 };
 
 /// The state of a relation member; null for a disengaged optional.
 duet::detail::RelationState* state_of(const RelationInfo& relation, void* object);
+
+/// Takes one row of a plan that joins nothing.
+struct SingleRow {
+    SingleRow(const RowPlan& row_plan, void* object) noexcept : plan(row_plan), target(object) {
+        sink.steps = row_plan.steps.data();
+        sink.step_count = row_plan.steps.size();
+        sink.open = [](void* self, std::size_t) { return static_cast<SingleRow*>(self)->target; };
+        sink.name = [](void* self, std::size_t step) { return column_name(static_cast<SingleRow*>(self)->plan, step); };
+        sink.context = this;
+    }
+    SingleRow(const SingleRow&) = delete;
+    SingleRow& operator=(const SingleRow&) = delete;
+
+    const RowPlan& plan;
+    void* target;
+    driver::RowSink sink;
+};
 
 /// Tells the relations of a fresh object who they are, for their messages.
 inline void mark_relations(const ModelInfo& model, void* object) {

@@ -112,6 +112,27 @@ bool fetch_first_now(const Call& call, const shape::QueryData& query, void* obje
     });
 }
 
+StoredPlanKey first_row_key(const shape::QueryData& query) { return StoredPlanKey(key_of(query, PlanVerb::rows)); }
+
+bool fetch_prepared_now(const Call& call, const StoredPlanKey& key, std::span<const driver::BindValue> values, void* object,
+                        bool& found) {
+    // Who watches or limits statements takes the way that tells them.
+    if (!call.engine->hooks().empty()) [[unlikely]]
+        return false;
+    return now(call, driver::Access::read, [&](Connected& at) {
+        driver::Statement* statement = at.cached(key.view());
+        if (statement == nullptr) return false;
+        const auto& plan = static_cast<const RowPlan&>(statement->plan());
+        if (!plan.slots[0].model->relations.empty()) mark_relations(*plan.slots[0].model, object);
+        SingleRow row(plan, object);
+        driver::Outcome outcome;
+        settle_now(at.connection(), at.connection().execute(*statement, values, &row.sink, 1, outcome));
+        if (outcome.more) at.connection().close(*statement);
+        found = outcome.rows != 0;
+        return true;
+    });
+}
+
 Task<bool> fetch_first(Call call, const shape::QueryData& query, void* object) {
     return on_connection<bool>(call, driver::Access::read,
                                [&query, object](Connected& at) { return fetch_first_on(at, query, object); });

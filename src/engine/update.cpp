@@ -1,8 +1,10 @@
 #include <duet/base/error.hpp>
+#include <algorithm>
 #include <optional>
 
 #include "load.hpp"
 #include "shape_reader.hpp"
+#include "undo.hpp"
 #include "write.hpp"
 
 namespace duet::engine {
@@ -26,13 +28,6 @@ std::shared_ptr<const Plan> render_query_update(const Dialect& dialect, const vo
     return std::make_shared<Plan>(render(dialect, *static_cast<const shape::QueryData*>(query), Verb::update));
 }
 
-std::int16_t version_column(const ModelInfo& model) {
-    for (const BehaviourInfo& info : model.behaviours) {
-        if (info.version >= 0) return info.version;
-    }
-    return -1;
-}
-
 /// Sets a column of a query's update to a timestamp, unless the user sets it.
 void touch(shape::QueryData& query, std::int16_t column, Timestamp now) {
     bool set_already = false;
@@ -47,22 +42,15 @@ void touch(shape::QueryData& query, std::int16_t column, Timestamp now) {
     query.clauses.end(begun);
 }
 
-void add_behaviour_changes(shape::QueryData& query) {
-    const Timestamp now = duet::detail::clock_now();
-    for (const BehaviourInfo& info : query.model->behaviours) {
-        if (info.touched >= 0) touch(query, info.touched, now);
-        if (info.version < 0) continue;
-        const std::size_t begun = query.clauses.begin(shape::Clause::set);
-        query.clauses.u8(static_cast<std::size_t>(info.version));
-        query.clauses.op(shape::Op::add);
-        query.clauses.column(static_cast<std::size_t>(info.version));
-        query.clauses.value(std::int64_t{1});
-        query.clauses.end(begun);
-    }
+std::size_t first_value_of(std::span<const std::uint8_t> body) {
+    return static_cast<std::size_t>(body.data()[-2]) | static_cast<std::size_t>(body.data()[-1]) << 8;
 }
 
-PlanKey update_key(const shape::QueryData& query) {
-    return {query.model, plan_verb(PlanVerb::update, query.flags), query.clauses.bytes.span()};
+enum class Assigned { plain, null, computed };
+Assigned kind_of(std::span<const std::uint8_t> set) {
+    const auto op = static_cast<shape::Op>(set[1]);
+    if (op == shape::Op::null) return Assigned::null;
+    return op == shape::Op::value && set.size() == 3 ? Assigned::plain : Assigned::computed;
 }
 
 Task<std::int64_t> run_update(Connected& at, const shape::QueryData& query) {
@@ -74,69 +62,179 @@ Task<std::int64_t> run_update(Connected& at, const shape::QueryData& query) {
     co_return outcome.affected;
 }
 
-/// UPDATE of all columns but the key; false when no row has the key (or the version).
-Task<bool> update_all_columns(Connected& at, const ModelInfo& model, void* object) {
-    const WriteMoment moment{duet::detail::clock_now()};
-    for (const BehaviourInfo& info : model.behaviours) {
-        if (info.behaviour->before_update != nullptr) {
-            info.behaviour->before_update(static_cast<std::byte*>(object) + info.offset, moment);
-        }
-    }
-    const std::int16_t guard = version_column(model);
-    std::int64_t version = 0;
-    Columns columns;
-    BindValues values;
-    for (std::size_t i = 0; i < model.columns.size(); ++i) {
-        const ColumnInfo& column = model.columns[i];
-        if (column.primary_key) continue;
-        columns.push(static_cast<std::int16_t>(i));
-        values.push({column.type, column.in(object), 0, false});
-    }
-    bind_key(model, object, values);
-    if (guard >= 0) {
-        const ColumnInfo& column = model.columns[static_cast<std::size_t>(guard)];
-        version = duet::detail::read_integer(column.type->kind, column.in(object));
-        duet::detail::write_integer(column.type->kind, column.in(object), version + 1);
-        values.push({&duet::detail::int64_value, &version, 0, false});
-    }
-    const UpdateContext context{&model, columns.span(), guard};
-    const PlanKey key{&model, plan_verb(PlanVerb::update_row), {}};
-    std::exception_ptr error;
-    std::int64_t affected = 0;
-    try {
-        const driver::Outcome outcome =
-            co_await run_statement(at, key, &render_row, &context, values.span(), nullptr, driver::all_rows);
-        affected = outcome.affected;
-    } catch (...) {
-        error = std::current_exception();
-    }
-    if (guard >= 0 && affected == 0) {
-        const ColumnInfo& column = model.columns[static_cast<std::size_t>(guard)];
-        duet::detail::write_integer(column.type->kind, column.in(object), version);
-    }
-    if (error) std::rethrow_exception(error);
-    co_return affected != 0;
-}
-
-Task<bool> row_exists(Connected& at, const ModelInfo& model, const void* object) {
-    const shape::QueryData query = key_query(model, object);
+Task<bool> row_exists(Connected& at, const ModelInfo& model, const void* object, std::uint32_t flags) {
+    shape::QueryData query = key_query(model, object);
+    query.flags = flags;
     const std::shared_ptr<void> scratch = model.list->create();
     co_return co_await fetch_into(at, query, {model.list, scratch.get()}) != 0;
 }
 
-Task<> fail_update(Connected& at, const ModelInfo& model, const void* object) {
-    bool there = false;
-    if (version_column(model) >= 0) there = co_await row_exists(at, model, object);
-    if (there) {
-        throw StaleData("the row of " + std::string(model.table) + " was changed by somebody else since this " +
-                        std::string(model.type_name) + " was read");
+/// UPDATE of all columns but the key; false when no row has the key (or the version).
+Task<bool> update_all_columns(Connected& at, const ModelInfo& model, void* object) {
+    Undo undo(model);
+    undo.remember(object);
+    bool found = false;
+    try {
+        const WriteMoment moment{duet::detail::clock_now()};
+        for (const BehaviourInfo& info : model.behaviours) {
+            if (info.behaviour->before_update != nullptr) {
+                info.behaviour->before_update(static_cast<std::byte*>(object) + info.offset, moment);
+            }
+        }
+        const std::int16_t guard = version_column(model);
+        std::int64_t version = 0;
+        Columns columns;
+        BindValues values;
+        for (std::size_t i = 0; i < model.columns.size(); ++i) {
+            const ColumnInfo& column = model.columns[i];
+            if (column.primary_key) continue;
+            columns.push(static_cast<std::int16_t>(i));
+            values.push({column.type, column.in(object), 0, false});
+        }
+        if (columns.empty()) co_return co_await row_exists(at, model, object, shape::with_deleted);
+        bind_key(model, object, values);
+        if (guard >= 0) {
+            const ColumnInfo& column = model.columns[static_cast<std::size_t>(guard)];
+            version = duet::detail::read_integer(column.type->kind, column.in(object));
+            duet::detail::write_integer(column.type->kind, column.in(object), version + 1);
+            values.push({&duet::detail::int64_value, &version, 0, false});
+        }
+        const UpdateContext context{&model, columns.span(), guard};
+        const driver::Outcome outcome = co_await run_statement(at, {&model, plan_verb(PlanVerb::update_row), {}}, &render_row, &context,
+                                                               values.span(), nullptr, driver::all_rows);
+        found = outcome.affected != 0;
+    } catch (...) {
+        undo.restore(object);
+        throw;
     }
-    throw_gone(model, "update");
+    if (!found) undo.restore(object);
+    co_return found;
+}
+
+struct ReturningContext {
+    const shape::QueryData* query;
+    std::span<const driver::DecodeStep> computed;
+    const ModelInfo* model;
+};
+
+std::shared_ptr<const Plan> render_returning(const Dialect& dialect, const void* context) {
+    const auto& update = *static_cast<const ReturningContext*>(context);
+    auto plan = std::make_shared<Plan>(render(dialect, *update.query, Verb::update));
+    const char* separator = " RETURNING ";
+    for (const driver::DecodeStep& step : update.computed) {
+        plan->sql += separator;
+        for (const ColumnInfo& column : update.model->columns) {
+            if (column.offset == step.offset && column.type == step.type) dialect.quote(plan->sql, column.name);
+        }
+        separator = ", ";
+    }
+    return plan;
+}
+
+/// The update, with what the database computes read into the object.
+Task<std::int64_t> run_returning(Connected& at, const shape::QueryData& query, void* object,
+                                 std::span<const driver::DecodeStep> computed) {
+    BindValues values;
+    bind_query(query, values);
+    driver::RowSink sink;
+    sink.steps = computed.data();
+    sink.step_count = computed.size();
+    sink.open = [](void* target, std::size_t) { return target; };
+    sink.context = object;
+    const ReturningContext context{&query, computed, query.model};
+    const PlanKey key{query.model, plan_verb(PlanVerb::update_returning, query.flags), query.clauses.bytes.span()};
+    const driver::Outcome outcome =
+        co_await run_statement(at, key, &render_returning, &context, values.span(), &sink, driver::all_rows);
+    co_return outcome.affected;
+}
+
+/// Plain values go into the object as they went into the row; relations that changed are no longer loaded.
+void follow(const ModelInfo& model, void* object, const shape::QueryData& query) {
+    for_each_clause(query.clauses, [&](shape::Clause clause, std::span<const std::uint8_t> body) {
+        if (clause != shape::Clause::set) return;
+        const ColumnInfo& column = model.columns[body[0]];
+        switch (kind_of(body)) {
+            case Assigned::null: column.type->nullable->reset(column.in(object)); break;
+            case Assigned::plain: assign_member(column, object, query.clauses.values, first_value_of(body)); break;
+            case Assigned::computed: break;
+        }
+        if (column.relation < 0) return;
+        if (duet::detail::RelationState* state = state_of(model.relations[static_cast<std::size_t>(column.relation)], object)) {
+            state->reset();
+        }
+    });
 }
 
 }  // namespace
 
+std::int16_t version_column(const ModelInfo& model) {
+    for (const BehaviourInfo& info : model.behaviours) {
+        if (info.version >= 0) return info.version;
+    }
+    return -1;
+}
+
+void check_changes(const shape::QueryData& query) {
+    for_each_clause(query.clauses, [&](shape::Clause clause, std::span<const std::uint8_t> body) {
+        if (clause != shape::Clause::set) return;
+        const ColumnInfo& column = query.model->columns[body[0]];
+        const Assigned kind = kind_of(body);
+        if (kind == Assigned::plain) check_member(column, query.clauses.values, first_value_of(body));
+        if (kind == Assigned::null && column.type->nullable == nullptr) {
+            throw ValidationError("column " + std::string(column.name) + " cannot be NULL");
+        }
+    });
+}
+
+void add_behaviour_changes(shape::QueryData& query, std::span<const std::int16_t> taken) {
+    const auto is_taken = [&](std::int16_t column) { return std::find(taken.begin(), taken.end(), column) != taken.end(); };
+    const Timestamp now = duet::detail::clock_now();
+    for (const BehaviourInfo& info : query.model->behaviours) {
+        if (info.touched >= 0 && !is_taken(info.touched)) touch(query, info.touched, now);
+        if (info.version < 0 || is_taken(info.version)) continue;
+        const std::size_t begun = query.clauses.begin(shape::Clause::set);
+        query.clauses.u8(static_cast<std::size_t>(info.version));
+        query.clauses.op(shape::Op::add);
+        query.clauses.column(static_cast<std::size_t>(info.version));
+        query.clauses.value(std::int64_t{1});
+        query.clauses.end(begun);
+    }
+}
+
+Task<> fail_write(Connected& at, const ModelInfo& model, const void* object, const char* what, std::uint32_t flags) {
+    if (version_column(model) >= 0 && co_await row_exists(at, model, object, flags)) {
+        throw StaleData(std::string(what) + ": the row of " + std::string(model.table) +
+                        " was changed by somebody else since this " + std::string(model.type_name) + " was read");
+    }
+    throw_gone(model, what);
+}
+
+Task<bool> update_object_on(Connected& at, const ModelInfo& model, void* object, shape::QueryData query, bool guarded) {
+    check_changes(query);
+    const std::int16_t guard = version_column(model);
+    if (guarded && guard >= 0) {
+        const ColumnInfo& column = model.columns[static_cast<std::size_t>(guard)];
+        const std::size_t begun = query.clauses.begin(shape::Clause::where);
+        query.clauses.op(shape::Op::eq);
+        query.clauses.column(static_cast<std::size_t>(guard));
+        query.clauses.value(duet::detail::read_integer(column.type->kind, column.in(object)));
+        query.clauses.end(begun);
+    }
+    if (!model.behaviours.empty()) add_behaviour_changes(query);
+    duet::detail::SmallBuffer<driver::DecodeStep, 8> computed;
+    for_each_clause(query.clauses, [&](shape::Clause clause, std::span<const std::uint8_t> body) {
+        if (clause != shape::Clause::set || kind_of(body) != Assigned::computed) return;
+        const ColumnInfo& column = model.columns[body[0]];
+        computed.push({column.type, column.offset, 0, static_cast<std::uint16_t>(computed.size()), 0});
+    });
+    const std::int64_t affected =
+        computed.empty() ? co_await run_update(at, query) : co_await run_returning(at, query, object, computed.span());
+    if (affected != 0) follow(model, object, query);
+    co_return affected != 0;
+}
+
 Task<std::int64_t> update_query_on(Connected& at, shape::QueryData query) {
+    check_changes(query);
     add_behaviour_changes(query);
     co_return co_await run_update(at, query);
 }
@@ -151,7 +249,7 @@ Task<> save(Call call, const ModelInfo& model, void* object) {
             !model.generated_key &&
             !(model.key.size() == 1 && model.columns[static_cast<std::size_t>(model.key[0])].type->kind == Kind::uuid);
         if (!can_be_new) {
-            if (!co_await update_all_columns(at, model, object)) co_await fail_update(at, model, object);
+            if (!co_await update_all_columns(at, model, object)) co_await fail_write(at, model, object, "update", shape::with_deleted);
             co_return;
         }
         // A natural key does not tell whether the row is there: the database does, in one transaction.
@@ -159,7 +257,7 @@ Task<> save(Call call, const ModelInfo& model, void* object) {
             bool there = co_await row_exists(at, model, object);
             if (there) {
                 there = co_await update_all_columns(at, model, object);
-                if (!there) co_await fail_update(at, model, object);
+                if (!there) co_await fail_write(at, model, object, "update", shape::with_deleted);
             } else {
                 co_await insert_on(at, model, object);
             }
@@ -243,44 +341,12 @@ private:
 
 }  // namespace
 
-Task<> update(Call call, const ModelInfo& model, void* object, shape::QueryData& changes) {
+Task<> update(Call call, const ModelInfo& model, void* object, const shape::QueryData& changes) {
     return on_connection<void>(call, driver::Access::write, [&model, object, &changes](Connected& at) -> Task<> {
-        UpdateOne change(model, object, changes);
-        change.complete();
-        const PlanKey key = change.key();
-        driver::Statement* statement = at.cached(key);
-        if (statement == nullptr) statement = co_await at.prepare(key, &render_query_update, &changes);
-        const driver::Wait wait = change.start(at, *statement);
-        if (wait != driver::Wait::done) co_await settle(at.connection(), wait);
-        const bool there = change.finish(at);
-        if (!there) co_await fail_update(at, model, object);
-        if (change.follow()) {
-            const bool found = co_await fetch_first_on(at, key_query(model, object), object);
-            if (!found) throw_gone(model, "update");
-        }
-    });
-}
-
-bool update_now(const Call& call, const ModelInfo& model, void* object, shape::QueryData& changes) {
-    // What must look at the row again afterwards has to wait.
-    if (!model.behaviours.empty()) return false;
-    bool computes = false;
-    for_each_clause(changes.clauses, [&](shape::Clause, std::span<const std::uint8_t> body) {
-        computes = computes || body.size() > 3;
-    });
-    if (computes) return false;
-    return now(call, driver::Access::write, [&](Connected& at) {
-        UpdateOne change(model, object, changes);
-        change.complete();
-        driver::Statement* statement = at.cached(change.key());
-        if (statement == nullptr) {
-            change.undo();
-            return false;
-        }
-        settle_now(at.connection(), change.start(at, *statement));
-        if (!change.finish(at)) throw_gone(model, "update");
-        change.follow();
-        return true;
+        shape::QueryData query = key_query(model, object);
+        query.clauses.append_clauses(changes.clauses);
+        const bool found = co_await update_object_on(at, model, object, std::move(query), true);
+        if (!found) co_await fail_write(at, model, object, "update", shape::with_deleted);
     });
 }
 

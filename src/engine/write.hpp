@@ -52,6 +52,18 @@ Task<> atomically(Connected& at, Body body) {
 }
 
 Task<> insert_on(Connected& at, const ModelInfo& model, void* object);
+
+/// The column that behaviours count versions in, -1 without one.
+std::int16_t version_column(const ModelInfo& model);
+/// Throws ValidationError when a plain value among the assignments does not fit its column.
+void check_changes(const shape::QueryData& query);
+/// Adds what behaviours ask of every update; `taken` are columns that are set already by other means.
+void add_behaviour_changes(shape::QueryData& query, std::span<const std::int16_t> taken = {});
+/// UPDATE by a query that names the object's row; the object follows. False when there is no such row, or when it has another
+/// version and `guarded` asks for the object's.
+Task<bool> update_object_on(Connected& at, const ModelInfo& model, void* object, shape::QueryData query, bool guarded);
+/// Throws what a write to an object's row that did not find it means.
+Task<> fail_write(Connected& at, const ModelInfo& model, const void* object, const char* what, std::uint32_t flags);
 Task<std::int64_t> update_query_on(Connected& at, shape::QueryData query);
 
 }  // namespace duet::engine

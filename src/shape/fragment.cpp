@@ -41,6 +41,10 @@ void Fragment::append_clauses(const Fragment& other) {
     }
 }
 
+void QueryData::cap_limit(std::int64_t rows) {
+    if ((flags & has_limit) == 0 || limit > rows) set_limit(rows);
+}
+
 void QueryData::set_limit(std::int64_t rows) {
     if (rows < 0) throw InvalidQuery("limit must not be negative");
     limit = rows;

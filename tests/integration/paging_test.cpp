@@ -18,13 +18,13 @@ struct Entry {
 template <class B>
 class Paging : public DatabaseTest<B> {
 protected:
-    static constexpr std::int64_t rows = 1000;
+    static constexpr std::int64_t row_count = 1000;
 
     void SetUp() override {
         duet::Database blocking(this->db);
         blocking.create_all(duet::models<Entry>);
         std::vector<Entry> entries;
-        for (int i = 0; i < rows; ++i) {
+        for (int i = 0; i < row_count; ++i) {
             entries.push_back({.score = i % 3 == 0 ? std::nullopt : std::optional(i % 7), .name = std::string(1, "aÄb"[i % 2 * 3])});
         }
         blocking.create_bulk(std::move(entries));
@@ -113,9 +113,9 @@ TYPED_TEST(Paging, BreakingOutOfAnIterationGivesTheConnectionBack) {
     for (int i = 0; i < 20; ++i) {
         EXPECT_EQ(walked(this->db.template query<Entry>().iterate(10), 25).size(), 25u);
     }
-    EXPECT_EQ(got(this->db.count(duet::query<Entry>())), this->rows);
+    EXPECT_EQ(got(this->db.count(duet::query<Entry>())), this->row_count);
     const Entry more{.name = "more"};
-    EXPECT_GT(got(this->db.create(more)).id, this->rows);
+    EXPECT_GT(got(this->db.create(more)).id, this->row_count);
     did([&] { return this->db.drop_all(duet::models<Entry>); });
 }
 
@@ -125,8 +125,8 @@ TYPED_TEST(Paging, RowsCanBeWrittenWhileAnIterationIsUnderWay) {
     };
     const auto query = duet::query<Entry>().where("id"_c <= 50);
     if constexpr (TypeParam::mode::is_async) {
-        duet::run([](auto& db, auto& all, auto& write) -> duet::Task<> {
-            auto rows = db.query(all).iterate(8);
+        duet::run([](auto& handle, auto& all, auto& write) -> duet::Task<> {
+            auto rows = handle.query(all).iterate(8);
             while (auto row = co_await rows.next()) {
                 const std::int64_t id = row->id;
                 co_await write(id);
@@ -162,11 +162,11 @@ TYPED_TEST(Paging, TwoIterationsOfOneQueryDoNotDisturbEachOther) {
         }
         EXPECT_EQ(pairs, 380u);
     } else {
-        const auto pairs = duet::run([](auto& db, auto& all) -> duet::Task<std::size_t> {
+        const auto pairs = duet::run([](auto& handle, auto& all) -> duet::Task<std::size_t> {
             std::size_t out = 0;
-            auto outer = db.query(all).iterate(3);
+            auto outer = handle.query(all).iterate(3);
             while (auto a = co_await outer.next()) {
-                auto inner = db.query(all).iterate(4);
+                auto inner = handle.query(all).iterate(4);
                 while (auto b = co_await inner.next()) out += a->id != b->id ? 1 : 0;
             }
             co_return out;

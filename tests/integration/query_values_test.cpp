@@ -163,6 +163,10 @@ TYPED_TEST(QueryValues, PaginateTellsTheTotal) {
     EXPECT_TRUE(last.has_previous());
     EXPECT_TRUE(got(this->db.query(books).paginate(3, 99)).items.empty());
     EXPECT_THROW((void)got(this->db.query(books).paginate(-1)), duet::InvalidQuery);
+    EXPECT_THROW((void)got(this->db.query(books).paginate(1, -1)), duet::InvalidQuery);
+    const auto within = got(this->db.query(books.limit(3).offset(1)).paginate(2, 2));
+    EXPECT_EQ(ids_of(within.items), (Ids{5}));
+    EXPECT_EQ(within.total, 3);
 }
 
 TYPED_TEST(QueryValues, RuntimeOrderAndSqlAreInspectable) {

@@ -21,6 +21,10 @@ struct PlanKey {
     PlanKey(const void* m, std::uint64_t v, std::span<const std::uint8_t> b) noexcept
         : model(m), verb(v), bytes(b), hash(mix(m, v, b)) {}
 
+    /// With a hash that is known already.
+    PlanKey(const void* m, std::uint64_t v, std::span<const std::uint8_t> b, std::uint64_t h) noexcept
+        : model(m), verb(v), bytes(b), hash(h) {}
+
     friend bool operator==(const PlanKey& a, const PlanKey& b) noexcept {
         return a.hash == b.hash && a.model == b.model && a.verb == b.verb && a.bytes.size() == b.bytes.size() &&
                (a.bytes.empty() || std::memcmp(a.bytes.data(), b.bytes.data(), a.bytes.size()) == 0);
@@ -58,6 +62,7 @@ public:
                (bytes_.empty() || std::memcmp(bytes_.data(), key.bytes.data(), bytes_.size()) == 0);
     }
     std::uint64_t hash() const noexcept { return hash_; }
+    PlanKey view() const noexcept { return {model_, verb_, bytes_, hash_}; }
 
 private:
     std::vector<std::uint8_t> bytes_;

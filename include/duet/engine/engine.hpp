@@ -77,6 +77,11 @@ private:
 Task<bool> fetch_first(Call call, const shape::QueryData& query, void* object);
 /// The same on the spot, for blocking calls that need not wait for anything; false: nothing was done.
 bool fetch_first_now(const Call& call, const shape::QueryData& query, void* object, bool& found);
+/// The key of the plan that fetch_first uses for a query.
+StoredPlanKey first_row_key(const shape::QueryData& query);
+/// fetch_first_now for a query whose plan key was made before: by primary key, say, where only the value changes.
+bool fetch_prepared_now(const Call& call, const StoredPlanKey& key, std::span<const driver::BindValue> values, void* object,
+                        bool& found);
 /// Appends all rows, with the relations that the query loads.
 Task<std::size_t> fetch_all(Call call, const shape::QueryData& query, ListRef into);
 Task<std::int64_t> count(Call call, const shape::QueryData& query);

@@ -4,6 +4,7 @@
 #include <duet/expr/expression.hpp>
 #include <duet/model/model.hpp>
 
+#include <chrono>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>

@@ -52,6 +52,44 @@ void add_keys(shape::QueryData& query, std::index_sequence<I...> /*keys*/, const
     (add_key<M, K, I>(query, values), ...);
 }
 
+/// get() by an integer: the shape is the same each time, so its plan key is made once.
+template <class M, class K>
+struct FetchByInteger {
+    engine::Call call;
+    K key;
+    // Only for the case that has to wait.
+    std::optional<shape::QueryData> query{};
+    std::optional<M> row{};
+
+    using Immediate = std::optional<M>;
+    bool now(Immediate& result) {
+        static const StoredPlanKey plan_key = engine::first_row_key(make_query(K{}));
+        using Wide = std::conditional_t<std::is_signed_v<K>, std::int64_t, std::uint64_t>;
+        const Wide wide = key;
+        const driver::BindValue value{std::is_signed_v<K> ? &int64_value : &uint64_value, &wide};
+        bool found = false;
+        if (!engine::fetch_prepared_now(call, plan_key, {&value, 1}, &result.emplace(), found)) return false;
+        if (!found) result.reset();
+        return true;
+    }
+    auto start() {
+        query.emplace(make_query(key));
+        return engine::fetch_first(call, *query, &row.emplace());
+    }
+    std::optional<M> finish(bool found) {
+        if (!found) row.reset();
+        return std::move(row);
+    }
+
+private:
+    static shape::QueryData make_query(K value) {
+        shape::QueryData made;
+        made.model = &model_info<M>;
+        add_key<M, K, 0>(made, value);
+        return made;
+    }
+};
+
 /// What a block of a transaction returns, without the Task around it in async code.
 template <class R>
 struct BlockResult {
@@ -110,10 +148,14 @@ public:
     template <Model M, class K>
     Result<std::optional<M>> get(const K& key, Where where = Where::current()) {
         static_assert(detail::model_info<M>.key.size() == 1, "duet: this model has a composite key: get<M>(duet::key(a, b))");
-        detail::FetchFirst<M> fetch{{call(where), {}}};
-        fetch.query.model = &detail::model_info<M>;
-        detail::add_key<M, K, 0>(fetch.query, key);
-        return Mode::run(std::move(fetch));
+        if constexpr (std::is_integral_v<K> && !std::is_same_v<K, bool>) {
+            return Mode::run(detail::FetchByInteger<M, K>{call(where), key});
+        } else {
+            detail::FetchFirst<M> fetch{{call(where), {}}};
+            fetch.query.model = &detail::model_info<M>;
+            detail::add_key<M, K, 0>(fetch.query, key);
+            return Mode::run(std::move(fetch));
+        }
     }
     template <Model M, class... K>
     Result<std::optional<M>> get(const std::tuple<K...>& key, Where where = Where::current()) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <duet/base/constant_address.hpp>
 #include <duet/base/fixed_name.hpp>
 #include <duet/model/column_types.hpp>
 #include <duet/model/relations.hpp>
@@ -33,7 +34,7 @@ struct RemoteKey {
 constexpr RemoteKey find_remote_key(const ModelInfo& target, const ModelInfo& owner, std::string_view name) {
     RemoteKey found;
     for (const RelationInfo& relation : target.relations) {
-        if (relation.kind != RelationKind::belongs_to || &relation.target() != &owner) continue;
+        if (relation.kind != RelationKind::belongs_to || !same_object(&relation.target(), &owner)) continue;
         if (!name.empty() && relation.name != name) continue;
         ++found.candidates;
         found.column = relation.local_column;

@@ -25,6 +25,8 @@ namespace detail {
 
 /// `first()` without an order asks for the first by primary key.
 void order_by_key_unless_ordered(shape::QueryData& query);
+/// Narrows a query to a slice of its rows, within the limit and offset that it has. Throws InvalidQuery for negative numbers.
+void take_page(shape::QueryData& query, std::int64_t limit, std::int64_t offset);
 std::string sql_text(engine::Engine& engine, const shape::QueryData& query);
 
 template <class M, class S, std::size_t I>
@@ -77,8 +79,7 @@ struct FetchPage : QueryOperation {
         page.limit = limit;
         page.offset = offset;
         page.total = co_await engine::count(call, query);
-        query.set_limit(limit);
-        query.set_offset(offset);
+        take_page(query, limit, offset);
         co_await engine::fetch_all(call, query, {&ListAccess<M>::ops, &page.items});
     }
     Page<M> finish() { return std::move(page); }
@@ -127,19 +128,19 @@ public:
     Result<std::optional<M>> first() const {
         detail::FetchFirst<M> fetch{operation()};
         detail::order_by_key_unless_ordered(fetch.query);
-        fetch.query.set_limit(1);
+        fetch.query.cap_limit(1);
         return run(std::move(fetch));
     }
     /// The only row. Throws NotFound or MultipleFound.
     Result<M> one() const {
         detail::FetchOne<M> fetch{{operation()}};
-        fetch.query.set_limit(2);
+        fetch.query.cap_limit(2);
         return run(std::move(fetch));
     }
     /// The only row, or nothing. Throws MultipleFound.
     Result<std::optional<M>> one_or_none() const {
         detail::FetchOneOrNone<M> fetch{{operation()}};
-        fetch.query.set_limit(2);
+        fetch.query.cap_limit(2);
         return run(std::move(fetch));
     }
     /// How many rows `all()` would return: limit, offset and distinct count.

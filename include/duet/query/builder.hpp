@@ -50,7 +50,9 @@ public:
     /// Rows that satisfy `condition`, on top of what was asked before.
     template <class E>
     Self where(const E& condition) const& {
-        return Self(self()).where(condition);
+        Self copy(self());
+        expr::add<expr::Role::where, M>(copy.data().clauses, condition);
+        return copy;
     }
     template <class E>
     Self where(const E& condition) && {
@@ -100,8 +102,12 @@ public:
 
     /// Loads a relation (or a path of them) along with the rows: one more statement for each, however many rows.
     template <class C>
-    Self related(const C& relation) const& {
-        return Self(self()).related(relation);
+    Self related(const C& /*relation*/) const& {
+        Self copy(self());
+        if constexpr (names_relation<M, C>()) {
+            add_related(copy.data(), C::template resolution<M>().path_to_relation(), false, nullptr);
+        }
+        return copy;
     }
     template <class C>
         requires(!std::is_same_v<C, RuntimeText>)

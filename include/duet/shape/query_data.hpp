@@ -21,6 +21,8 @@ struct QueryData {
 
     void set_limit(std::int64_t rows);   // throws InvalidQuery when negative
     void set_offset(std::int64_t rows);  // likewise
+    /// No more than `rows`; a limit that is lower already stays.
+    void cap_limit(std::int64_t rows);
     bool has(Clause clause) const noexcept;
 };
 
