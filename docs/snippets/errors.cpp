@@ -67,7 +67,8 @@ TEST(Errors, All) {
     std::cout << pool.checked_out << " of " << pool.size << " connections in use, " << pool.waiting
               << " waiting\n";
     const auto plans = db.plan_stats();
-    std::cout << plans.size << " of " << plans.capacity << " rendered statements kept, " << plans.rendered << " rendered so far\n";
+    std::cout << plans.size << " of " << plans.capacity << " rendered statements kept, " << plans.rendered
+              << " rendered so far\n";
     // [/stats]
     EXPECT_EQ(pool.checked_out, 0U);
     EXPECT_GT(plans.size, 0U);

@@ -69,3 +69,15 @@ Task<> await_all(std::span<const Child> children) {
 }
 
 }  // namespace duet::detail
+
+namespace duet {
+
+Task<> when_all(std::vector<Task<>> tasks) {
+    std::vector<detail::Child> children;
+    children.reserve(tasks.size());
+    for (const Task<>& task : tasks) children.push_back(detail::child_of(task));
+    co_await detail::await_all(children);
+    for (const Task<>& task : tasks) detail::TaskAccess::take(task);
+}
+
+}  // namespace duet

@@ -126,7 +126,29 @@ void assign_value(const ColumnInfo& column, const TypeInfo& type, void* field, c
     duet::detail::write_integer(type.kind, field, value);
 }
 
+/// Whether assign_value would take the value; for kinds that can refuse one without looking into it.
+void check_value(const ColumnInfo& column, const TypeInfo& type, const TypeInfo& from, const void* data, std::size_t size) {
+    if (type.kind == Kind::enumeration) {
+        std::byte scratch[8];
+        return assign_value(column, type, scratch, from, data, size);
+    }
+    if (type.kind == Kind::custom) return check_value(column, type.base->nullable != nullptr ? *type.base->base : *type.base, from, data, size);
+    if (!is_integer(type.kind) || !is_integer(from.kind)) return;
+    std::byte scratch[8];
+    assign_value(column, type, scratch, from, data, size);
+}
+
 }  // namespace
+
+void check_member(const ColumnInfo& column, const shape::Values& values, std::size_t value) {
+    const shape::Values::Entry& entry = values.entry(value);
+    const TypeInfo& type = *column.type;
+    if (entry.type == nullptr) {
+        if (type.nullable == nullptr) throw ValidationError("column " + std::string(column.name) + " cannot be NULL");
+        return;
+    }
+    check_value(column, type.nullable != nullptr ? *type.base : type, *entry.type, values.data(value), entry.size);
+}
 
 void assign_member(const ColumnInfo& column, void* object, const shape::Values& values, std::size_t value) {
     const shape::Values::Entry& entry = values.entry(value);

@@ -162,7 +162,7 @@ inline Task<driver::Outcome> run_statement(Connected& at, const PlanKey& key, En
 }
 
 /// What a plan key's verb says, above the flags of a query.
-enum class PlanVerb : std::uint64_t { rows, count, exists, update, remove, insert, update_row, delete_row, link, select_list, raw, explain, update_returning };
+enum class PlanVerb : std::uint64_t { rows, count, exists, update, remove, insert, update_row, update_one, delete_row, link, select_list, raw, explain, update_returning };
 inline std::uint64_t plan_verb(PlanVerb verb, std::uint32_t flags = 0) { return static_cast<std::uint64_t>(verb) << 32 | flags; }
 
 /// The values of a query's clauses, then limit and offset.

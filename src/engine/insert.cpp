@@ -67,8 +67,15 @@ namespace {
 /// INSERT of one object: what goes along, and what comes back.
 class InsertOne {
 public:
-    InsertOne(const ModelInfo& model, void* object) : model_(model), object_(object) {
-        prepare_insert(model, object, duet::detail::clock_now());
+    /// Undoes what it does to the object unless `finish` is reached.
+    InsertOne(const ModelInfo& model, void* object) : model_(model), object_(object), undo_(model) {
+        undo_.remember(object);
+        try {
+            prepare_insert(model, object, duet::detail::clock_now());
+        } catch (...) {
+            undo_.restore(object);
+            throw;
+        }
         assigned_ = model.generated_key && is_new(model, object);
         bytes_[0] = static_cast<std::uint8_t>(!assigned_);
         for (const ColumnInfo& column : model.columns) {
@@ -76,11 +83,18 @@ public:
             values_.push({column.type, column.in(object), 0, false});
         }
     }
+    ~InsertOne() {
+        if (!finished_) undo_.restore(object_);
+    }
+    InsertOne(const InsertOne&) = delete;
+    InsertOne& operator=(const InsertOne&) = delete;
+
     PlanKey key() const { return {&model_, plan_verb(PlanVerb::insert), bytes_}; }
     driver::Wait start(Connected& at, driver::Statement& statement) {
         return at.start(statement, values_.span(), nullptr, driver::all_rows, outcome_);
     }
     void finish(Connected& at) {
+        finished_ = true;
         at.finished(outcome_);
         if (assigned_) set_key(model_, object_, outcome_.last_key);
     }
@@ -94,7 +108,9 @@ public:
 private:
     const ModelInfo& model_;
     void* object_;
+    Undo undo_;
     bool assigned_ = false;
+    bool finished_ = false;
     std::uint8_t bytes_[4] = {0, 1, 0, 0};
     BindValues values_;
     driver::Outcome outcome_;

@@ -1,5 +1,6 @@
 #include <duet/base/error.hpp>
 
+#include "key_index.hpp"
 #include "write.hpp"
 
 namespace duet::engine {
@@ -35,6 +36,38 @@ Task<std::size_t> run_link(Connected& at, const LinkInfo& link, LinkVerb verb, s
     co_return static_cast<std::size_t>(outcome.affected);
 }
 
+/// Unlinks what is not among the targets; links that stay are left alone, with all that their rows hold besides.
+Task<std::size_t> unlink_others(Connected& at, const LinkInfo& link, const ModelInfo& target, driver::BindValue owner,
+                                std::span<const void* const> wanted) {
+    const ColumnInfo& key = key_of(target);
+    const driver::DecodeStep step{key.type, key.offset, 0, 0, 0};
+    const std::shared_ptr<void> linked = make_list(*target.list);
+    ListRef into{target.list, linked.get()};
+    driver::RowSink sink;
+    sink.steps = &step;
+    sink.step_count = 1;
+    sink.open = [](void* context, std::size_t) {
+        const auto& list = *static_cast<ListRef*>(context);
+        return list.ops->append(list.list);
+    };
+    sink.context = &into;
+    const LinkContext context{&link, LinkVerb::list};
+    const auto byte = static_cast<std::uint8_t>(LinkVerb::list);
+    co_await run_statement(at, {&link, plan_verb(PlanVerb::link), {&byte, 1}}, &render_change, &context, {&owner, 1}, &sink,
+                           driver::all_rows);
+    KeyIndex keep(*key.type);
+    for (const void* object : wanted) keep.add(*key.type, key.in(object));
+    const auto* const first = static_cast<const std::byte*>(target.list->data(linked.get()));
+    std::size_t removed = 0;
+    for (std::size_t i = 0; i < target.list->size(linked.get()); ++i) {
+        const void* field = key.in(first + i * target.size);
+        if (keep.find(*key.type, field) != KeyIndex::none) continue;
+        const driver::BindValue values[2] = {owner, {key.type, field, 0, false}};
+        removed += co_await run_link(at, link, LinkVerb::remove, values);
+    }
+    co_return removed;
+}
+
 }  // namespace
 
 Task<std::size_t> change_links(Call call, const ModelInfo& model, std::size_t relation_index, const void* owner, LinkChange change,
@@ -45,11 +78,11 @@ Task<std::size_t> change_links(Call call, const ModelInfo& model, std::size_t re
             const LinkInfo& link = relation.link();
             const ModelInfo& target = relation.target();
             driver::BindValue values[2] = {key_value(model, owner), {}};
+            for (const void* object : targets) (void)key_value(target, object);
             std::size_t changed = 0;
             co_await atomically(at, [&]() -> Task<> {
-                if (change == LinkChange::clear || change == LinkChange::set) {
-                    changed += co_await run_link(at, link, LinkVerb::clear, {values, 1});
-                }
+                if (change == LinkChange::clear) changed += co_await run_link(at, link, LinkVerb::clear, {values, 1});
+                if (change == LinkChange::set) changed += co_await unlink_others(at, link, target, values[0], targets);
                 for (const void* object : targets) {
                     values[1] = key_value(target, object);
                     changed += co_await run_link(at, link, change == LinkChange::remove ? LinkVerb::remove : LinkVerb::add, values);

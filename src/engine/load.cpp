@@ -126,7 +126,7 @@ private:
         KeyIndex wanted(*target_key.type);
         for (std::size_t i = 0; i < objects.count; ++i) wanted.add(*foreign.type, foreign.in(objects.at(i)));
 
-        std::shared_ptr<void> block = target.list->create();
+        std::shared_ptr<void> block = make_list(*target.list);
         if (wanted.size() != 0) {
             shape::QueryData query = target_query(target, load);
             restrict_to(query, &target_key, wanted);
@@ -159,7 +159,7 @@ private:
         std::vector<std::uint32_t> owner_of(objects.count);
         for (std::size_t i = 0; i < objects.count; ++i) owner_of[i] = owners.add(*own_key.type, own_key.in(objects.at(i)));
 
-        std::shared_ptr<void> block = target.list->create();
+        std::shared_ptr<void> block = make_list(*target.list);
         shape::QueryData query = target_query(target, load);
         restrict_to(query, &foreign, owners);
         co_await fetch_into(at_, query, {target.list, block.get()});
@@ -189,7 +189,7 @@ private:
         query.clauses.end(begun);
         restrict_to(query, nullptr, owners);
 
-        std::shared_ptr<void> block = target.list->create();
+        std::shared_ptr<void> block = make_list(*target.list);
         std::vector<std::uint32_t> group = co_await fetch_linked(query, {target.list, block.get()}, *own_key.type, owners);
         co_return distribute(objects, relation, std::move(block), owner_of, owners.size(), group);
     }

@@ -3,7 +3,7 @@
 
 #include "key_index.hpp"
 #include "load.hpp"
-#include "shape_reader.hpp"
+#include "undo.hpp"
 #include "write.hpp"
 
 namespace duet::engine {
@@ -11,7 +11,8 @@ namespace duet::engine {
 namespace {
 
 std::shared_ptr<const Plan> render_delete(const Dialect& dialect, const void* model) {
-    return std::make_shared<Plan>(render_delete_row(dialect, *static_cast<const ModelInfo*>(model)));
+    const auto& info = *static_cast<const ModelInfo*>(model);
+    return std::make_shared<Plan>(render_delete_row(dialect, info, version_column(info)));
 }
 
 std::shared_ptr<const Plan> render_query_delete(const Dialect& dialect, const void* query) {
@@ -29,13 +30,6 @@ void add_soft_mark(shape::QueryData& query, const Timestamp* mark) {
         query.clauses.value(type.nullable != nullptr ? *type.base : type, mark);
     }
     query.clauses.end(begun);
-}
-
-void set_mark(const ModelInfo& model, void* object, const Timestamp* mark) {
-    const ColumnInfo& column = model.columns[static_cast<std::size_t>(model.soft_delete)];
-    void* field = column.in(object);
-    if (mark == nullptr) return column.type->nullable->reset(field);
-    *static_cast<Timestamp*>(column.type->nullable->emplace(field)) = *mark;
 }
 
 /// Rows of `target` that refer to the keys, as a condition.
@@ -67,7 +61,7 @@ Task<> cascade_mark(Connected& at, const ModelInfo& model, const KeyIndex& keys,
             children.clauses.end(begun);
         }
         where_refers(children, foreign, keys);
-        const std::shared_ptr<void> list = target.list->create();
+        const std::shared_ptr<void> list = make_list(*target.list);
         const std::size_t count = co_await fetch_into(at, children, {target.list, list.get()});
         if (count == 0) continue;
         const ColumnInfo& key = target.columns[static_cast<std::size_t>(target.key[0])];
@@ -92,34 +86,45 @@ Task<> cascade_from(Connected& at, const ModelInfo& model, const void* object, c
     co_await cascade_mark(at, model, keys, mark, moment, 0);
 }
 
-Task<> remove_on(Connected& at, const ModelInfo& model, void* object, Removal removal) {
-    if (model.soft_delete < 0 || removal == Removal::hard) {
-        if (removal == Removal::soft_cascade) throw InvalidQuery(std::string(model.type_name) + " has no SoftDelete member");
-        BindValues values;
-        bind_key(model, object, values);
-        const driver::Outcome outcome = co_await run_statement(at, {&model, plan_verb(PlanVerb::delete_row), {}}, &render_delete,
-                                                               &model, values.span(), nullptr, driver::all_rows);
-        if (outcome.affected == 0) throw_gone(model, "remove");
-        co_return;
+Task<> delete_row(Connected& at, const ModelInfo& model, const void* object) {
+    BindValues values;
+    bind_key(model, object, values);
+    if (const std::int16_t guard = version_column(model); guard >= 0) {
+        const ColumnInfo& column = model.columns[static_cast<std::size_t>(guard)];
+        values.push({column.type, column.in(object), 0, false});
     }
-    const Timestamp now = duet::detail::clock_now();
-    shape::QueryData query = key_query(model, object);
-    query.flags = 0;  // a row that is marked already is gone
-    add_soft_mark(query, &now);
-    if (co_await update_query_on(at, std::move(query)) == 0) throw_gone(model, "remove");
-    if (removal == Removal::soft_cascade) co_await cascade_from(at, model, object, &now, now);
-    set_mark(model, object, &now);
+    const driver::Outcome outcome = co_await run_statement(at, {&model, plan_verb(PlanVerb::delete_row), {}}, &render_delete, &model,
+                                                           values.span(), nullptr, driver::all_rows);
+    if (outcome.affected == 0) co_await fail_write(at, model, object, "remove", shape::with_deleted);
+}
+
+Task<> mark_row(Connected& at, const ModelInfo& model, void* object, bool cascade) {
+    Undo undo(model);
+    undo.remember(object);
+    try {
+        const Timestamp now = duet::detail::clock_now();
+        shape::QueryData query = key_query(model, object);
+        query.flags = 0;  // a row that is marked already is gone
+        add_soft_mark(query, &now);
+        const bool found = co_await update_object_on(at, model, object, std::move(query), true);
+        if (!found) co_await fail_write(at, model, object, "remove", 0);
+        if (cascade) co_await cascade_from(at, model, object, &now, now);
+    } catch (...) {
+        undo.restore(object);
+        throw;
+    }
 }
 
 }  // namespace
 
 Task<> remove(Call call, const ModelInfo& model, void* object, Removal removal) {
     return on_connection<void>(call, driver::Access::write, [&model, object, removal](Connected& at) -> Task<> {
-        if (removal != Removal::soft_cascade) {
-            co_await remove_on(at, model, object, removal);
-        } else {
-            co_await atomically(at, [&] { return remove_on(at, model, object, removal); });
+        if (removal == Removal::soft_cascade) {
+            if (model.soft_delete < 0) throw InvalidQuery(std::string(model.type_name) + " has no SoftDelete member");
+            return atomically(at, [&at, &model, object] { return mark_row(at, model, object, true); });
         }
+        if (model.soft_delete < 0 || removal == Removal::hard) return delete_row(at, model, object);
+        return mark_row(at, model, object, false);
     });
 }
 
@@ -150,7 +155,7 @@ Task<bool> restore(Call call, const ModelInfo& model, void* object, bool cascade
         if (model.soft_delete < 0) throw InvalidQuery(std::string(model.type_name) + " has no SoftDelete member");
         bool restored = false;
         co_await atomically(at, [&]() -> Task<> {
-            const std::shared_ptr<void> list = model.list->create();
+            const std::shared_ptr<void> list = make_list(*model.list);
             shape::QueryData lookup = key_query(model, object);
             lookup.flags = shape::only_deleted;
             if (co_await fetch_into(at, lookup, {model.list, list.get()}) == 0) co_return;
@@ -159,10 +164,9 @@ Task<bool> restore(Call call, const ModelInfo& model, void* object, bool cascade
             shape::QueryData query = key_query(model, object);
             query.flags = shape::only_deleted;
             add_soft_mark(query, nullptr);
-            restored = co_await update_query_on(at, std::move(query)) != 0;
+            restored = co_await update_object_on(at, model, object, std::move(query), false);
             if (cascade) co_await cascade_from(at, model, object, nullptr, moment);
         });
-        if (restored) set_mark(model, object, nullptr);
         co_return restored;
     });
 }

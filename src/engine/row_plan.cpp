@@ -101,7 +101,7 @@ void RowCollector::setup() {
     joined_->index.resize(plan_.slots.size());
     joined_->current.assign(plan_.slots.size(), -1);
     for (std::size_t i = 1; i < plan_.slots.size(); ++i) {
-        if (plan_.slots[i].model != nullptr) joined_->lists[i] = plan_.slots[i].model->list->create();
+        if (plan_.slots[i].model != nullptr) joined_->lists[i] = make_list(*plan_.slots[i].model->list);
     }
 }
 

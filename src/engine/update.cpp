@@ -56,7 +56,7 @@ Assigned kind_of(std::span<const std::uint8_t> set) {
 Task<std::int64_t> run_update(Connected& at, const shape::QueryData& query) {
     BindValues values;
     bind_query(query, values);
-    const PlanKey key = update_key(query);
+    const PlanKey key{query.model, plan_verb(PlanVerb::update, query.flags), query.clauses.bytes.span()};
     const driver::Outcome outcome =
         co_await run_statement(at, key, &render_query_update, &query, values.span(), nullptr, driver::all_rows);
     co_return outcome.affected;
@@ -65,8 +65,9 @@ Task<std::int64_t> run_update(Connected& at, const shape::QueryData& query) {
 Task<bool> row_exists(Connected& at, const ModelInfo& model, const void* object, std::uint32_t flags) {
     shape::QueryData query = key_query(model, object);
     query.flags = flags;
-    const std::shared_ptr<void> scratch = model.list->create();
-    co_return co_await fetch_into(at, query, {model.list, scratch.get()}) != 0;
+    const std::shared_ptr<void> scratch = make_list(*model.list);
+    const std::size_t found = co_await fetch_into(at, query, {model.list, scratch.get()});
+    co_return found != 0;
 }
 
 /// UPDATE of all columns but the key; false when no row has the key (or the version).
@@ -202,7 +203,9 @@ void add_behaviour_changes(shape::QueryData& query, std::span<const std::int16_t
 }
 
 Task<> fail_write(Connected& at, const ModelInfo& model, const void* object, const char* what, std::uint32_t flags) {
-    if (version_column(model) >= 0 && co_await row_exists(at, model, object, flags)) {
+    bool is_there = false;
+    if (version_column(model) >= 0) is_there = co_await row_exists(at, model, object, flags);
+    if (is_there) {
         throw StaleData(std::string(what) + ": the row of " + std::string(model.table) +
                         " was changed by somebody else since this " + std::string(model.type_name) + " was read");
     }
@@ -227,8 +230,12 @@ Task<bool> update_object_on(Connected& at, const ModelInfo& model, void* object,
         const ColumnInfo& column = model.columns[body[0]];
         computed.push({column.type, column.offset, 0, static_cast<std::uint16_t>(computed.size()), 0});
     });
-    const std::int64_t affected =
-        computed.empty() ? co_await run_update(at, query) : co_await run_returning(at, query, object, computed.span());
+    std::int64_t affected = 0;
+    if (computed.empty()) {
+        affected = co_await run_update(at, query);
+    } else {
+        affected = co_await run_returning(at, query, object, computed.span());
+    }
     if (affected != 0) follow(model, object, query);
     co_return affected != 0;
 }
@@ -249,12 +256,13 @@ Task<> save(Call call, const ModelInfo& model, void* object) {
             !model.generated_key &&
             !(model.key.size() == 1 && model.columns[static_cast<std::size_t>(model.key[0])].type->kind == Kind::uuid);
         if (!can_be_new) {
-            if (!co_await update_all_columns(at, model, object)) co_await fail_write(at, model, object, "update", shape::with_deleted);
+            const bool there = co_await update_all_columns(at, model, object);
+            if (!there) co_await fail_write(at, model, object, "update", shape::with_deleted);
             co_return;
         }
         // A natural key does not tell whether the row is there: the database does, in one transaction.
         co_await atomically(at, [&]() -> Task<> {
-            bool there = co_await row_exists(at, model, object);
+            bool there = co_await row_exists(at, model, object, shape::with_deleted);
             if (there) {
                 there = co_await update_all_columns(at, model, object);
                 if (!there) co_await fail_write(at, model, object, "update", shape::with_deleted);
@@ -267,74 +275,43 @@ Task<> save(Call call, const ModelInfo& model, void* object) {
 
 namespace {
 
-/// UPDATE of some columns of one object's row.
+/// UPDATE of some columns of one object's row to plain values, without behaviours. The condition on the row is part of the verb,
+/// so that it need not be written.
 class UpdateOne {
 public:
-    UpdateOne(const ModelInfo& model, void* object, shape::QueryData& changes) : model_(model), object_(object), query_(changes) {}
-
-    /// Adds the condition on the row and what behaviours want; once.
-    void complete() {
-        assignments_ = query_.clauses.bytes.size();
-        assigned_values_ = query_.clauses.values.size();
-        query_.model = &model_;
-        query_.flags = shape::with_deleted;
-        add_key_condition(query_, object_);
-        if (const std::int16_t guard = version_column(model_); guard >= 0) {
-            const ColumnInfo& column = model_.columns[static_cast<std::size_t>(guard)];
-            const std::size_t begun = query_.clauses.begin(shape::Clause::where);
-            query_.clauses.op(shape::Op::eq);
-            query_.clauses.column(static_cast<std::size_t>(guard));
-            query_.clauses.value(duet::detail::read_integer(column.type->kind, column.in(object_)));
-            query_.clauses.end(begun);
-        }
-        if (!model_.behaviours.empty()) add_behaviour_changes(query_);
-        bind_query(query_, values_);
+    static bool can_do(const ModelInfo& model, const shape::QueryData& changes) {
+        if (!model.behaviours.empty()) return false;
+        bool computes = false;
+        for_each_clause(changes.clauses, [&](shape::Clause, std::span<const std::uint8_t> body) {
+            computes = computes || kind_of(body) == Assigned::computed;
+        });
+        return !computes;
     }
-    PlanKey key() const { return update_key(query_); }
+    UpdateOne(void* object, const shape::QueryData& changes) : object_(object), changes_(changes) {
+        check_changes(changes);
+        bind_query(changes, values_);
+        bind_key(*changes.model, object, values_);
+    }
+    PlanKey key() const { return {changes_.model, plan_verb(PlanVerb::update_one), changes_.clauses.bytes.span()}; }
+    static std::shared_ptr<const Plan> render(const Dialect& dialect, const void* self) {
+        const auto& change = *static_cast<const UpdateOne*>(self);
+        shape::QueryData query = change.changes_;
+        query.flags = shape::with_deleted;
+        add_key_condition(query, change.object_);
+        return render_query_update(dialect, &query);
+    }
     driver::Wait start(Connected& at, driver::Statement& statement) {
         return at.start(statement, values_.span(), nullptr, driver::all_rows, outcome_);
     }
-    /// False when no row was there.
-    bool finish(Connected& at) {
+    void finish(Connected& at) {
         at.finished(outcome_);
-        return outcome_.affected != 0;
-    }
-    /// The object follows: plain values are at hand. True when the database computed some that must be read back.
-    bool follow() {
-        bool computed = false;
-        for_each_clause(query_.clauses, [&](shape::Clause clause, std::span<const std::uint8_t> body) {
-            if (clause != shape::Clause::set) return;
-            const std::uint8_t* header = body.data() - 2;
-            const std::size_t value = header[0] | static_cast<std::size_t>(header[1]) << 8;
-            const ColumnInfo& column = model_.columns[body[0]];
-            const auto op = static_cast<shape::Op>(body[1]);
-            if (op == shape::Op::null) {
-                if (column.type->nullable != nullptr) column.type->nullable->reset(column.in(object_));
-            } else if (op == shape::Op::value && body.size() == 3) {
-                assign_member(column, object_, query_.clauses.values, value);
-            } else {
-                computed = true;
-            }
-            if (column.relation >= 0) {
-                const RelationInfo& relation = model_.relations[static_cast<std::size_t>(column.relation)];
-                if (duet::detail::RelationState* state = state_of(relation, object_)) state->reset();
-            }
-        });
-        return computed;
-    }
-    /// Takes back what complete() added.
-    void undo() {
-        query_.clauses.bytes.resize(assignments_);
-        query_.clauses.values.truncate(assigned_values_);
-        values_.clear();
+        if (outcome_.affected == 0) throw_gone(*changes_.model, "update");
+        follow(*changes_.model, object_, changes_);
     }
 
 private:
-    const ModelInfo& model_;
     void* object_;
-    shape::QueryData& query_;
-    std::size_t assignments_ = 0;
-    std::size_t assigned_values_ = 0;
+    const shape::QueryData& changes_;
     BindValues values_;
     driver::Outcome outcome_;
 };
@@ -343,10 +320,32 @@ private:
 
 Task<> update(Call call, const ModelInfo& model, void* object, const shape::QueryData& changes) {
     return on_connection<void>(call, driver::Access::write, [&model, object, &changes](Connected& at) -> Task<> {
+        if (UpdateOne::can_do(model, changes)) {
+            UpdateOne change(object, changes);
+            const PlanKey key = change.key();
+            driver::Statement* statement = at.cached(key);
+            if (statement == nullptr) statement = co_await at.prepare(key, &UpdateOne::render, &change);
+            const driver::Wait wait = change.start(at, *statement);
+            if (wait != driver::Wait::done) co_await settle(at.connection(), wait);
+            change.finish(at);
+            co_return;
+        }
         shape::QueryData query = key_query(model, object);
         query.clauses.append_clauses(changes.clauses);
         const bool found = co_await update_object_on(at, model, object, std::move(query), true);
         if (!found) co_await fail_write(at, model, object, "update", shape::with_deleted);
+    });
+}
+
+bool update_now(const Call& call, const ModelInfo& model, void* object, const shape::QueryData& changes) {
+    if (!UpdateOne::can_do(model, changes)) return false;
+    return now(call, driver::Access::write, [&](Connected& at) {
+        UpdateOne change(object, changes);
+        driver::Statement* statement = at.cached(change.key());
+        if (statement == nullptr) return false;
+        settle_now(at.connection(), change.start(at, *statement));
+        change.finish(at);
+        return true;
     });
 }
 
@@ -363,7 +362,8 @@ Task<std::int64_t> update_rows(Call call, const shape::QueryData& query, bool al
 Task<> refresh(Call call, const ModelInfo& model, void* object) {
     return on_connection<void>(call, driver::Access::read, [&model, object](Connected& at) -> Task<> {
         const shape::QueryData query = key_query(model, object);
-        if (!co_await fetch_first_on(at, query, object)) throw_gone(model, "refresh");
+        const bool there = co_await fetch_first_on(at, query, object);
+        if (!there) throw_gone(model, "refresh");
         for (const RelationInfo& relation : model.relations) {
             if (duet::detail::RelationState* state = state_of(relation, object)) state->reset();
         }
@@ -373,7 +373,7 @@ Task<> refresh(Call call, const ModelInfo& model, void* object) {
 namespace {
 Task<bool> find_one(Connected& at, const ModelInfo& model, void* object, shape::QueryData lookup) {
     lookup.set_limit(2);
-    const std::shared_ptr<void> found = model.list->create();
+    const std::shared_ptr<void> found = make_list(*model.list);
     const std::size_t rows = co_await fetch_into(at, lookup, {model.list, found.get()});
     if (rows > 1) throw MultipleFound("get_or_create: several rows of " + std::string(model.table) + " match");
     if (rows == 0) co_return false;

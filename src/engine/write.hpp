@@ -55,6 +55,8 @@ Task<> insert_on(Connected& at, const ModelInfo& model, void* object);
 
 /// The column that behaviours count versions in, -1 without one.
 std::int16_t version_column(const ModelInfo& model);
+/// What assign_member would refuse, without an object.
+void check_member(const ColumnInfo& column, const shape::Values& values, std::size_t value);
 /// Throws ValidationError when a plain value among the assignments does not fit its column.
 void check_changes(const shape::QueryData& query);
 /// Adds what behaviours ask of every update; `taken` are columns that are set already by other means.

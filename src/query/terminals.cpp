@@ -24,12 +24,12 @@ void order_by_key_unless_ordered(shape::QueryData& query) {
 
 void take_page(shape::QueryData& query, std::int64_t limit, std::int64_t offset) {
     const bool limited = (query.flags & shape::has_limit) != 0;
-    const std::int64_t left = limited ? std::max<std::int64_t>(query.limit - offset, 0) : limit;
     const std::int64_t skipped = (query.flags & shape::has_offset) != 0 ? query.offset : 0;
-    query.set_limit(std::min(limit, left));
     query.set_offset(offset);  // refuses a negative one
     if (skipped > std::numeric_limits<std::int64_t>::max() - offset) throw InvalidQuery("the offset is too large");
     query.set_offset(skipped + offset);
+    const std::int64_t left = limited ? std::max<std::int64_t>(query.limit - offset, 0) : limit;
+    query.set_limit(std::min(limit, left));
 }
 
 std::string sql_text(engine::Engine& engine, const shape::QueryData& query) {

@@ -17,7 +17,11 @@ int ModelInfo::find_relation(std::string_view name) const noexcept {
     return -1;
 }
 
+std::shared_ptr<void> make_list(const ListOps& ops) { return {ops.create(), ops.destroy}; }
+
 namespace detail {
+
+std::shared_ptr<void> share(void* object, void (*destroy)(void*)) { return {object, destroy}; }
 
 namespace {
 template <class T>

@@ -45,6 +45,13 @@ void QueryData::cap_limit(std::int64_t rows) {
     if ((flags & has_limit) == 0 || limit > rows) set_limit(rows);
 }
 
+QueryData::QueryData() = default;
+QueryData::QueryData(const QueryData&) = default;
+QueryData::QueryData(QueryData&&) noexcept = default;
+QueryData& QueryData::operator=(const QueryData&) = default;
+QueryData& QueryData::operator=(QueryData&&) noexcept = default;
+QueryData::~QueryData() = default;
+
 void QueryData::set_limit(std::int64_t rows) {
     if (rows < 0) throw InvalidQuery("limit must not be negative");
     limit = rows;

@@ -1,4 +1,8 @@
-#include <duet/shape/values.hpp>
+#include <duet/shape/fragment.hpp>
+
+template class duet::detail::SmallBuffer<std::uint8_t, 80>;
+template class duet::detail::SmallBuffer<duet::shape::Values::Entry, 6>;
+template class duet::detail::SmallBuffer<std::byte, 96>;
 
 namespace duet::shape {
 

@@ -71,12 +71,6 @@ Task<std::vector<T>> when_all(std::vector<Task<T>> tasks) {
     for (const Task<T>& task : tasks) results.push_back(detail::TaskAccess::take(task));
     co_return results;
 }
-inline Task<> when_all(std::vector<Task<>> tasks) {
-    std::vector<detail::Child> children;
-    children.reserve(tasks.size());
-    for (const Task<>& task : tasks) children.push_back(detail::child_of(task));
-    co_await detail::await_all(children);
-    for (const Task<>& task : tasks) detail::TaskAccess::take(task);
-}
+Task<> when_all(std::vector<Task<>> tasks);
 
 }  // namespace duet

@@ -138,9 +138,8 @@ Task<std::size_t> insert_all(Call call, const ModelInfo& model, void* objects, s
 /// INSERT when the object is new, else UPDATE of all columns; NotFound when the row is gone.
 Task<> save(Call call, const ModelInfo& model, void* object);
 /// Sets the Clause::set assignments of `changes` on the row of `object`, and on the object. NotFound when the row is gone.
-/// `changes` is completed by the key's condition.
-Task<> update(Call call, const ModelInfo& model, void* object, shape::QueryData& changes);
-bool update_now(const Call& call, const ModelInfo& model, void* object, shape::QueryData& changes);
+Task<> update(Call call, const ModelInfo& model, void* object, const shape::QueryData& changes);
+bool update_now(const Call& call, const ModelInfo& model, void* object, const shape::QueryData& changes);
 Task<std::int64_t> update_rows(Call call, const shape::QueryData& query, bool all_rows);
 
 enum class Removal : std::uint8_t { normal, hard, soft_cascade };

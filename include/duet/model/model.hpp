@@ -221,7 +221,8 @@ struct ListAccess {
     static void* data(void* list) { return static_cast<List*>(list)->data(); }
     static std::size_t size(const void* list) { return static_cast<const List*>(list)->size(); }
     static void reserve(void* list, std::size_t count) { static_cast<List*>(list)->reserve(count); }
-    static std::shared_ptr<void> create() { return std::make_shared<List>(); }
+    static void* create() { return new List; }
+    static void destroy(void* list) { delete static_cast<List*>(list); }
     static void take_first(void* list, void* object) {
         *static_cast<M*>(object) = std::move(static_cast<List*>(list)->front());
     }
@@ -232,7 +233,7 @@ struct ListAccess {
         for (std::size_t i = 0; i < from.size(); ++i) to.emplace_back() = std::move(from[order[i]]);
         from = std::move(to);
     }
-    static constexpr ListOps ops{&append, &pop, &data, &size, &reserve, &create, &take_first, &permute};
+    static constexpr ListOps ops{&append, &pop, &data, &size, &reserve, &create, &destroy, &take_first, &permute};
 };
 
 /// Index of the option's first name that the model does not have, as position in a flat count; -1 when all are fine.

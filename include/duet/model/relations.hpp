@@ -33,9 +33,8 @@ public:
     BelongsTo(Key key) : key_(std::move(key)) {}
     /// Refers to `model`, of which a copy counts as loaded.
     BelongsTo(const T& model) : key_(detail::key_of<Key>(model)) {
-        auto copy = std::make_shared<T>(model);
-        T* object = copy.get();
-        state_.attach(std::move(copy), object, 1);
+        T* copy = new T(model);
+        state_.attach(detail::share(copy, [](void* object) { delete static_cast<T*>(object); }), copy, 1);
     }
 
     const Key& key() const noexcept { return key_; }

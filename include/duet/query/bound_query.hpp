@@ -78,9 +78,10 @@ struct FetchPage : QueryOperation {
     Task<> start() {
         page.limit = limit;
         page.offset = offset;
+        shape::QueryData slice = query;
+        take_page(slice, limit, offset);
         page.total = co_await engine::count(call, query);
-        take_page(query, limit, offset);
-        co_await engine::fetch_all(call, query, {&ListAccess<M>::ops, &page.items});
+        co_await engine::fetch_all(call, slice, {&ListAccess<M>::ops, &page.items});
     }
     Page<M> finish() { return std::move(page); }
 };

@@ -65,10 +65,14 @@ struct ListOps {
     void* (*data)(void* list);
     std::size_t (*size)(const void* list);
     void (*reserve)(void* list, std::size_t count);
-    std::shared_ptr<void> (*create)();                        // an empty list
+    void* (*create)();  // an empty list on the heap; see make_list
+    void (*destroy)(void* list);
     void (*take_first)(void* list, void* object);  // moves the first element into an object
     void (*permute)(void* list, const std::uint32_t* order);  // element i becomes the old element order[i]
 };
+
+/// An empty list that goes away with its last owner.
+std::shared_ptr<void> make_list(const ListOps& ops);
 
 /// A model, erased: everything behind the templates works on this.
 struct ModelInfo {

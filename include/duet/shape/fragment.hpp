@@ -87,3 +87,8 @@ struct Fragment {
 };
 
 }  // namespace duet::shape
+
+// Compiled once, in src/shape/values.cpp; optimised builds inline them all the same.
+extern template class duet::detail::SmallBuffer<std::uint8_t, 80>;
+extern template class duet::detail::SmallBuffer<duet::shape::Values::Entry, 6>;
+extern template class duet::detail::SmallBuffer<std::byte, 96>;

@@ -19,6 +19,14 @@ struct QueryData {
     Fragment clauses;
     std::vector<RelatedLoad> related;
 
+    // Out of line: every user of queries would compile them.
+    QueryData();
+    QueryData(const QueryData&);
+    QueryData(QueryData&&) noexcept;
+    QueryData& operator=(const QueryData&);
+    QueryData& operator=(QueryData&&) noexcept;
+    ~QueryData();
+
     void set_limit(std::int64_t rows);   // throws InvalidQuery when negative
     void set_offset(std::int64_t rows);  // likewise
     /// No more than `rows`; a limit that is lower already stays.

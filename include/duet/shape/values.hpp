@@ -53,7 +53,11 @@ private:
     void put(const TypeInfo* type, const void* from, std::size_t bytes, std::size_t size, bool list) {
         const std::size_t start = (arena_.size() + 7) & ~std::size_t{7};
         arena_.resize(start + bytes);
-        if (bytes != 0) std::memcpy(arena_.data() + start, from, bytes);
+        if (bytes == 8) {  // most are; a copy of known size needs no call
+            std::memcpy(arena_.data() + start, from, 8);
+        } else if (bytes != 0) {
+            std::memcpy(arena_.data() + start, from, bytes);
+        }
         entries_.push({type, static_cast<std::uint32_t>(start), static_cast<std::uint32_t>(size), list});
     }
 
