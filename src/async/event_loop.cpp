@@ -25,8 +25,9 @@ enum Sleep : std::uint32_t { awake = 0, on_futex = 1, on_epoll = 2 };
 }  // namespace
 
 struct EventLoop::Impl {
-    // Shared between threads, guarded by `mutex`. A poster wakes the loop before it lets go of the mutex, so
-    // that the loop cannot end and be destroyed under its hands.
+    // Shared between threads, guarded by `mutex`. A poster touches nothing of the loop once it has let go of the mutex: the loop
+    // may end and be destroyed then. (Waking a futex uses its address only.) It wakes the loop after that, or the loop would
+    // wake up to wait for the mutex.
     std::mutex mutex;
     std::vector<std::coroutine_handle<>> posted;
     std::vector<Wait*> changed;
@@ -44,18 +45,21 @@ struct EventLoop::Impl {
 
     bool here() const noexcept { return running_loop == this; }
 
-    void tell() noexcept {
+    /// Under the mutex. The futex to wake when it is released, if any.
+    [[nodiscard]] detail::FutexWord* tell() noexcept {
         has_mail.store(true, std::memory_order_release);
         switch (sleep.exchange(awake, std::memory_order_acq_rel)) {
             case on_futex:
-                detail::futex_wake(sleep);
-                break;
+                return &sleep;
             case on_epoll:
                 fds.wake();
-                break;
+                return nullptr;
             default:
-                break;
+                return nullptr;
         }
+    }
+    static void wake(detail::FutexWord* futex) noexcept {
+        if (futex != nullptr) detail::futex_wake(*futex);
     }
 
     void queue_change(Wait& wait) {
@@ -63,7 +67,7 @@ struct EventLoop::Impl {
             changed.push_back(&wait);
             wait.notes.queued = true;
         }
-        tell();
+        wake(tell());  // rare enough to wake under the mutex
     }
 
     void make_ready(Wait& wait, WaitOutcome outcome) {
@@ -219,9 +223,13 @@ void EventLoop::post(std::coroutine_handle<> handle) noexcept {
         impl_->runnable.push_back(handle);
         return;
     }
-    const std::lock_guard lock(impl_->mutex);
-    impl_->posted.push_back(handle);
-    impl_->tell();
+    detail::FutexWord* futex = nullptr;
+    {
+        const std::lock_guard lock(impl_->mutex);
+        impl_->posted.push_back(handle);
+        futex = impl_->tell();
+    }
+    Impl::wake(futex);
 }
 
 void EventLoop::retract(std::coroutine_handle<> handle) noexcept {

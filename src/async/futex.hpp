@@ -8,6 +8,7 @@
 #include <thread>
 
 #include <linux/futex.h>
+#include <sched.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -67,8 +68,13 @@ public:
     }
 
 private:
+    // A process that is bound to one processor keeps from running what it looks for.
     static bool several_processors() noexcept {
-        static const bool several = std::thread::hardware_concurrency() > 1;  // asks the system: microseconds
+        static const bool several = [] {
+            cpu_set_t allowed;
+            if (::sched_getaffinity(0, sizeof allowed, &allowed) != 0) return std::thread::hardware_concurrency() > 1;
+            return CPU_COUNT(&allowed) > 1;
+        }();
         return several;
     }
 

@@ -54,7 +54,10 @@ struct WorkerPool::Impl {
         if (!idle.empty()) {
             Worker& worker = *idle.back();
             idle.pop_back();
-            hand_over(worker, job);
+            const bool sleeps = hand_over(worker, job);
+            // Woken under the mutex it would wake up to wait for it. Waking uses the address only.
+            lock.unlock();
+            if (sleeps) detail::futex_wake(worker.signal);
             return;
         }
         queue.push_back(job);
@@ -73,11 +76,11 @@ struct WorkerPool::Impl {
         }
     }
 
-    void hand_over(Worker& worker, Job job) noexcept {
+    /// True when the worker must be woken.
+    [[nodiscard]] bool hand_over(Worker& worker, Job job) noexcept {
         worker.job = job;
         worker.current = job.handle ? job.handle.address() : nullptr;
-        if (worker.signal.exchange(signalled, std::memory_order_acq_rel) == asleep)
-            detail::futex_wake(worker.signal);
+        return worker.signal.exchange(signalled, std::memory_order_acq_rel) == asleep;
     }
 
     void work(Worker& self) {
@@ -140,7 +143,9 @@ struct WorkerPool::Impl {
         {
             const std::lock_guard lock(mutex);
             stopping = true;
-            for (Worker* worker : idle) hand_over(*worker, {});
+            for (Worker* worker : idle) {
+                if (hand_over(*worker, {})) detail::futex_wake(worker->signal);
+            }
             idle.clear();
         }
         for (const auto& worker : workers) worker->thread.join();

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 #include "select_renderer.hpp"
 #include "sql_text.hpp"
@@ -107,13 +108,14 @@ std::string ExpressionRenderer::predicate(Cursor& c, Scope& scope, bool enclosed
     switch (op) {
         case Op::logical_and:
         case Op::logical_or: {
-            std::string out = predicate(c, scope, true);
-            out += op == Op::logical_and ? " AND " : " OR ";
-            out += predicate(c, scope, true);
+            const std::string out = chain(op, c, scope);
             return enclosed ? "(" + out + ")" : out;
         }
-        case Op::logical_not:
-            return "NOT (" + predicate(c, scope) + ")";
+        case Op::logical_not: {
+            bool negated = true;
+            for (; static_cast<Op>(*c.at) == Op::logical_not; ++c.at) negated = !negated;
+            return negated ? "NOT (" + predicate(c, scope) + ")" : predicate(c, scope, enclosed);
+        }
         case Op::always:
             return "1 = 1";
         case Op::never:
@@ -121,6 +123,32 @@ std::string ExpressionRenderer::predicate(Cursor& c, Scope& scope, bool enclosed
         default:
             return leaf(c, scope);
     }
+}
+
+// However its parentheses were set, a chain of one operator is written flat, and a long one in groups: parsers
+// have room for so many nested parentheses and so many operands in a row.
+std::string ExpressionRenderer::chain(Op op, Cursor& c, Scope& scope) {
+    constexpr int group_size = 100;
+    const std::string_view sign = op == Op::logical_and ? " AND " : " OR ";
+    std::string groups;
+    std::string group;
+    int in_group = 0;
+    for (std::size_t operands = 2; operands > 0;) {
+        if (static_cast<Op>(*c.at) == op) {
+            ++c.at;
+            ++operands;
+            continue;
+        }
+        if (in_group == group_size) {
+            groups += '(' + std::exchange(group, {}) + ')';
+            groups += sign;
+            in_group = 0;
+        }
+        if (in_group++ != 0) group += sign;
+        group += predicate(c, scope, true);
+        --operands;
+    }
+    return groups.empty() ? group : groups + '(' + group + ')';
 }
 
 std::string ExpressionRenderer::leaf(Cursor& c, Scope& scope) {

@@ -72,6 +72,7 @@ public:
 private:
     std::string column(const Source::Table& table, std::uint8_t index, const Scope& scope) const;
     std::string path(Cursor& c, Scope& scope);
+    std::string chain(shape::Op op, Cursor& c, Scope& scope);
     std::string leaf(Cursor& c, Scope& scope);
     std::string binary(std::string_view sign, Cursor& c, Scope& scope);
     std::string match(shape::Op op, Cursor& c, Scope& scope);

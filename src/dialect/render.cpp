@@ -90,6 +90,8 @@ private:
         for (const ClauseView& clause : clauses_) {
             const bool is_column = clause.clause == Clause::select || clause.clause == Clause::joined;
             if (is_column && !with_columns) continue;
+            // A select list has no objects that a relation could be loaded into.
+            if (clause.clause == Clause::joined && query_.has(Clause::select)) continue;
             parts.add(expressions_, clause, scope);
         }
         detail::add_visibility(dialect_, parts, source_.root(), query_.flags);

@@ -100,7 +100,9 @@ std::string render_nested(ExpressionRenderer& expressions, const NestedQuery& qu
                   expressions.with_deleted());
     Scope scope{&source, &outer};
     SelectParts parts;
-    for (const ClauseView& clause : query.clauses) parts.add(expressions, clause, scope);
+    for (const ClauseView& clause : query.clauses) {
+        if (clause.clause != shape::Clause::joined) parts.add(expressions, clause, scope);
+    }
     add_visibility(dialect, parts, source.root(), query.flags);
     std::string sql = "SELECT ";
     if ((query.flags & shape::distinct) != 0) sql += "DISTINCT ";

@@ -80,16 +80,17 @@ public:
                 return number("%M");
             case DatePart::second:
                 return number("%S");
+            // date() first: SQLite would round the last half millisecond of a day up to the next one.
             case DatePart::weekday:
-                return number("%w");
+                return join({"CAST(strftime('%w', date(", operand, ")) AS INTEGER)"});
             case DatePart::day_of_year:
                 return number("%j");
             case DatePart::quarter:
                 return join({"((", number("%m"), " + 2) / 3)"});
             // ISO 8601: the week of a day is that of its Thursday.
             case DatePart::week:
-                return join({"((CAST(strftime('%j', date(", operand,
-                             ", '-3 days', 'weekday 4')) AS INTEGER) - 1) / 7 + 1)"});
+                return join({"((CAST(strftime('%j', date(date(", operand,
+                             "), '-3 days', 'weekday 4')) AS INTEGER) - 1) / 7 + 1)"});
             case DatePart::date:
                 return join({"date(", operand, ")"});
         }
@@ -114,7 +115,7 @@ public:
             case DatePart::second:
                 return formatted("%Y-%m-%d %H:%M:%S.000000");
             case DatePart::week:
-                return join({"(date(", operand, ", 'weekday 0', '-6 days') || '", timestamp_zero_time, "')"});
+                return join({"(date(date(", operand, "), 'weekday 0', '-6 days') || '", timestamp_zero_time, "')"});
             case DatePart::quarter:
                 return join({"(strftime('%Y-', ", operand, ") || substr('01040710', ((CAST(strftime('%m', ",
                              operand, ") AS INTEGER) - 1) / 3) * 2 + 1, 2) || '-01", timestamp_zero_time,
@@ -150,8 +151,7 @@ public:
             case Op::like:
                 return join({operand, " GLOB ", pattern});
             case Op::endswith:
-                return join({"(", operand, " IS NOT NULL AND substr(", operand, ", length(", operand,
-                             ") - length(", pattern, ") + 1) = ", pattern, ")"});
+                return join({"substr(", operand, ", length(", operand, ") - length(", pattern, ") + 1) = ", pattern});
             case Op::regex:
                 return join({operand, " REGEXP ", pattern});
             case Op::icontains:

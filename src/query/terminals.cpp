@@ -32,6 +32,14 @@ void take_page(shape::QueryData& query, std::int64_t limit, std::int64_t offset)
     query.set_limit(std::min(limit, left));
 }
 
+void require_all_rows(const shape::QueryData& query) {
+    const bool some = (query.flags & (shape::has_limit | shape::has_offset | shape::distinct)) != 0;
+    if (some || query.has(shape::Clause::group) || query.has(shape::Clause::having)) {
+        throw InvalidQuery(
+            "aggregate() is over all rows of a query: it cannot be combined with limit, offset, distinct, group_by or having");
+    }
+}
+
 std::string sql_text(engine::Engine& engine, const shape::QueryData& query) {
     return render(engine.dialect(), query, Verb::rows).sql;
 }

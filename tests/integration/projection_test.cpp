@@ -66,6 +66,16 @@ TYPED_TEST(Projection, DistinctListsEachValueOnce) {
               (std::vector<std::string>{"Borges", "Le Guin", "Lem"}));
 }
 
+TYPED_TEST(Projection, RelationsToLoadDoNotGetInTheWay) {
+    const auto query = duet::query<Book>().related("author"_c, duet::joined).related("genres"_c).order_by("id").limit(1);
+    EXPECT_EQ(got(this->db.query(query).select("pages"_c)), (std::vector<int>{174}));
+    EXPECT_EQ(got(this->db.query(query).template all<TitleOnly>()), (std::vector<TitleOnly>{{"Ficciones"}}));
+    EXPECT_EQ(got(this->db.query(duet::query<Book>().related("author"_c, duet::joined)).aggregate(duet::count())), 5);
+    EXPECT_EQ(this->authors("id"_c.in_(query, "author"_c)), (Ids{1}));
+    EXPECT_EQ(this->books("id"_c.in_(query)), (Ids{1}));
+    EXPECT_TRUE(got(this->db.query(query).exists()));
+}
+
 TYPED_TEST(Projection, RowsOfStructsDoNotMixWithRowsOfModels) {
     const auto query = duet::query<Genre>().order_by("id");
     EXPECT_EQ(got(this->db.query(query).select("id"_c)), (Ids{1, 2, 3}));

@@ -23,9 +23,10 @@ TYPED_TEST(RuntimeText, OrdersAreReadAsTheCompilerReadsThem) {
 
 TYPED_TEST(RuntimeText, BadOrdersAreInvalidQueries) {
     for (const char* text : {"", "-", "page", "pages,", ",pages", "pages;drop table books", "--pages", "pages DESC", "author.nam", "reviews",
-                             "author..name", ".name", "name.", "author.name.x", "PAGES ", "\"pages\"", "pages\0x"}) {
+                             "author..name", ".name", "name.", "author.name.x", "PAGES ", "\"pages\""}) {
         EXPECT_THROW((void)query<Book>().order_by(runtime(text)), duet::InvalidQuery) << text;
     }
+    EXPECT_THROW((void)query<Book>().order_by(runtime(std::string_view("pages\0x", 7))), duet::InvalidQuery);
     EXPECT_THROW((void)query<Book>().order_by(runtime(std::string(100'000, 'a'))), duet::InvalidQuery);
     std::string chain = "author";
     for (int i = 0; i < 50; ++i) chain += ".mentor";

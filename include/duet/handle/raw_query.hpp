@@ -105,7 +105,7 @@ struct NamedFields<S> {
 
 template <class T>
 struct FetchRaw : RawOperation {
-    std::vector<T> rows{};
+    row_list<T> rows{};
     std::vector<engine::RawTarget::Field> fields{};
     engine::RawTarget target{};
     auto start() {
@@ -113,21 +113,21 @@ struct FetchRaw : RawOperation {
         target = {fields, NamedFields<T>::by_name, &append_row<T>, &rows};
         return engine::fetch_raw(call, prepare(), target);
     }
-    std::vector<T> finish(std::size_t) { return std::move(rows); }
+    std::vector<T> finish(std::size_t) { return take_rows<T>(rows); }
 };
 [[noreturn]] void throw_not_one_raw(std::size_t rows, std::source_location where);
 template <class T>
 struct FetchRawOne : FetchRaw<T> {
     T finish(std::size_t count) {
         if (count != 1) throw_not_one_raw(count, this->call.where);
-        return std::move(this->rows.front());
+        return take_first_row<T>(this->rows);
     }
 };
 template <class T>
 struct FetchRawFirst : FetchRaw<T> {
     std::optional<T> finish(std::size_t count) {
         if (count == 0) return std::nullopt;
-        return std::move(this->rows.front());
+        return take_first_row<T>(this->rows);
     }
 };
 struct ExecuteRaw : RawOperation {

@@ -27,6 +27,8 @@ namespace detail {
 void order_by_key_unless_ordered(shape::QueryData& query);
 /// Narrows a query to a slice of its rows, within the limit and offset that it has. Throws InvalidQuery for negative numbers.
 void take_page(shape::QueryData& query, std::int64_t limit, std::int64_t offset);
+/// For figures over all rows of a query. Throws InvalidQuery.
+void require_all_rows(const shape::QueryData& query);
 std::string sql_text(engine::Engine& engine, const shape::QueryData& query);
 
 template <class M, class S, std::size_t I>
@@ -167,9 +169,11 @@ public:
         return run(std::move(fetch));
     }
 
-    /// One row of aggregates: a tuple, or the value itself for a single one.
+    /// One row of aggregates: a tuple, or the value itself for a single one. Throws InvalidQuery for a query with a limit, an
+    /// offset, groups or distinct.
     template <class... E>
     Result<typename detail::SelectedRow<M, E...>::type> aggregate(const E&... expressions) const {
+        detail::require_all_rows(this->data());
         return run(selecting<detail::FetchRow<typename detail::SelectedRow<M, E...>::type>>(expressions...));
     }
     /// Rows of expressions: tuples, or a flat list for a single one.

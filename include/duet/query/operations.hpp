@@ -76,19 +76,19 @@ struct ExplainQuery : QueryOperation {
 /// A select list into rows of T.
 template <class T>
 struct FetchRows : QueryOperation {
-    std::vector<T> rows{};
+    row_list<T> rows{};
     decltype(RowFields<T>::get()) fields = RowFields<T>::get();
     engine::RowTarget target{};
     auto start() {
         target = {fields, &append_row<T>, &rows};
         return engine::fetch_rows(call, query, target);
     }
-    std::vector<T> finish(std::size_t) { return std::move(rows); }
+    std::vector<T> finish(std::size_t) { return take_rows<T>(rows); }
 };
 /// A select list that yields exactly one row.
 template <class T>
 struct FetchRow : FetchRows<T> {
-    T finish(std::size_t) { return std::move(this->rows.front()); }
+    T finish(std::size_t) { return take_first_row<T>(this->rows); }
 };
 
 struct UpdateRows : QueryOperation {

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <tuple>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 /// What rows other than models are decoded into: plain structs, tuples, single values.
@@ -20,9 +21,35 @@ struct is_tuple<std::tuple<T...>> : std::true_type {};
 template <class T>
 concept RowStruct = std::is_aggregate_v<T> && std::is_class_v<T> && !is_tuple<T>::value && !is_column_type<T>();
 
+/// A bool with an address, which the elements of std::vector<bool> lack.
+struct BoolRow {
+    bool value = false;
+};
+/// Rows while they come in, and as the user gets them.
+template <class T>
+using row_list = std::vector<std::conditional_t<std::is_same_v<T, bool>, BoolRow, T>>;
+
 template <class T>
 void* append_row(void* list) {
-    return &static_cast<std::vector<T>*>(list)->emplace_back();
+    return &static_cast<row_list<T>*>(list)->emplace_back();
+}
+template <class T>
+std::vector<T> take_rows(row_list<T>& rows) {
+    if constexpr (std::is_same_v<T, bool>) {
+        std::vector<bool> out;
+        for (const BoolRow row : rows) out.push_back(row.value);
+        return out;
+    } else {
+        return std::move(rows);
+    }
+}
+template <class T>
+T take_first_row(row_list<T>& rows) {
+    if constexpr (std::is_same_v<T, bool>) {
+        return rows.front().value;
+    } else {
+        return std::move(rows.front());
+    }
 }
 
 template <class S, std::size_t... I>

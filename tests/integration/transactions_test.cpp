@@ -1,0 +1,454 @@
+#include "checks.hpp"
+
+#include <sys/wait.h>
+
+#include <thread>
+
+namespace {
+
+using namespace duet::test;
+using namespace std::chrono_literals;
+
+struct Account {
+    std::int64_t id{};
+    std::string owner{};
+    int balance{};
+    static constexpr auto table = duet::table("accounts", duet::unique("owner"), duet::check("not_negative", "balance >= 0"));
+};
+struct Entry {
+    std::int64_t id{};
+    std::int64_t account{};
+    static constexpr auto table = duet::table("entries");
+};
+inline constexpr auto models = duet::models<Account, Entry>;
+
+struct Stop {};
+
+template <class B>
+class Transactions : public DatabaseTest<B> {
+protected:
+    using Mode = typename B::mode;
+    using Tx = duet::BasicTransaction<Mode>;
+
+    void SetUp() override {
+        did([&] { return this->db.create_all(models); });
+    }
+    /// The block of a transaction, nested or not, as one coroutine for both modes.
+    template <class Handle, class F>
+    duet::Task<> block(Handle& handle, F body, duet::TransactionOptions options = {}) {
+        if constexpr (Mode::is_async) {
+            co_await handle.transaction([&body](Tx& tx) -> duet::Task<> { co_await body(tx); }, options);
+        } else {
+            handle.transaction([&body](Tx& tx) { duet::detail::complete_inline(body(tx)); }, options);
+            co_return;
+        }
+    }
+    template <class Handle>
+    duet::Task<> add(Handle& handle, const std::string& owner, int balance = 0) {
+        const Account account{.owner = owner, .balance = balance};
+        co_await later(handle.create(account));
+    }
+    std::string owners() {
+        std::string all;
+        for (const Account& account : rows<Account>(this->db)) all += account.owner;
+        return all;
+    }
+    Tx begin(duet::TransactionOptions options = {}) { return got(this->db.begin(options)); }
+};
+TYPED_TEST_SUITE(Transactions, Backends, BackendNames);
+
+TYPED_TEST(Transactions, CommitAtTheEndOfTheBlockAndRollBackOnAnException) {
+    in_transaction(this->db, [&](auto& tx) -> duet::Task<> { co_await this->add(tx, "a"); });
+    EXPECT_EQ(this->owners(), "a");
+    EXPECT_THROW(in_transaction(this->db,
+                                [&](auto& tx) -> duet::Task<> {
+                                    co_await this->add(tx, "b");
+                                    throw Stop{};
+                                }),
+                 Stop);
+    EXPECT_EQ(this->owners(), "a");
+}
+
+TYPED_TEST(Transactions, ByHandCommitRollBackOrGoOutOfScope) {
+    {
+        auto tx = this->begin();
+        did([&] { return this->add(tx, "a"); });
+        EXPECT_TRUE(tx.active());
+        did([&] { return tx.commit(); });
+        EXPECT_FALSE(tx.active());
+    }
+    {
+        auto tx = this->begin();
+        did([&] { return this->add(tx, "b"); });
+        did([&] { return tx.rollback(); });
+        did([&] { return tx.rollback(); });  // nothing left to do
+        EXPECT_THROW(did([&] { return tx.commit(); }), duet::InvalidQuery);
+    }
+    {
+        auto tx = this->begin();
+        did([&] { return this->add(tx, "c"); });
+    }
+    EXPECT_EQ(this->owners(), "a");
+}
+
+TYPED_TEST(Transactions, CannotBeUsedAfterTheirEnd) {
+    auto tx = this->begin();
+    did([&] { return tx.commit(); });
+    EXPECT_THROW(did([&] { return this->add(tx, "late"); }), duet::InvalidQuery);
+    EXPECT_THROW(count<Account>(tx), duet::InvalidQuery);
+    EXPECT_THROW(tx.on_commit([] {}), duet::InvalidQuery);
+    EXPECT_EQ(this->owners(), "");
+}
+
+TYPED_TEST(Transactions, NestAsSavepointsAndAnInnerFailureCostsOnlyTheInnerWork) {
+    in_transaction(this->db, [&](auto& tx) -> duet::Task<> {
+        co_await this->add(tx, "a");
+        bool stopped = false;
+        try {
+            co_await this->block(tx, [&](auto& inner) -> duet::Task<> {
+                co_await this->add(inner, "b");
+                co_await this->block(inner, [&](auto& deep) -> duet::Task<> { co_await this->add(deep, "c"); });
+                throw Stop{};
+            });
+        } catch (const Stop&) {
+            stopped = true;
+        }
+        EXPECT_TRUE(stopped);
+        co_await this->block(tx, [&](auto& inner) -> duet::Task<> { co_await this->add(inner, "d"); });
+    });
+    EXPECT_EQ(this->owners(), "ad");
+}
+
+TYPED_TEST(Transactions, LoseInnerWorkWhenTheOuterFails) {
+    EXPECT_THROW(in_transaction(this->db,
+                                [&](auto& tx) -> duet::Task<> {
+                                    co_await this->block(tx, [&](auto& inner) -> duet::Task<> { co_await this->add(inner, "a"); });
+                                    throw Stop{};
+                                }),
+                 Stop);
+    EXPECT_EQ(this->owners(), "");
+}
+
+TYPED_TEST(Transactions, GoOnAfterAStatementThatFailed) {
+    in_transaction(this->db, [&](auto& tx) -> duet::Task<> {
+        co_await this->add(tx, "a");
+        bool refused = false;
+        try {
+            co_await this->add(tx, "a");
+        } catch (const duet::UniqueViolation&) {
+            refused = true;
+        }
+        EXPECT_TRUE(refused);
+        co_await this->add(tx, "b");
+    });
+    EXPECT_EQ(this->owners(), "ab");
+}
+
+TYPED_TEST(Transactions, RunTheirActionsInOrderAfterTheOutermostEnd) {
+    std::string log;
+    in_transaction(this->db, [&](auto& tx) -> duet::Task<> {
+        tx.on_commit([&] { log += "1"; });
+        tx.on_rollback([&] { log += "never"; });
+        co_await this->block(tx, [&](auto& inner) -> duet::Task<> {
+            inner.on_commit([&] { log += "2"; });
+            co_return;
+        });
+        try {
+            co_await this->block(tx, [&](auto& inner) -> duet::Task<> {
+                inner.on_commit([&] { log += "discarded"; });
+                inner.on_rollback([&] { log += "r"; });
+                co_await this->add(inner, "x");
+                throw Stop{};
+            });
+        } catch (const Stop&) {
+            log += "|";
+        }
+        tx.on_commit([&] { log += "3"; });
+        EXPECT_EQ(log, "r|");
+    });
+    EXPECT_EQ(log, "r|123");
+    this->db.on_commit([&] { log += "!"; });
+    EXPECT_EQ(log, "r|123!");
+}
+
+TYPED_TEST(Transactions, DiscardCommitActionsOnRollback) {
+    std::string log;
+    EXPECT_THROW(in_transaction(this->db,
+                                [&](auto& tx) -> duet::Task<> {
+                                    tx.on_commit([&] { log += "c"; });
+                                    tx.on_rollback([&] { log += "1"; });
+                                    co_await this->block(tx, [&](auto& inner) -> duet::Task<> {
+                                        inner.on_rollback([&] { log += "2"; });
+                                        co_return;
+                                    });
+                                    throw Stop{};
+                                }),
+                 Stop);
+    EXPECT_EQ(log, "12");
+    {
+        auto tx = this->begin();
+        tx.on_rollback([&] { log += "scope"; });
+    }
+    EXPECT_EQ(log, "12scope");
+}
+
+TYPED_TEST(Transactions, StayCommittedWhenACommitActionThrowsAndTheOthersStillRun) {
+    int runs = 0;
+    int later_action = 0;
+    duet::TransactionOptions options;
+    options.retries = 3;
+    EXPECT_THROW(in_transaction(this->db,
+                                [&](auto& tx) -> duet::Task<> {
+                                    ++runs;
+                                    tx.on_commit([] { throw duet::LockTimeout("from the action"); });
+                                    tx.on_commit([&] { ++later_action; });
+                                    co_await this->add(tx, "a");
+                                },
+                                options),
+                 duet::LockTimeout);
+    EXPECT_EQ(runs, 1);
+    EXPECT_EQ(later_action, 1);
+    EXPECT_EQ(this->owners(), "a");
+}
+
+TYPED_TEST(Transactions, ReturnWhatTheBlockReturns) {
+    if constexpr (TypeParam::mode::is_async) {
+        EXPECT_EQ(duet::run(this->db.transaction([](auto& tx) -> duet::Task<std::int64_t> {
+            const Account account{.owner = "a"};
+            const Account made = co_await tx.create(account);
+            co_return made.id;
+        })),
+                  1);
+    } else {
+        EXPECT_EQ(this->db.transaction([](auto& tx) { return tx.create(Account{.owner = "a"}).id; }), 1);
+        std::unique_ptr<int> moved = this->db.transaction([](auto&) { return std::make_unique<int>(7); });
+        EXPECT_EQ(*moved, 7);
+    }
+}
+
+TYPED_TEST(Transactions, RefuseWritesWhenReadOnly) {
+    did([&] { return this->add(this->db, "a"); });
+    duet::TransactionOptions options;
+    options.read_only = true;
+    in_transaction(
+        this->db,
+        [&](auto& tx) -> duet::Task<> {
+            EXPECT_EQ(count<Account>(tx), 1);
+            bool refused = false;
+            try {
+                co_await this->add(tx, "b");
+            } catch (const duet::InvalidQuery&) {
+                refused = true;
+            }
+            EXPECT_TRUE(refused);
+            refused = false;
+            try {
+                auto statement = tx.sql("DELETE FROM accounts").execute();
+                co_await later(std::move(statement));
+            } catch (const duet::Error&) {
+                refused = true;
+            }
+            EXPECT_TRUE(refused) << "SQL as text does not get around it";
+        },
+        options);
+    EXPECT_EQ(this->owners(), "a");
+}
+
+TYPED_TEST(Transactions, KnowTheLockingModes) {
+    for (const auto locking : {duet::Locking::immediate, duet::Locking::deferred, duet::Locking::exclusive}) {
+        std::vector<std::string> sql;
+        const auto hook = this->db.on_query([&](const duet::QueryEvent& event) { sql.emplace_back(event.sql); });
+        duet::TransactionOptions options;
+        options.locking = locking;
+        in_transaction(this->db, [&](auto& tx) -> duet::Task<> { co_await this->add(tx, std::to_string(static_cast<int>(locking))); }, options);
+        const char* const words[] = {"BEGIN IMMEDIATE", "BEGIN DEFERRED", "BEGIN EXCLUSIVE"};
+        ASSERT_FALSE(sql.empty());
+        EXPECT_EQ(sql.front(), words[static_cast<int>(locking)]);
+        EXPECT_EQ(sql.back(), "COMMIT");
+    }
+    EXPECT_EQ(count<Account>(this->db), 3);
+}
+
+TYPED_TEST(Transactions, DoNotLetAnythingEscapeWhenTheDatabaseItselfRollsBack) {
+    did([&] {
+        return this->db.execute_script("CREATE TRIGGER guard BEFORE INSERT ON entries BEGIN SELECT RAISE(ROLLBACK, 'no'); END");
+    });
+    EXPECT_THROW(in_transaction(this->db,
+                                [&](auto& tx) -> duet::Task<> {
+                                    co_await this->add(tx, "a");
+                                    bool refused = false;
+                                    try {
+                                        const Entry entry{.account = 1};
+                                        co_await later(tx.create(entry));
+                                    } catch (const duet::DatabaseError&) {
+                                        refused = true;
+                                    }
+                                    EXPECT_TRUE(refused);
+                                    co_await this->add(tx, "b");
+                                }),
+                 duet::Error);
+    EXPECT_EQ(this->owners(), "");
+}
+
+TYPED_TEST(Transactions, FailAtCommitOnDeferredForeignKeysAndRollBack) {
+    did([&] {
+        return this->db.execute_script("CREATE TABLE child (id INTEGER PRIMARY KEY, parent INTEGER NOT NULL "
+                                       "REFERENCES accounts (id) DEFERRABLE INITIALLY DEFERRED)");
+    });
+    std::string log;
+    const auto orphan = [&](auto& tx) -> duet::Task<> {
+        tx.on_commit([&] { log += "c"; });
+        tx.on_rollback([&] { log += "r"; });
+        co_await this->add(tx, "a");
+        auto insert = tx.sql("INSERT INTO child (parent) VALUES ({})", 77).execute();
+        co_await later(std::move(insert));
+    };
+    EXPECT_THROW(in_transaction(this->db, orphan), duet::ForeignKeyViolation);
+    EXPECT_EQ(log, "r");
+    EXPECT_EQ(this->owners(), "");
+    {
+        auto tx = this->begin();
+        did([&] { return orphan(tx); });
+        EXPECT_THROW(did([&] { return tx.commit(); }), duet::ForeignKeyViolation);
+        EXPECT_TRUE(tx.active());
+        did([&] { return tx.sql("DELETE FROM child").execute(); });
+        did([&] { return tx.commit(); });
+    }
+    EXPECT_EQ(this->owners(), "a");
+}
+
+TYPED_TEST(Transactions, SeeTheirOwnWritesWhileOthersDoNot) {
+    if (std::is_same_v<typename TypeParam::server_type, SqliteMemory>) GTEST_SKIP() << "one connection for everybody";
+    auto tx = this->begin();
+    did([&] { return this->add(tx, "a"); });
+    EXPECT_EQ(count<Account>(tx), 1);
+    EXPECT_EQ(count<Account>(this->db), 0);
+    did([&] { return tx.commit(); });
+    EXPECT_EQ(count<Account>(this->db), 1);
+}
+
+TEST(TransactionsTogether, RefuseTheParentHandleWhileANestedOneIsOpen) {
+    duet::Database db{"sqlite://:memory:"};
+    db.create_all(models);
+    db.transaction([&](duet::Transaction& tx) {
+        tx.transaction([&](duet::Transaction& inner) {
+            EXPECT_THROW(count<Account>(tx), duet::InvalidQuery);
+            EXPECT_THROW(tx.commit(), duet::InvalidQuery);
+            EXPECT_EQ(count<Account>(inner), 0);
+        });
+        EXPECT_EQ(count<Account>(tx), 0);
+    });
+}
+
+TEST(TransactionsTogether, RefuseASecondOperationMeanwhile) {
+    duet::AsyncDatabase db{"sqlite://:memory:"};
+    duet::run([&]() -> duet::Task<> {
+        co_await db.create_all(models);
+        auto tx = co_await db.begin();
+        auto slow = tx.sql("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 300000) SELECT count(*) FROM n")
+                        .scalar<std::int64_t>();
+        bool refused = false;
+        const auto second = [&]() -> duet::Task<std::int64_t> {
+            try {
+                co_return co_await tx.count(duet::query<Account>());
+            } catch (const duet::InvalidQuery&) {
+                refused = true;
+            }
+            co_return -1;
+        };
+        const auto results = co_await duet::when_all(std::move(slow), second());
+        EXPECT_EQ(std::get<0>(results), 300000);
+        EXPECT_TRUE(refused);
+        const std::int64_t after = co_await tx.count(duet::query<Account>());
+        EXPECT_EQ(after, 0);
+        co_await tx.commit();
+    });
+}
+
+/// Another process that holds the file's write lock for a while.
+class OtherProcess {
+public:
+    OtherProcess(const std::string& url, std::chrono::milliseconds hold) {
+        int ready[2];
+        if (::pipe(ready) != 0) throw std::runtime_error("pipe");
+        child_ = ::fork();
+        if (child_ == 0) {
+            {
+                duet::Database db{url};
+                auto tx = db.begin();
+                tx.create(Account{.owner = "other", .balance = 1});
+                (void)!::write(ready[1], "x", 1);
+                std::this_thread::sleep_for(hold);
+                tx.commit();
+            }
+            ::_exit(0);
+        }
+        char byte = 0;
+        (void)!::read(ready[0], &byte, 1);
+        ::close(ready[0]);
+        ::close(ready[1]);
+    }
+    ~OtherProcess() { ::waitpid(child_, nullptr, 0); }
+
+private:
+    ::pid_t child_;
+};
+
+TEST(TransactionsWithOtherProcesses, WaitForTheLock) {
+    const SqliteFile server;
+    {
+        duet::Database{server.url()}.create_all(models);
+    }
+    const OtherProcess other(server.url(), 150ms);
+    duet::Database db{server.url()};
+    db.transaction([](duet::Transaction& tx) { tx.create(Account{.owner = "mine"}); });
+    EXPECT_EQ(count<Account>(db), 2);
+}
+
+TEST(TransactionsWithOtherProcesses, RetryWhenTheLockIsNotToBeHad) {
+    const SqliteFile server;
+    {
+        duet::Database{server.url()}.create_all(models);
+    }
+    const OtherProcess other(server.url(), 400ms);
+    duet::Database db{server.url() + "?busy_timeout=30"};
+    EXPECT_THROW(db.transaction([](duet::Transaction&) {}), duet::LockTimeout);
+    EXPECT_THROW(db.create(Account{.owner = "x"}), duet::LockTimeout);
+    EXPECT_EQ(count<Account>(db), 0) << "readers do not wait";
+    int runs = 0;
+    db.transaction(
+        [&](duet::Transaction& tx) {
+            ++runs;
+            tx.create(Account{.owner = "mine"});
+        },
+        duet::retry(1000));
+    EXPECT_EQ(runs, 1);
+    EXPECT_EQ(count<Account>(db), 2);
+}
+
+TEST(TransactionsWithOtherProcesses, RunADeferredBlockAgainWhenItsSnapshotIsOld) {
+    const SqliteFile server;
+    duet::Database db{server.url()};
+    duet::Database other{server.url()};
+    db.create_all(models);
+    db.create(Account{.owner = "a", .balance = 1});
+    duet::TransactionOptions options;
+    options.locking = duet::Locking::deferred;
+    const auto race = [&](duet::TransactionOptions wanted) {
+        int runs = 0;
+        db.transaction(
+            [&](duet::Transaction& tx) {
+                Account account = *tx.get<Account>(1);
+                if (++runs == 1) other.query<Account>().update_bulk("balance"_c = "balance"_c + 10, duet::all_rows);
+                tx.update(account, "balance"_c = account.balance + 1);
+            },
+            wanted);
+        return runs;
+    };
+    EXPECT_THROW(race(options), duet::SerializationFailure);
+    options.retries = 2;
+    EXPECT_EQ(race(options), 2);
+    EXPECT_EQ(db.get<Account>(1)->balance, 22);
+}
+
+}  // namespace
