@@ -50,7 +50,7 @@ inline void pause_briefly() noexcept {
 class SpinBudget {
 public:
     explicit SpinBudget(bool may_spin = true) noexcept
-        : most_(may_spin && several_processors() ? 1024u : 0u) {}
+        : most_(may_spin && several_processors() ? 2048u : 0u) {}
 
     /// Looks for a while; whether `ready` came true.
     template <class Ready>
@@ -63,7 +63,7 @@ public:
             }
             pause_briefly();
         }
-        budget_ = budget_ / 2 > least ? budget_ / 2 : least;
+        budget_ -= (budget_ - least) / 4;
         return false;
     }
 
@@ -80,7 +80,8 @@ private:
 
     static constexpr std::uint32_t least = 16;
     std::uint32_t most_;
-    std::uint32_t budget_ = 256;
+    // To wake a sleeping processor takes tens of microseconds: looking must start longer than that to get anywhere.
+    std::uint32_t budget_ = 2048;
 };
 
 }  // namespace duet::detail

@@ -6,7 +6,7 @@ namespace duet::engine {
 
 void Connected::leave() noexcept {
     if (limited_) connection().set_limits({});
-    if (call_.transaction != nullptr) call_.transaction->leave();
+    if (claimed_) call_.transaction->leave();
 }
 
 void Connected::open(Lease lease, driver::Access access, duet::detail::CancelState* cancel) {
@@ -20,7 +20,8 @@ bool Connected::open_now(driver::Access access) {
         if (call_.transaction->options().timeout.count() != 0) return false;
         if (access == driver::Access::write && call_.transaction->read_only()) return false;
         pooled_ = call_.transaction->enter_now();
-        return pooled_ != nullptr;
+        claimed_ = pooled_ != nullptr;
+        return claimed_;
     }
     lease_ = engine().pool().try_acquire(access);
     if (!lease_ || lease_->connection == nullptr || engine().has_orphans()) {
@@ -40,7 +41,7 @@ void Connected::open_on(Lease& lease, driver::Access access, duet::detail::Cance
         if (access == driver::Access::write && call_.transaction->read_only()) {
             throw InvalidQuery("this transaction is read-only");
         }
-        pooled_ = &call_.transaction->enter();
+        pooled_ = &call_.transaction->opened();
     } else {
         pooled_ = &lease.open();
         if (engine().has_orphans()) engine().bury_orphans();
@@ -62,7 +63,9 @@ void Connected::open_on(Lease& lease, driver::Access access, duet::detail::Cance
 
 Task<driver::Statement*> Connected::prepare(const PlanKey& key, Engine::Render render, const void* context) {
     std::unique_ptr<driver::Statement> statement;
-    const driver::Wait wait = connection().prepare(engine().plan(key, render, context), statement);
+    std::shared_ptr<const Plan> plan = engine().plan(key, render, context);
+    if (!engine().hooks().empty()) note_start(plan->sql, 0);
+    const driver::Wait wait = connection().prepare(std::move(plan), statement);
     if (wait != driver::Wait::done) co_await settle(connection(), wait);
     std::optional<std::unique_ptr<driver::Statement>> evicted;
     co_return pooled_->statements.insert(key, std::move(statement), evicted).get();

@@ -17,7 +17,7 @@ class Connected {
 public:
     explicit Connected(const Call& call) : call_(call) {}
     ~Connected() {
-        if (pooled_ != nullptr && (limited_ || call_.transaction != nullptr)) leave();
+        if (limited_ || claimed_) leave();
     }
     Connected(const Connected&) = delete;
     Connected& operator=(const Connected&) = delete;
@@ -31,7 +31,13 @@ public:
     PooledConnection& pooled() const noexcept { return *pooled_; }
     driver::Connection& connection() const noexcept { return *pooled_->connection; }
 
-    /// On the thread that uses the connection. Throws when it cannot be opened or the transaction is busy.
+    /// Takes the transaction, if there is one, before anything is waited for. Throws when it is busy.
+    void claim() {
+        if (call_.transaction == nullptr) return;
+        call_.transaction->claim();
+        claimed_ = true;
+    }
+    /// On the thread that uses the connection. Throws when it cannot be opened.
     void open(Lease lease, driver::Access access, duet::detail::CancelState* cancel);
     /// Likewise with a lease that stays its owner's.
     void open_held(Lease& lease, driver::Access access, duet::detail::CancelState* cancel);
@@ -65,6 +71,7 @@ private:
     PooledConnection* pooled_ = nullptr;
     CancelToken token_;
     bool limited_ = false;
+    bool claimed_ = false;
     /// The statement under way, while somebody watches.
     struct Observation {
         std::string sql;
@@ -82,6 +89,7 @@ template <class R, class Body>
 Task<R> on_connection(Call call, driver::Access access, Body body) {
     Connected at(call);
     try {
+        at.claim();
         Lease lease;
         if (call.transaction == nullptr) lease = co_await call.engine->pool().acquire(access);
         const duet::detail::PromiseBase& promise = co_await duet::detail::current_promise();
@@ -112,6 +120,7 @@ Task<R> on_held_connection(Call call, Lease& held, driver::Access access, Body b
     const GiveBack give_back{held, call.engine->pool().topology().single};
     Connected at(call);
     try {
+        at.claim();
         if (call.transaction == nullptr && !held) held = co_await call.engine->pool().acquire(access);
         const duet::detail::PromiseBase& promise = co_await duet::detail::current_promise();
         duet::detail::CancelState* const cancel = promise.cancel;

@@ -48,10 +48,12 @@ void QueryHooks::remove(std::uint64_t id) noexcept {
 }
 
 void QueryHooks::fire(const QueryEvent& event) const noexcept {
-    try {
-        const auto list = impl_->snapshot();
-        for (const Impl::Entry& entry : *list) entry.call(entry.context.get(), event);
-    } catch (...) {  // NOLINT(bugprone-empty-catch): see the contract
+    const auto list = impl_->snapshot();
+    for (const Impl::Entry& entry : *list) {
+        try {
+            entry.call(entry.context.get(), event);
+        } catch (...) {  // NOLINT(bugprone-empty-catch): see the contract
+        }
     }
 }
 

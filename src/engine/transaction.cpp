@@ -45,24 +45,28 @@ TransactionState& TransactionState::root() noexcept { return parent_ == nullptr 
 
 std::string TransactionState::savepoint_name() const { return "duet_" + std::to_string(depth_); }
 
-PooledConnection& TransactionState::enter() {
+void TransactionState::claim() {
     if (!active_) throw InvalidQuery("this transaction has ended");
     if (child_ != nullptr) throw InvalidQuery("a nested transaction is open: use its handle until it ends");
     if (root().busy_->taken.exchange(true, std::memory_order_acquire)) {
         throw InvalidQuery("another operation is running in this transaction; await one before the next");
     }
-    try {
-        return root().lease_.open();
-    } catch (...) {
-        leave();
-        throw;
+}
+
+PooledConnection& TransactionState::opened() {
+    TransactionState& top = root();
+    PooledConnection& pooled = top.lease_.open();
+    if (top.began_ && !pooled.connection->in_transaction()) {
+        throw DatabaseError("this transaction is gone: the database has rolled it back after an earlier error");
     }
+    return pooled;
 }
 
 PooledConnection* TransactionState::enter_now() noexcept {
     if (!active_ || child_ != nullptr) return nullptr;
     TransactionState& top = root();
-    if (top.lease_->connection == nullptr || top.busy_->taken.exchange(true, std::memory_order_acquire)) return nullptr;
+    if (!top.began_ || !top.lease_->connection->in_transaction()) return nullptr;
+    if (top.busy_->taken.exchange(true, std::memory_order_acquire)) return nullptr;
     return &*top.lease_;
 }
 
@@ -107,6 +111,7 @@ Task<> TransactionState::begin(std::source_location where) {
         active_ = true;
         try {
             co_await run_control(begin_text(options_), where);
+            began_ = true;
         } catch (...) {
             active_ = false;
             lease_.release();
@@ -158,10 +163,19 @@ Task<> TransactionState::rollback(std::source_location where) {
     run_actions(rollback_actions_);
 }
 
+// All of them run; what the first to fail threw is told afterwards.
 void TransactionState::run_actions(std::vector<EndAction>& actions) {
     auto taken = std::move(actions);
     actions.clear();
-    for (EndAction& action : taken) action.run(action.context.get());
+    std::exception_ptr failure;
+    for (EndAction& action : taken) {
+        try {
+            action.run(action.context.get());
+        } catch (...) {
+            if (!failure) failure = std::current_exception();
+        }
+    }
+    if (failure) std::rethrow_exception(failure);
 }
 
 void TransactionState::on_commit(EndAction action) {
@@ -193,26 +207,28 @@ bool worth_retrying(const std::exception_ptr& error) {
 }  // namespace
 
 Task<> run_transaction(Call call, TransactionOptions options, TransactionBlock block) {
+    if (options.timeout.count() == 0) options.timeout = call.timeout;
     for (int attempt = 0;; ++attempt) {
         TransactionState transaction(*call.engine, call.transaction, options);
         std::exception_ptr error;
-        bool began = false;
+        bool ended = false;
         try {
             co_await transaction.begin(call.where);
-            began = true;
             co_await block.call(block.context, transaction);
             if (transaction.active()) co_await transaction.commit(call.where);
             co_return;
         } catch (...) {
             error = std::current_exception();
+            ended = transaction.ended();
         }
-        if (began && transaction.active()) {
+        if (transaction.active()) {
             try {
                 co_await transaction.rollback(call.where);
-            } catch (const Error&) {  // NOLINT(bugprone-empty-catch): the first error is the one to tell
+            } catch (...) {  // NOLINT(bugprone-empty-catch): the first error is the one to tell
             }
         }
-        if (attempt >= options.retries || call.transaction != nullptr || !worth_retrying(error)) std::rethrow_exception(error);
+        // What was committed before it failed (in an on_commit action, say) must not happen twice.
+        if (ended || attempt >= options.retries || call.transaction != nullptr || !worth_retrying(error)) std::rethrow_exception(error);
     }
 }
 

@@ -44,8 +44,8 @@ protected:
         }
     }
     template <class Handle>
-    duet::Task<> add(Handle& handle, const std::string& owner, int balance = 0) {
-        const Account account{.owner = owner, .balance = balance};
+    duet::Task<> add(Handle& handle, const char* owner) {
+        const Account account{.owner = owner};
         co_await later(handle.create(account));
     }
     std::string owners() {
@@ -255,13 +255,13 @@ TYPED_TEST(Transactions, RefuseWritesWhenReadOnly) {
 }
 
 TYPED_TEST(Transactions, KnowTheLockingModes) {
+    const char* const words[] = {"BEGIN IMMEDIATE", "BEGIN DEFERRED", "BEGIN EXCLUSIVE"};
     for (const auto locking : {duet::Locking::immediate, duet::Locking::deferred, duet::Locking::exclusive}) {
         std::vector<std::string> sql;
         const auto hook = this->db.on_query([&](const duet::QueryEvent& event) { sql.emplace_back(event.sql); });
         duet::TransactionOptions options;
         options.locking = locking;
-        in_transaction(this->db, [&](auto& tx) -> duet::Task<> { co_await this->add(tx, std::to_string(static_cast<int>(locking))); }, options);
-        const char* const words[] = {"BEGIN IMMEDIATE", "BEGIN DEFERRED", "BEGIN EXCLUSIVE"};
+        in_transaction(this->db, [&](auto& tx) -> duet::Task<> { co_await this->add(tx, words[static_cast<int>(locking)]); }, options);
         ASSERT_FALSE(sql.empty());
         EXPECT_EQ(sql.front(), words[static_cast<int>(locking)]);
         EXPECT_EQ(sql.back(), "COMMIT");

@@ -42,6 +42,8 @@ public:
 
     Engine& engine() noexcept { return engine_; }
     bool active() const noexcept { return active_; }
+    /// Whether it began and is over.
+    bool ended() const noexcept { return began_ && !active_; }
     bool read_only() const noexcept { return options_.read_only; }
     const TransactionOptions& options() const noexcept { return options_; }
 
@@ -54,9 +56,12 @@ public:
     void on_commit(EndAction action);
     void on_rollback(EndAction action);
 
-    /// The connection, for one operation.
-    PooledConnection& enter();
-    /// The same without opening or throwing; null when it takes more than that.
+    /// Takes the connection for one operation, until leave(). Throws InvalidQuery when that cannot be.
+    void claim();
+    /// The connection that was claimed, on the thread that uses it. Throws DatabaseError when the database has ended the
+    /// transaction by itself, so that nothing more happens outside of it.
+    PooledConnection& opened();
+    /// Both without opening or throwing; null when it takes more than that.
     PooledConnection* enter_now() noexcept;
     void leave() noexcept;
 
@@ -73,6 +78,7 @@ private:
     Lease lease_;
     int depth_ = 0;
     bool active_ = false;
+    bool began_ = false;  // the outermost: whether the database is inside a transaction
     struct Busy;
     std::unique_ptr<Busy> busy_;
     std::vector<EndAction> commit_actions_;

@@ -51,6 +51,7 @@ public:
             auto start() { return state->begin(where); }
             BasicTransaction<Mode> finish() { return BasicTransaction<Mode>(std::move(state)); }
         };
+        if (options.timeout.count() == 0) options.timeout = timeout_;
         return Mode::run(Begin{std::make_unique<engine::TransactionState>(*engine_, nullptr, options), where});
     }
     /// Outside of a transaction there is nothing to wait for: runs `fn()` at once.
