@@ -73,6 +73,9 @@ Task<driver::Statement*> prepared(Connected& at, const RawStatement& raw) {
     const PlanKey key = key_of(raw);
     driver::Statement* statement = at.cached(key);
     if (statement == nullptr) statement = co_await at.prepare(key, &make_raw_plan, &raw);
+    if (at.call().transaction != nullptr && at.call().transaction->read_only() && statement->writes()) {
+        throw InvalidQuery("this transaction is read-only");
+    }
     co_return statement;
 }
 
