@@ -8,7 +8,14 @@
 #include <duet/async/wait.hpp>
 #include <duet/async/when_all.hpp>
 #include <duet/base/error.hpp>
-#include <duet/expr/add.hpp>    // first, so that compile errors show a short chain of includes
+// From the bottom up, so that compile errors show short chains of includes.
+// clang-format off
+#include <duet/expr/add.hpp>
 #include <duet/expr/order.hpp>
+#include <duet/query/builder.hpp>
+#include <duet/query/bound_query.hpp>
+#include <duet/handle/raw_query.hpp>
+#include <duet/handle/handle.hpp>
 #include <duet/handle/database.hpp>
+// clang-format on
 #include <duet/version.hpp>

@@ -93,6 +93,11 @@ Task<std::size_t> fetch_raw(Call call, const RawStatement& raw, const RawTarget&
             const auto& t = *static_cast<const RawTarget*>(context);
             return t.append(t.context);
         };
+        if (target.by_name) {
+            sink.name = [](void* context, std::size_t step) {
+                return static_cast<const RawTarget*>(context)->fields[step].name;
+            };
+        }
         sink.context = const_cast<RawTarget*>(&target);
         BindValues values;
         bind(*raw.values, values);

@@ -7,6 +7,15 @@
 /// What several test files ask of a failing or writing operation.
 namespace duet::test {
 
+/// For tests that are written for one mode.
+using Servers = ::testing::Types<SqliteMemory, SqliteFile>;
+struct ServerNames {
+    template <class Server>
+    static std::string GetName(int /*index*/) {
+        return std::is_same_v<Server, SqliteMemory> ? "SqliteMemory" : "SqliteFile";
+    }
+};
+
 /// The exception of type E that the operation ends with; a failure of the test when it ends otherwise.
 template <class E, class F>
 E thrown(F operation) {

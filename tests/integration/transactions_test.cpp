@@ -233,7 +233,8 @@ TYPED_TEST(Transactions, RefuseWritesWhenReadOnly) {
     in_transaction(
         this->db,
         [&](auto& tx) -> duet::Task<> {
-            EXPECT_EQ(count<Account>(tx), 1);
+            const std::int64_t seen = co_await later(tx.count(duet::query<Account>()));
+            EXPECT_EQ(seen, 1);
             bool refused = false;
             try {
                 co_await this->add(tx, "b");

@@ -295,7 +295,12 @@ public:
     RawQuery<Mode> sql(std::type_identity_t<SqlText<sizeof...(V)>> text, const V&... values) {
         detail::RawOperation operation{call(text.where()), {}, {}};
         operation.text = detail::place_values(operation.call.engine->dialect(), text.text(), sizeof...(V));
-        (expr::as_node(values).template emit_as<void>(operation.values, nullptr), ...);
+        [[maybe_unused]] [[maybe_unused]] const auto add = [&bound = operation.values](const auto& value) {
+            const std::size_t before = bound.values.size();
+            expr::as_node(value).template emit_as<void>(bound, nullptr);
+            if (bound.values.size() == before) bound.values.add_null();  // a query spells NULL; here it is a value like others
+        };
+        (add(values), ...);
         return RawQuery<Mode>(std::move(operation));
     }
     /// Several statements without values.

@@ -289,17 +289,26 @@ public:
         return run(engine::LinkChange::add, {&targets...});
     }
     Result add(const std::vector<Target>& targets) { return run(engine::LinkChange::add, addresses(targets)); }
+    Result add(std::vector<Target>&& targets) { return run(engine::LinkChange::add, addresses(named(targets))); }
     template <class... T>
         requires(std::is_same_v<T, Target> && ...)
     Result remove(const T&... targets) {
         return run(engine::LinkChange::remove, {&targets...});
     }
     Result remove(const std::vector<Target>& targets) { return run(engine::LinkChange::remove, addresses(targets)); }
-    /// Exactly these from now on.
+    Result remove(std::vector<Target>&& targets) { return run(engine::LinkChange::remove, addresses(named(targets))); }
+    /// Exactly these from now on; links that are there already stay as they are.
     Result set(const std::vector<Target>& targets) { return run(engine::LinkChange::set, addresses(targets)); }
+    Result set(std::vector<Target>&& targets) { return run(engine::LinkChange::set, addresses(named(targets))); }
     Result clear() { return run(engine::LinkChange::clear, {}); }
 
 private:
+    template <class T>
+    static const T& named(const T& temporary) {
+        static_assert(!Mode::is_async || detail::safe_in_co_await<T>,
+                      "duet: GCC 12 breaks temporaries in co_await: name the vector first, then pass it by its name");
+        return temporary;
+    }
     static std::vector<const void*> addresses(const std::vector<Target>& targets) {
         std::vector<const void*> out;
         out.reserve(targets.size());

@@ -60,16 +60,56 @@ struct EnumeratorTable {
     }
 };
 
+// By its bits: no conversion may leave the range of an enum without an underlying type of its own.
+template <class E>
+consteval E enum_value(int value) {
+    return __builtin_bit_cast(E, static_cast<std::underlying_type_t<E>>(value));
+}
+
+#if defined(__clang__)
+// To Clang, such an enum has no values but those of as many bits as its enumerators need.
+template <class E, int Value, class = void>
+inline constexpr bool can_hold = false;
+template <class E, int Value>
+inline constexpr bool can_hold<E, Value, std::void_t<std::integral_constant<E, static_cast<E>(Value)>>> = true;
+#else
+template <class E, int Value>
+inline constexpr bool can_hold = true;
+#endif
+
+template <class E, int Wanted, int Bits = 15>
+consteval int last_value() {
+    if constexpr (requires { E{0}; } || Wanted <= 0 || can_hold<E, Wanted>) {
+        return Wanted;
+    } else {
+        constexpr int highest = (1 << Bits) - 1;
+        if constexpr (Bits == 0 || (highest < Wanted && can_hold<E, highest>)) {
+            return highest;
+        } else {
+            return last_value<E, Wanted, Bits - 1>();
+        }
+    }
+}
+template <class E, int Wanted>
+consteval int first_value() {
+    if constexpr (requires { E{0}; } || Wanted >= 0 || can_hold<E, Wanted>) {
+        return Wanted;
+    } else {
+        return first_value<E, Wanted / 2>();
+    }
+}
+
 template <class E, int First, int... Offsets>
 consteval auto enumerator_table(std::integer_sequence<int, Offsets...> /*offsets*/) {
-    return EnumeratorTable<sizeof...(Offsets)>(spelled_values<E, static_cast<E>(First + Offsets)...>(), First);
+    return EnumeratorTable<sizeof...(Offsets)>(spelled_values<E, enum_value<E>(First + Offsets)...>(), First);
 }
 
 template <class E>
 struct EnumNames {
     using Options = enum_options<E>;
-    static constexpr auto table =
-        enumerator_table<E, Options::first>(std::make_integer_sequence<int, Options::last - Options::first + 1>{});
+    static constexpr int first = first_value<E, Options::first>();
+    static constexpr int last = last_value<E, Options::last>();
+    static constexpr auto table = enumerator_table<E, first>(std::make_integer_sequence<int, last - first + 1>{});
     static constexpr EnumInfo make(std::string_view type_name) {
         return {{table.entries.data(), table.count}, type_name, std::is_signed_v<std::underlying_type_t<E>>, Options::as_integer};
     }
