@@ -12,7 +12,7 @@ struct User {
     std::string name{};
     int age{};
     duet::HasMany<Post> posts{};
-    static constexpr auto table = duet::table("users", duet::unique("name"));
+    static constexpr auto table = duet::table("users", duet::check("born", "age >= 0"));
 };
 struct Post {
     std::int64_t id{};

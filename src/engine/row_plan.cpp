@@ -80,7 +80,10 @@ std::string_view column_name(const RowPlan& plan, std::size_t step) {
 
 RowCollector::RowCollector(const RowPlan& plan, ListRef into) : plan_(plan), into_(into), first_(into.ops->size(into.list)) {
     // Growing a vector moves every element; what the plan yielded last time is a good guess at what comes now.
-    const std::size_t expected = plan.last_rows.load(std::memory_order_relaxed);
+    // Not without bound, though: the next result may be small.
+    constexpr std::size_t most_bytes = std::size_t{8} * 1024 * 1024;
+    const std::size_t expected = std::min<std::size_t>(plan.last_rows.load(std::memory_order_relaxed),
+                                                       most_bytes / plan.slots[0].model->size);
     if (expected != 0) into.ops->reserve(into.list, first_ + expected);
     setup();
 }
