@@ -174,13 +174,13 @@ private:
         wait.notes.queued = true;
     }
 
-    // After the mutex is released, `this` may be closed by the strand, but it lives: `self` holds it.
+    // Posts before it releases the mutex, which is the last thing that it touches: after that the strand may
+    // run all there is to run, and the execution context may come to its end.
     void schedule(std::unique_lock<std::mutex> lock) {
         if (scheduled_) return;
         scheduled_ = true;
-        const auto self = shared_from_this();
+        net::post(strand_, [self = shared_from_this()] { self->drain(); });
         lock.unlock();
-        net::post(self->strand_, [self] { self->drain(); });
     }
 
     void drain() {

@@ -77,6 +77,22 @@ std::string Dialect::null_safe_equal(std::string_view left, std::string_view rig
     return out;
 }
 
+std::string Dialect::compare_moment(shape::Op op, std::string_view operand, std::string_view moment) const {
+    using shape::Op;
+    if (op == Op::is || op == Op::is_not) return null_safe_equal(operand, moment, op == Op::is_not);
+    std::string out(operand);
+    out += op == Op::eq   ? " = "
+           : op == Op::ne ? " <> "
+           : op == Op::lt ? " < "
+           : op == Op::le ? " <= "
+           : op == Op::gt ? " > "
+                          : " >= ";
+    out += moment;
+    return out;
+}
+
+Transform Dialect::moment_transform(Transform /*wanted*/) const { return Transform::none; }
+
 std::string Dialect::comparable(std::string_view operand, const ColumnInfo& /*column*/) const {
     return std::string(operand);
 }

@@ -100,6 +100,35 @@ std::string_view sign_of(Op op) {
     }
 }
 
+/// Whether a value comes next that is a moment (or a list of them).
+bool is_moment(const Cursor& c) {
+    if (c.done() || (static_cast<Op>(c.at[0]) != Op::value && static_cast<Op>(c.at[0]) != Op::list)) return false;
+    const auto kind = static_cast<Kind>(c.at[1]);
+    return kind == Kind::timestamp || kind == Kind::time;
+}
+
+/// Whether what comes next is a moment in a form that is known, since SQL makes it; a column may hold others.
+bool is_made_by_sql(const Cursor& c) {
+    if (c.done()) return false;
+    const auto op = static_cast<Op>(c.at[0]);
+    return op == Op::date_trunc || op == Op::cast || op == Op::now;
+}
+
+Op mirrored(Op op) {
+    switch (op) {
+        case Op::lt:
+            return Op::gt;
+        case Op::le:
+            return Op::ge;
+        case Op::gt:
+            return Op::lt;
+        case Op::ge:
+            return Op::le;
+        default:
+            return op;
+    }
+}
+
 }  // namespace
 
 std::string ExpressionRenderer::predicate(Cursor& c, Scope& scope, bool enclosed) {
@@ -183,6 +212,26 @@ std::string ExpressionRenderer::binary(std::string_view sign, Cursor& c, Scope& 
     out += sign;
     out += operand(c, scope);
     return out;
+}
+
+std::string ExpressionRenderer::comparison(Op op, Cursor& c, Scope& scope) {
+    const bool left_made = is_made_by_sql(c);
+    bool moment_first = is_moment(c);
+    std::string left = operand(c, scope);
+    moment_first = moment_first && !is_made_by_sql(c);
+    const bool moment_second = is_moment(c) && !left_made;
+    std::string right = operand(c, scope);
+    if (moment_second && !moment_first) return dialect_.compare_moment(op, left, right);
+    if (moment_first && !moment_second) return dialect_.compare_moment(mirrored(op), right, left);
+    if (op == Op::is || op == Op::is_not) return dialect_.null_safe_equal(left, right, op == Op::is_not);
+    left += sign_of(op);
+    return left + right;
+}
+
+std::string ExpressionRenderer::bound(Transform moment, Cursor& c, Scope& scope) {
+    const bool is = is_moment(c);
+    std::string text = operand(c, scope);
+    return is ? with_transform(text, dialect_.moment_transform(moment)) : text;
 }
 
 std::string ExpressionRenderer::match(Op op, Cursor& c, Scope& scope) {
@@ -278,7 +327,9 @@ std::string ExpressionRenderer::operand(Cursor& c, Scope& scope) {
         case Op::le:
         case Op::gt:
         case Op::ge:
-            return binary(sign_of(op), c, scope);
+        case Op::is:
+        case Op::is_not:
+            return comparison(op, c, scope);
         case Op::add:
         case Op::sub:
         case Op::mul:
@@ -287,11 +338,6 @@ std::string ExpressionRenderer::operand(Cursor& c, Scope& scope) {
             return "(" + binary(sign_of(op), c, scope) + ")";
         case Op::negate:
             return "(-" + operand(c, scope) + ")";
-        case Op::is:
-        case Op::is_not: {
-            const std::string left = operand(c, scope);
-            return dialect_.null_safe_equal(left, operand(c, scope), op == Op::is_not);
-        }
         case Op::is_null:
             return operand(c, scope) + " IS NULL";
         case Op::is_not_null:
@@ -302,13 +348,13 @@ std::string ExpressionRenderer::operand(Cursor& c, Scope& scope) {
             return operand(c, scope) + " IS FALSE";
         case Op::between: {
             std::string out = "(" + operand(c, scope) + " BETWEEN ";
-            out += operand(c, scope) + " AND ";
-            return out + operand(c, scope) + ")";
+            out += bound(Transform::moment_first, c, scope) + " AND ";
+            return out + bound(Transform::moment_last, c, scope) + ")";
         }
         case Op::in_list:
         case Op::not_in_list: {
             const std::string left = operand(c, scope);
-            return dialect_.in_list(left, operand(c, scope), op == Op::not_in_list);
+            return dialect_.in_list(left, bound(Transform::moment_texts, c, scope), op == Op::not_in_list);
         }
         case Op::in_query:
         case Op::not_in_query: {

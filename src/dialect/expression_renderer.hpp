@@ -75,6 +75,9 @@ private:
     std::string chain(shape::Op op, Cursor& c, Scope& scope);
     std::string leaf(Cursor& c, Scope& scope);
     std::string binary(std::string_view sign, Cursor& c, Scope& scope);
+    std::string comparison(shape::Op op, Cursor& c, Scope& scope);
+    /// An operand of BETWEEN or IN: moments are dressed as the dialect wants them.
+    std::string bound(Transform moment, Cursor& c, Scope& scope);
     std::string match(shape::Op op, Cursor& c, Scope& scope);
     std::string call(Cursor& c, Scope& scope);
     std::string aggregate(Cursor& c, Scope& scope);

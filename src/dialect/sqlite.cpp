@@ -209,6 +209,32 @@ public:
         return join({left, negated ? " IS NOT " : " IS ", right});
     }
 
+    // Django leaves the fraction of a second away when it is zero, SQLAlchemy and duet write six digits. All
+    // texts of one moment lie between its shortest and its longest, so that an index serves either.
+    std::string compare_moment(Op op, std::string_view operand, std::string_view moment) const override {
+        const std::string first = detail::with_transform(moment, Transform::moment_first);
+        const std::string last = detail::with_transform(moment, Transform::moment_last);
+        switch (op) {
+            case Op::lt:
+                return join({operand, " < ", first});
+            case Op::le:
+                return join({operand, " <= ", last});
+            case Op::gt:
+                return join({operand, " > ", last});
+            case Op::ge:
+                return join({operand, " >= ", first});
+            case Op::ne:
+                return join({"(", operand, " NOT BETWEEN ", first, " AND ", last, ")"});
+            case Op::is:
+                return join({"(", operand, " BETWEEN ", first, " AND ", last, ") IS TRUE"});
+            case Op::is_not:
+                return join({"(", operand, " BETWEEN ", first, " AND ", last, ") IS NOT TRUE"});
+            default:
+                return join({"(", operand, " BETWEEN ", first, " AND ", last, ")"});
+        }
+    }
+    Transform moment_transform(Transform wanted) const override { return wanted; }
+
     std::string array_contains(std::string_view array, std::string_view element) const override {
         return join({"EXISTS (SELECT 1 FROM json_each(", array, ") WHERE value = ", element, ")"});
     }

@@ -96,7 +96,6 @@ private:
         shape::QueryData query;
         if (load != nullptr && load->filtered) {
             query = load->filter;
-            query.related.clear();
             if ((query.flags & (shape::has_limit | shape::has_offset)) != 0) {
                 throw InvalidQuery("a loaded relation cannot have a limit: it would count over all parents together");
             }
@@ -223,6 +222,10 @@ private:
         if (wait != driver::Wait::done) co_await settle(at_.connection(), wait);
         at_.finished(outcome);
         collector.attach();
+        if (!query.related.empty() && outcome.rows != 0) {
+            co_await load_paths(at_, *query.model, into.ops->data(into.list), outcome.rows, query.related, query.flags, &collector,
+                                static_cast<const RowPlan*>(&statement->plan()));
+        }
         std::vector<std::uint32_t> group;
         group.reserve(outcome.rows);
         for (const std::int64_t& owner : keys.small) group.push_back(owners.find(key_type, &owner));

@@ -16,14 +16,18 @@ bool is_plain(const ColumnInfo& column) {
         case Kind::array:
         case Kind::custom:
         case Kind::decimal:
-        case Kind::decimal_text: return false;
-        default: return true;
+        case Kind::decimal_text:
+            return false;
+        default:
+            return true;
     }
 }
 
 bool has_default_now(const ModelInfo& model, std::size_t index) {
     for (const TableOption& option : model.options) {
-        if (option.type == TableOption::Type::default_now && model.find_column(option.columns[0]) == static_cast<int>(index)) return true;
+        if (option.type == TableOption::Type::default_now &&
+            model.find_column(option.columns[0]) == static_cast<int>(index))
+            return true;
     }
     return false;
 }
@@ -34,7 +38,9 @@ Undo::Undo(const ModelInfo& model) : model_(model) {
     if (model.behaviours.empty() && model.options.empty() && model.generated_key) return;
     for (std::size_t i = 0; i < model.columns.size(); ++i) {
         const ColumnInfo& column = model.columns[i];
-        const bool changes = column.behaviour >= 0 || (column.primary_key && column.type->kind == Kind::uuid) || has_default_now(model, i);
+        const bool changes = column.behaviour >= 0 ||
+                             (column.primary_key && column.type->kind == Kind::uuid) ||
+                             has_default_now(model, i);
         if (changes && is_plain(column)) columns_.push(static_cast<std::int16_t>(i));
     }
 }

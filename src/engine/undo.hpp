@@ -2,12 +2,14 @@
 
 #include <duet/base/small_buffer.hpp>
 #include <duet/schema/model_info.hpp>
+
 #include <cstddef>
 #include <cstdint>
 
 namespace duet::engine {
 
-/// Takes back what a write put into its objects (keys made here, times, versions) when the database refuses it.
+/// Takes back what a write put into its objects (keys made here, times, versions) when the database refuses
+/// it.
 class Undo {
 public:
     explicit Undo(const ModelInfo& model);

@@ -52,6 +52,10 @@ public:
     virtual std::string in_list(std::string_view operand, std::string_view placeholder,
                                 bool negated) const = 0;
     virtual std::string null_safe_equal(std::string_view left, std::string_view right, bool negated) const;
+    /// `operand op moment` (eq to ge, is, is_not), where `moment` is the placeholder of a timestamp or a time.
+    virtual std::string compare_moment(shape::Op op, std::string_view operand, std::string_view moment) const;
+    /// What becomes of moments in BETWEEN (its lower and its upper end) and in lists.
+    virtual Transform moment_transform(Transform wanted) const;
     virtual std::string array_contains(std::string_view array, std::string_view element) const = 0;
     virtual std::string json_get(std::string_view json, std::string_view path, Kind as) const = 0;
     virtual std::string json_test(shape::Op op, std::string_view json, std::string_view path,

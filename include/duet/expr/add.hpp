@@ -20,15 +20,29 @@ enum class Role : std::uint8_t {
     value,   // a bare value, without a clause
 };
 
+/// What E is for M in this role. A comparison where an assignment belongs, or the other way round, is one
+/// typing mistake away.
+template <Role R, class M, class E>
+consteval Checked checked_as() {
+    constexpr bool assigns = requires { typename E::duet_assignment; };
+    if constexpr (R == Role::set && !assigns) {
+        return {&null_type, true, Fault::no_assignment};
+    } else if constexpr (R != Role::set && R != Role::value && !Expression<E>) {
+        return {&null_type, true, Fault::no_expression};
+    } else if constexpr (R == Role::condition || R == Role::where || R == Role::having) {
+        return as_condition(checked<M, E>);
+    } else {
+        return checked<M, E>;
+    }
+}
+
 /// Checks `e` against the model M and writes it as a clause (or bare) to `out`.
 ///
 /// The one place where mistakes in expressions become compile errors. Call it straight from the function that
 /// the user calls, so that the answer stays short.
 template <Role R, class M, class E>
 void add(shape::Fragment& out, const E& e) {
-    constexpr Checked outcome = R == Role::condition || R == Role::where || R == Role::having
-                                    ? as_condition(checked<M, E>)
-                                    : checked<M, E>;
+    constexpr Checked outcome = checked_as<R, M, E>();
     if constexpr (!outcome.ok()) {
         constexpr Fault fault = outcome.fault;
         constexpr bool name_is_known = fault != Fault::unknown_name;
@@ -74,6 +88,13 @@ void add(shape::Fragment& out, const E& e) {
                       "duet: this is a value, where a condition is needed; compare it with something");
         constexpr bool fits_in_a_list = fault != Fault::not_in_lists;
         static_assert(fits_in_a_list, "duet: in_ and not_in cannot take values of this type");
+        constexpr bool is_expression = fault != Fault::no_expression;
+        static_assert(
+            is_expression,
+            "duet: a column or a condition is needed here, as in \"age\"_c >= 18 (= assigns, == compares)");
+        constexpr bool is_assignment = fault != Fault::no_assignment;
+        static_assert(is_assignment,
+                      "duet: an assignment is needed here, as in \"age\"_c = 18 (== compares)");
         constexpr bool is_supported = fault != Fault::unsupported_value;
         static_assert(is_supported, "duet: a value of this type cannot be part of a query");
         constexpr bool results_agree = fault != Fault::mixed_results;

@@ -32,6 +32,8 @@ enum class Fault : std::uint8_t {
     not_in_lists,
     mixed_results,
     unsupported_value,
+    no_expression,
+    no_assignment,
 };
 
 /// What an expression is for a model, found at compile time. `type` matters by its kind.

@@ -49,6 +49,10 @@ struct Column : Lookups<Column<N, Owner>> {
     auto operator=(const V& value) const {
         return Assignment<Column, node_t<V>>{as_node(value)};
     }
+    /// Likewise: without these, "a"_c = "a"_c would be a copy of a column rather than an assignment for an update.
+    Column() = default;
+    Column(const Column&) = default;
+    auto operator=(const Column& same) const { return Assignment<Column, Column>{same}; }
     /// Inside a JSON column: a key or an index.
     JsonPath<Column> operator[](std::string_view key) const { return JsonPath<Column>(*this)[key]; }
     template <std::integral I>

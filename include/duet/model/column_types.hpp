@@ -163,7 +163,10 @@ struct UserAccess {
 template <class T>
 struct DurationAccess {
     static std::int64_t to_micros(const void* p) {
-        return std::chrono::duration_cast<std::chrono::duration<std::int64_t, std::micro>>(*static_cast<const T*>(p)).count();
+        const T value = *static_cast<const T*>(p);
+        const double about = std::chrono::duration<double, std::micro>(value).count();
+        if (!(about > -9.22e18 && about < 9.22e18)) throw_bad_duration();  // nor may it be NaN
+        return std::chrono::duration_cast<std::chrono::duration<std::int64_t, std::micro>>(value).count();
     }
     static void from_micros(void* p, std::int64_t micros) {
         *static_cast<T*>(p) = std::chrono::duration_cast<T>(std::chrono::duration<std::int64_t, std::micro>(micros));

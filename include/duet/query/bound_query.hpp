@@ -181,6 +181,13 @@ public:
     Result<std::vector<typename detail::SelectedRow<M, E...>::type>> select(const E&... expressions) const {
         return run(selecting<detail::FetchRows<typename detail::SelectedRow<M, E...>::type>>(expressions...));
     }
+    /// Says what is wrong with anything else.
+    template <class... E>
+        requires(!(expr::Expression<E> && ...))
+    auto select(const E&... /*names*/) const {
+        constexpr bool are_expressions = (expr::Expression<E> && ...);
+        static_assert(are_expressions, "duet: select() takes columns and other expressions, as in \"name\"_c");
+    }
     /// The same into structs, field by field.
     template <class S, class... E>
         requires detail::RowStruct<S>

@@ -16,6 +16,7 @@ using Date = std::chrono::sys_days;
 
 namespace detail {
 [[noreturn]] void throw_bad_time();
+[[noreturn]] void throw_bad_duration();
 
 /// The present in UTC, from the system's clock. Thread-safe.
 inline Timestamp clock_now() noexcept {

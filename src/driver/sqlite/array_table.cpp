@@ -20,12 +20,14 @@ struct Table : sqlite3_vtab {
 
 struct Cursor : sqlite3_vtab_cursor {
     const BindValue* list;
+    bool all_texts;     // moments: every other row is the shortest text of the one before
     std::size_t index;
     const std::byte* next;  // packed texts: behind the current one
     std::string_view text;  // packed texts: the current one
 
     bool packed() const { return list->type->kind == Kind::text_view || list->type->kind == Kind::blob_view; }
-    bool at_end() const { return list == nullptr || index >= list->size; }
+    bool at_end() const { return list == nullptr || element() >= list->size; }
+    std::size_t element() const { return all_texts ? index / 2 : index; }
     void load() {
         if (!at_end() && packed()) next = shape::Values::next_text(next, text);
     }
@@ -36,6 +38,16 @@ class ResultWriter : public TextForms<ResultWriter> {
 public:
     explicit ResultWriter(sqlite3_context* context) : context_(context) {}
 
+    bool shortest = false;
+
+    void timestamp(Timestamp value) {
+        char text[duet::detail::timestamp_text_size];
+        moment({text, duet::detail::write_timestamp(text, value)});
+    }
+    void time(Time value) {
+        char text[duet::detail::time_text_size];
+        moment({text, duet::detail::write_time(text, value)});
+    }
     void null() { sqlite3_result_null(context_); }
     void boolean(bool value) { sqlite3_result_int(context_, value ? 1 : 0); }
     void integer(std::int64_t value) { sqlite3_result_int64(context_, value); }
@@ -64,6 +76,9 @@ public:
     }
 
 private:
+    void moment(std::string_view text) {
+        copied_text(shortest ? text.substr(0, shortest_moment(text)) : text);
+    }
     void give_text(std::string_view value, sqlite3_destructor_type lifetime) {
         sqlite3_result_text64(context_, value.empty() ? "" : value.data(), value.size(), lifetime,
                               SQLITE_UTF8);
@@ -124,9 +139,11 @@ int close(sqlite3_vtab_cursor* cursor) {
 
 int filter(sqlite3_vtab_cursor* base, int index, const char*, int, sqlite3_value** arguments) {
     auto& cursor = *static_cast<Cursor*>(base);
-    cursor.list = index == 1
-                      ? static_cast<const BindValue*>(sqlite3_value_pointer(arguments[0], list_pointer_type))
-                      : nullptr;
+    const auto* bound =
+        index == 1 ? static_cast<const BoundList*>(sqlite3_value_pointer(arguments[0], list_pointer_type))
+                   : nullptr;
+    cursor.list = bound == nullptr ? nullptr : &bound->values;
+    cursor.all_texts = bound != nullptr && bound->all_texts;
     cursor.index = 0;
     if (cursor.list != nullptr) cursor.next = static_cast<const std::byte*>(cursor.list->data);
     cursor.load();
@@ -148,13 +165,14 @@ int column(sqlite3_vtab_cursor* base, sqlite3_context* context, int which) {
     const TypeInfo& type = *cursor.list->type;
     try {
         ResultWriter writer(context);
+        writer.shortest = cursor.all_texts && cursor.index % 2 == 1;
         if (type.kind == Kind::text_view) {
             writer.text(cursor.text);
         } else if (type.kind == Kind::blob_view) {
             writer.blob(cursor.text);
         } else {
             encode_value(writer, type,
-                         static_cast<const std::byte*>(cursor.list->data) + cursor.index * type.size);
+                         static_cast<const std::byte*>(cursor.list->data) + cursor.element() * type.size);
         }
     } catch (...) {
         *static_cast<Table*>(cursor.pVtab)->failure = std::current_exception();

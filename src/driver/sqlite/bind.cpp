@@ -29,18 +29,37 @@ void Binder::array(const TypeInfo& type, const void* array) {
     copied_text(buffer_);
 }
 
-void Binder::list(const BindValue& value) {
-    static_assert(std::is_trivially_copyable_v<BindValue>);
+std::size_t shortest_moment(std::string_view text) noexcept {
+    while (text.ends_with('0')) text.remove_suffix(1);
+    if (text.ends_with('.')) text.remove_suffix(1);
+    return text.size();
+}
+
+void Binder::list(const BindValue& value, bool all_texts) {
+    static_assert(std::is_trivially_copyable_v<BoundList>);
     // The caller's BindValue may be gone when the statement goes on after a row limit.
-    char* raw = scratch_.take(sizeof(BindValue) + alignof(BindValue));
-    raw += (alignof(BindValue) - reinterpret_cast<std::uintptr_t>(raw) % alignof(BindValue)) %
-           alignof(BindValue);
-    auto* kept = new (raw) BindValue(value);
+    char* raw = scratch_.take(sizeof(BoundList) + alignof(BoundList));
+    raw += (alignof(BoundList) - reinterpret_cast<std::uintptr_t>(raw) % alignof(BoundList)) %
+           alignof(BoundList);
+    auto* kept = new (raw) BoundList{value, all_texts};
     check(sqlite3_bind_pointer(stmt_, position, kept, list_pointer_type, nullptr));
 }
 
+void Binder::moment(const BindValue& value, bool shortest) {
+    char* const text = scratch_.take(duet::detail::timestamp_text_size);
+    std::size_t size = value.type->kind == Kind::time
+                           ? duet::detail::write_time(text, *static_cast<const Time*>(value.data))
+                           : duet::detail::write_timestamp(text, *static_cast<const Timestamp*>(value.data));
+    if (shortest) size = shortest_moment({text, size});
+    bind_text({text, size});
+}
+
 void Binder::transformed(const BindValue& value, Transform transform) {
+    if (transform == Transform::moment_texts) return list(value, true);
     if (value.data == nullptr || value.type == nullptr) return null();
+    if (transform == Transform::moment_first || transform == Transform::moment_last) {
+        return moment(value, transform == Transform::moment_first);
+    }
     std::string_view text;
     switch (value.type->kind) {
         case Kind::text_view:

@@ -18,6 +18,15 @@ namespace duet::driver::sqlite {
 /// Type name of the pointers that duet_array() takes.
 inline constexpr const char* list_pointer_type = "duet_array";
 
+/// What such a pointer leads to.
+struct BoundList {
+    BindValue values;
+    bool all_texts = false;  // each moment in its shortest form as well
+};
+
+/// The size of a moment's text without the zeros at the end of its fraction.
+std::size_t shortest_moment(std::string_view text) noexcept;
+
 /// What SQLite must be given for a column of numeric affinity: text that it turns into a number and back
 /// without loss. Throws ValidationError for more digits than that. Writes into `out` as Decimal::write()
 /// does.
@@ -81,7 +90,8 @@ public:
     void array(const TypeInfo& type, const void* array);
 
 private:
-    void list(const BindValue& value);
+    void list(const BindValue& value, bool all_texts = false);
+    void moment(const BindValue& value, bool shortest);
     void bind_text(std::string_view value) {
         check(sqlite3_bind_text64(stmt_, position, value.data() == nullptr ? "" : value.data(), value.size(),
                                   SQLITE_STATIC, SQLITE_UTF8));

@@ -139,7 +139,6 @@ void set_up(const Options& options, Access access, sqlite3* db) {
     // unnoticed.
     sqlite3_db_config(db, SQLITE_DBCONFIG_DQS_DML, 0, nullptr);
     sqlite3_db_config(db, SQLITE_DBCONFIG_DQS_DDL, 0, nullptr);
-    sqlite3_db_config(db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
     sqlite3_db_config(db, SQLITE_DBCONFIG_ENABLE_FKEY, 1, nullptr);
     if (options.cache_size) {
         require(options, db, pragma(db, "PRAGMA cache_size = " + std::to_string(*options.cache_size)));

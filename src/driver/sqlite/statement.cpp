@@ -116,8 +116,8 @@ void SqliteStatement::bind(std::span<const BindValue> values) {
     for (const PlanBind& bind : plan().binds) {
         ++binder.position;
         const BindValue& value = values[bind.value];
+        lists_bound_ |= value.list;
         if (bind.transform == Transform::none) [[likely]] {
-            lists_bound_ |= value.list;
             binder.value(value);
         } else {
             binder.transformed(value, bind.transform);
