@@ -6,6 +6,7 @@
 
 #include <gtest/gtest.h>
 
+// clang-format off: one option a line reads better
 // [model]
 using namespace duet::literals;
 
@@ -21,11 +22,9 @@ struct User {
     duet::Timestamp created_at{};
     duet::HasMany<Post> posts{};  // no column: the rows whose `author` refers here
 
-    static constexpr auto table = duet::table("users",                                      //
-                                              duet::unique("email"),                        //
-                                              duet::index("name", "-created_at"),           //
-                                              duet::check("age_not_negative", "age >= 0"),  //
-                                              duet::default_now("created_at"));
+    static constexpr auto table =
+        duet::table("users", duet::unique("email"), duet::index("name", "-created_at"),
+                    duet::check("age_not_negative", "age >= 0"), duet::default_now("created_at"));
 };
 
 struct Post {
@@ -39,6 +38,7 @@ struct Post {
 
 inline constexpr auto models = duet::models<User, Post>;
 // [/model]
+// clang-format on
 
 // [keys]
 struct Country {
@@ -101,6 +101,7 @@ struct Article {
     static constexpr auto table = duet::table("articles");
 };
 
+// clang-format off
 // [options]
 struct Order {
     std::int64_t id{};
@@ -111,15 +112,14 @@ struct Order {
     std::string note{};
     std::optional<duet::Timestamp> shipped_at{};
 
-    static constexpr auto table = duet::table(
-        "orders",                                                             //
-        duet::unique("number").named("one_order_per_number"),                 //
+    static constexpr auto table = duet::table("orders",
+        duet::unique("number").named("one_order_per_number"),
         duet::index("-placed_on").where("shipped_at IS NULL").named("open"),  // partial, descending
-        duet::check("total_is_positive", "total > 0"),                        //
-        duet::default_now("placed_on"),                                       //
-        duet::default_sql("note", "''"),                                      // for rows that others write
-        duet::on_delete("customer", duet::set_null),                          //
-        duet::column_name("note", "remark"),                                  //
+        duet::check("total_is_positive", "total > 0"),
+        duet::default_now("placed_on"),
+        duet::default_sql("note", "''"),  // for rows that others write
+        duet::on_delete("customer", duet::set_null),
+        duet::column_name("note", "remark"),
         duet::decimal_as_text("total"));
 };
 
@@ -133,6 +133,7 @@ struct Shipment {
         duet::foreign_key(duet::columns("origin", "target"), "distances", duet::columns("from", "to")));
 };
 // [/options]
+// clang-format on
 
 // [behaviours]
 struct Document {

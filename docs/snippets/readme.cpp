@@ -40,7 +40,7 @@ duet::Task<> report(duet::AsyncDatabase& db) {
 // [/async]
 
 void tour(duet::Database& db, const std::string& from_request) {
-    User ada = db.query<User>().where("name"_c == "Ada").one();
+    User ada = *db.query<User>().first();
     // [tour]
     // A query is an ordinary value of one type: build it up at run time, store it, run it on any handle.
     auto query = duet::query<User>().where("age"_c.between(18, 65));
