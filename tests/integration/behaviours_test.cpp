@@ -1,6 +1,6 @@
-#include "checks.hpp"
-
 #include <thread>
+
+#include "checks.hpp"
 
 namespace {
 
@@ -72,7 +72,9 @@ protected:
         return fresh;
     }
     std::int64_t counted(const duet::Query<Page>& query) { return got(this->db.count(query)); }
-    Page stored() { return got(this->db.query(duet::query<Page>().where("id"_c == page.id).with_deleted()).one()); }
+    Page stored() {
+        return got(this->db.query(duet::query<Page>().where("id"_c == page.id).with_deleted()).one());
+    }
     Folder folder{};
     Page page{};
 };
@@ -103,7 +105,9 @@ TYPED_TEST(Behaviours, TimestampsAreTouchedByBulkUpdatesUnlessSet) {
     std::this_thread::sleep_for(1ms);
     did([&] { return this->db.query(duet::query<Page>()).update_bulk("title"_c = "x", duet::all_rows); });
     EXPECT_GT(this->stored().times.updated_at, before);
-    did([&] { return this->db.query(duet::query<Page>()).update_bulk("updated_at"_c = at_second(5), duet::all_rows); });
+    did([&] {
+        return this->db.query(duet::query<Page>()).update_bulk("updated_at"_c = at_second(5), duet::all_rows);
+    });
     EXPECT_EQ(this->stored().times.updated_at, at_second(5));
 }
 
@@ -167,7 +171,8 @@ TYPED_TEST(Behaviours, BulkDeletesMarkOnlyLiveRows) {
     did([&] { return this->db.refresh(old); });
     EXPECT_LT(old.mark.deleted_at, this->stored().mark.deleted_at) << "an older mark stays";
 
-    EXPECT_EQ(got(all.update_bulk("title"_c = "hidden", duet::all_rows)), 0) << "bulk updates pass over deleted rows";
+    EXPECT_EQ(got(all.update_bulk("title"_c = "hidden", duet::all_rows)), 0)
+        << "bulk updates pass over deleted rows";
     EXPECT_EQ(got(all.with_deleted().delete_bulk(duet::all_rows, duet::hard)), 2);
     EXPECT_EQ(this->counted(duet::query<Page>().with_deleted()), 0);
 }
@@ -225,7 +230,8 @@ TYPED_TEST(Behaviours, VersionFollowsEveryWriteThroughTheObject) {
     EXPECT_EQ(this->page.lock.version, 5);
     EXPECT_EQ(this->stored().lock.version, 5);
     did([&] { return this->db.query(duet::query<Page>()).update_bulk("title"_c = "bulk", duet::all_rows); });
-    EXPECT_THROW(did([&] { return this->db.save(this->page); }), duet::StaleData) << "a bulk update counts as well";
+    EXPECT_THROW(did([&] { return this->db.save(this->page); }), duet::StaleData)
+        << "a bulk update counts as well";
 }
 
 TYPED_TEST(Behaviours, VersionOfARowThatIsGoneIsNotFound) {

@@ -9,14 +9,16 @@ struct Item {
     std::string name{};
     int stock{};
     duet::Timestamps times{};
-    static constexpr auto table = duet::table("items", duet::unique("name"), duet::check("stock_not_negative", "stock >= 0"));
+    static constexpr auto table =
+        duet::table("items", duet::unique("name"), duet::check("stock_not_negative", "stock >= 0"));
 };
 struct Line {
     std::int64_t order_no{};
     std::int64_t position{};
     int amount{};
     duet::BelongsTo<Item> item{};
-    static constexpr auto table = duet::table("lines", duet::primary_key("order_no", "position"), duet::on_delete("item", duet::cascade));
+    static constexpr auto table = duet::table("lines", duet::primary_key("order_no", "position"),
+                                              duet::on_delete("item", duet::cascade));
 };
 struct Ticket {
     duet::Uuid id{};
@@ -66,7 +68,8 @@ TYPED_TEST(Bulk, CreatesManyInFewStatementsAndFillsKeysInOrder) {
     EXPECT_EQ(got(this->db.create_bulk(list)), list.size());
     EXPECT_LT(statements.count(), 20U);
 
-    const std::vector<Item> stored = got(this->db.all(duet::query<Item>().where("stock"_c >= 100).order_by("id")));
+    const std::vector<Item> stored =
+        got(this->db.all(duet::query<Item>().where("stock"_c >= 100).order_by("id")));
     ASSERT_EQ(stored.size(), list.size());
     for (std::size_t i = 0; i < list.size(); ++i) {
         ASSERT_EQ(stored[i].id, list[i].id);
@@ -167,7 +170,8 @@ TYPED_TEST(Bulk, WritesTheWholeTableOnlyWhenToldTo) {
     const auto all = this->db.query(duet::query<Item>());
     EXPECT_THROW(did([&] { return all.update_bulk("stock"_c = 1); }), duet::InvalidQuery);
     EXPECT_THROW(did([&] { return all.delete_bulk(); }), duet::InvalidQuery);
-    EXPECT_THROW(did([&] { return all.limit(2).delete_bulk(); }), duet::InvalidQuery) << "a limit is no condition";
+    EXPECT_THROW(did([&] { return all.limit(2).delete_bulk(); }), duet::InvalidQuery)
+        << "a limit is no condition";
     EXPECT_EQ(count<Item>(this->db), 3);
     EXPECT_EQ(got(all.delete_bulk(duet::all_rows)), 3);
     EXPECT_EQ(count<Item>(this->db), 0);
@@ -176,8 +180,10 @@ TYPED_TEST(Bulk, WritesTheWholeTableOnlyWhenToldTo) {
 TYPED_TEST(Bulk, HonoursOrderLimitAndOffset) {
     this->create(0, 10);
     const auto large = duet::query<Item>().where("stock"_c >= 2).order_by("-stock");
-    EXPECT_EQ(got(this->db.query(large.limit(2).offset(1)).update_bulk("name"_c = duet::concat("name"_c, "!"))), 2);
-    const auto marked = got(this->db.all(duet::query<Item>().where("name"_c.endswith("!")).order_by("stock")));
+    EXPECT_EQ(
+        got(this->db.query(large.limit(2).offset(1)).update_bulk("name"_c = duet::concat("name"_c, "!"))), 2);
+    const auto marked =
+        got(this->db.all(duet::query<Item>().where("name"_c.endswith("!")).order_by("stock")));
     ASSERT_EQ(marked.size(), 2U);
     EXPECT_EQ(marked[0].stock, 7);
     EXPECT_EQ(marked[1].stock, 8);
@@ -190,7 +196,11 @@ TYPED_TEST(Bulk, HonoursLimitsAndJoinsWithCompositeKeys) {
     this->create(0, 3);
     const auto stock = rows<Item>(this->db);
     std::vector<Line> lines;
-    for (int i = 0; i < 9; ++i) lines.push_back({.order_no = i / 3, .position = i % 3, .amount = i, .item = stock[static_cast<std::size_t>(i % 3)].id});
+    for (int i = 0; i < 9; ++i)
+        lines.push_back({.order_no = i / 3,
+                         .position = i % 3,
+                         .amount = i,
+                         .item = stock[static_cast<std::size_t>(i % 3)].id});
     EXPECT_EQ(got(this->db.create_bulk(lines)), 9U);
 
     const auto of_item_2 = duet::query<Line>().where("item.name"_c == "item 2");

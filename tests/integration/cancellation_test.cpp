@@ -1,12 +1,12 @@
-#include "checks.hpp"
-
 #include <duet/async/cancel.hpp>
 #include <duet/async/this_task.hpp>
 #include <duet/async/timeout.hpp>
-#include <duet/async/when_all.hpp>
 #include <duet/async/wait.hpp>
+#include <duet/async/when_all.hpp>
 
 #include <thread>
+
+#include "checks.hpp"
 
 namespace {
 
@@ -24,14 +24,19 @@ inline constexpr auto models = duet::models<Row>;
 /// Takes minutes when nobody stops it.
 template <class Handle>
 auto endless(Handle& handle) {
-    return handle.sql("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 10000000000) SELECT count(*) FROM n")
+    return handle
+        .sql(
+            "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 10000000000) SELECT "
+            "count(*) FROM n")
         .template scalar<std::int64_t>();
 }
 /// The same as a write.
 template <class Handle>
 auto endless_write(Handle& handle) {
     return handle
-        .sql("INSERT INTO rows (value) SELECT i FROM (WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i FROM n)")
+        .sql(
+            "INSERT INTO rows (value) SELECT i FROM (WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 "
+            "FROM n) SELECT i FROM n)")
         .execute();
 }
 
@@ -80,7 +85,8 @@ TYPED_TEST(Deadline, OfATransactionHoldsForEachStatementAndNothingIsLeft) {
                  duet::QueryCanceled);
     EXPECT_EQ(count<Row>(this->db), 0);
     auto quick = this->db.within(50ms);
-    EXPECT_THROW(in_transaction(quick, [&](auto& tx) -> duet::Task<> { co_await later(endless(tx)); }), duet::QueryCanceled);
+    EXPECT_THROW(in_transaction(quick, [&](auto& tx) -> duet::Task<> { co_await later(endless(tx)); }),
+                 duet::QueryCanceled);
     EXPECT_EQ(count<Row>(this->db), 0);
 }
 
@@ -106,9 +112,7 @@ TYPED_TEST(Deadline, DoesNotLetWorkEscapeWhenTheErrorIsCaught) {
 template <class Server>
 class Cancellation : public ::testing::Test {
 protected:
-    void SetUp() override {
-        duet::run(db.create_all(models));
-    }
+    void SetUp() override { duet::run(db.create_all(models)); }
     Server server;
     duet::AsyncDatabase db{server.url()};
 };
@@ -157,7 +161,8 @@ TYPED_TEST(Cancellation, OfATransactionRollsBack) {
             co_await tx.create(row);
             co_await endless(tx);
         };
-        auto work = this->db.transaction([&](duet::AsyncTransaction& tx) -> duet::Task<> { co_await body(tx); });
+        auto work =
+            this->db.transaction([&](duet::AsyncTransaction& tx) -> duet::Task<> { co_await body(tx); });
         try {
             co_await duet::timeout(std::move(work), 30ms);
         } catch (const duet::QueryCanceled&) {
@@ -194,8 +199,11 @@ TYPED_TEST(Cancellation, ATaskMayBeDestroyedWhileItRuns) {
     duet::run([&]() -> duet::Task<> {
         const auto canceled_group = [&]() -> duet::Task<> {
             duet::TaskGroup group{co_await duet::this_task::executor()};
-            group.add([](duet::AsyncDatabase& handle) -> duet::Task<> { co_await endless(handle); }(this->db));
-            group.add([](duet::AsyncDatabase& handle) -> duet::Task<> { co_await endless_write(handle); }(this->db));
+            group.add(
+                [](duet::AsyncDatabase& handle) -> duet::Task<> { co_await endless(handle); }(this->db));
+            group.add([](duet::AsyncDatabase& handle) -> duet::Task<> {
+                co_await endless_write(handle);
+            }(this->db));
             co_await duet::sleep_for(20ms);
         };
         co_await canceled_group();
@@ -209,7 +217,8 @@ TYPED_TEST(Cancellation, ATaskThatNeverRanCostsNothing) {
     const Row row{.value = 1};
     {
         auto never = this->db.create(row);
-        auto block = this->db.transaction([&](duet::AsyncTransaction& tx) -> duet::Task<> { co_await tx.create(row); });
+        auto block = this->db.transaction(
+            [&](duet::AsyncTransaction& tx) -> duet::Task<> { co_await tx.create(row); });
     }
     EXPECT_EQ(duet::run(this->db.count(duet::query<Row>())), 0);
 }

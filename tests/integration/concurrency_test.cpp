@@ -1,7 +1,7 @@
-#include "checks.hpp"
-
 #include <atomic>
 #include <thread>
+
+#include "checks.hpp"
 
 namespace {
 
@@ -40,7 +40,9 @@ TYPED_TEST(Concurrency, ThreadsShareOneDatabase) {
     in_threads(4, [&](int t) {
         for (int i = 0; i < 50; ++i) {
             this->db.create(Counter{.name = std::to_string(t) + "." + std::to_string(i)});
-            const auto mine = this->db.template query<Counter>().where("name"_c == std::to_string(t) + "." + std::to_string(i)).one();
+            const auto mine = this->db.template query<Counter>()
+                                  .where("name"_c == std::to_string(t) + "." + std::to_string(i))
+                                  .one();
             EXPECT_TRUE(this->db.template get<Counter>(mine.id).has_value());
         }
     });
@@ -80,7 +82,8 @@ TYPED_TEST(Concurrency, ReadersSeeWholeTransactionsOnly) {
 
 TYPED_TEST(Concurrency, BlockingAndAsyncHandlesShareOneDatabase) {
     std::thread blocking([&] {
-        for (int i = 0; i < 50; ++i) this->db.template query<Counter>().where("id"_c == 1).update_bulk("value"_c = "value"_c + 1);
+        for (int i = 0; i < 50; ++i)
+            this->db.template query<Counter>().where("id"_c == 1).update_bulk("value"_c = "value"_c + 1);
     });
     duet::AsyncDatabase async{this->db};
     duet::run([&]() -> duet::Task<> {
@@ -100,7 +103,8 @@ TYPED_TEST(Concurrency, SeveralEventLoopsShareOneDatabase) {
         duet::run([&]() -> duet::Task<> {
             for (int i = 0; i < 30; ++i) {
                 const Counter fresh{.name = std::to_string(t) + "." + std::to_string(i)};
-                co_await async.transaction([&](duet::AsyncTransaction& tx) -> duet::Task<> { co_await tx.create(fresh); });
+                co_await async.transaction(
+                    [&](duet::AsyncTransaction& tx) -> duet::Task<> { co_await tx.create(fresh); });
             }
         });
     });
@@ -210,7 +214,8 @@ TEST(ThePool, TellsAThreadThatWaitsForItselfAtOnce) {
     db.create_all(models);
     const auto began = std::chrono::steady_clock::now();
     db.transaction([&](duet::Transaction& tx) {
-        EXPECT_THROW(count<Counter>(db), duet::PoolTimeout) << "the handle of the transaction is the one to use";
+        EXPECT_THROW(count<Counter>(db), duet::PoolTimeout)
+            << "the handle of the transaction is the one to use";
         EXPECT_THROW(db.transaction([](duet::Transaction&) {}), duet::PoolTimeout);
         EXPECT_EQ(count<Counter>(tx), 0);
     });

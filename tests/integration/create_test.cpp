@@ -1,6 +1,6 @@
-#include "checks.hpp"
-
 #include <limits>
+
+#include "checks.hpp"
 
 namespace {
 

@@ -1,7 +1,7 @@
-#include "checks.hpp"
-
 #include <atomic>
 #include <thread>
+
+#include "checks.hpp"
 
 namespace {
 
@@ -29,7 +29,8 @@ protected:
         did([&] { return this->db.create_all(models); });
     }
     auto tag(const std::string& name, int weight) {
-        return got(this->db.template get_or_create<Tag>(duet::by("name"_c = name), duet::defaults("weight"_c = weight)));
+        return got(this->db.template get_or_create<Tag>(duet::by("name"_c = name),
+                                                        duet::defaults("weight"_c = weight)));
     }
 };
 TYPED_TEST_SUITE(GetOrCreate, Backends, BackendNames);
@@ -49,7 +50,8 @@ TYPED_TEST(GetOrCreate, CreatesOnceAndFindsAfterwards) {
 TYPED_TEST(GetOrCreate, LooksForNullAsNull) {
     const std::optional<std::string> none;
     const auto find_it = [&] {
-        return got(this->db.template get_or_create<Tag>(duet::by("scope"_c = none, "uses"_c = 3), duet::defaults("name"_c = "n")));
+        return got(this->db.template get_or_create<Tag>(duet::by("scope"_c = none, "uses"_c = 3),
+                                                        duet::defaults("name"_c = "n")));
     };
     EXPECT_TRUE(find_it().second);
     EXPECT_FALSE(find_it().second);
@@ -58,7 +60,8 @@ TYPED_TEST(GetOrCreate, LooksForNullAsNull) {
 TYPED_TEST(GetOrCreate, SaysWhenSeveralRowsMatch) {
     std::vector<Loose> twins(2, Loose{.name = "twin"});
     did([&] { return this->db.create_bulk(twins); });
-    EXPECT_THROW(did([&] { return this->db.template get_or_create<Loose>(duet::by("name"_c = "twin")); }), duet::MultipleFound);
+    EXPECT_THROW(did([&] { return this->db.template get_or_create<Loose>(duet::by("name"_c = "twin")); }),
+                 duet::MultipleFound);
 }
 
 TYPED_TEST(GetOrCreate, RefusesDefaultsThatDoNotFit) {
@@ -69,7 +72,8 @@ TYPED_TEST(GetOrCreate, RefusesDefaultsThatDoNotFit) {
 TYPED_TEST(GetOrCreate, TellsOfAConflictThatIsNotItsOwn) {
     this->tag("taken", 1);
     EXPECT_THROW(did([&] {
-                     return this->db.template get_or_create<Tag>(duet::by("uses"_c = 77), duet::defaults("name"_c = "taken"));
+                     return this->db.template get_or_create<Tag>(duet::by("uses"_c = 77),
+                                                                 duet::defaults("name"_c = "taken"));
                  }),
                  duet::UniqueViolation);
 }
@@ -80,7 +84,8 @@ TYPED_TEST(GetOrCreate, LeavesAnOpenTransactionUsable) {
         co_await later(tx.create(mine));
         bool refused = false;
         try {
-            auto task = tx.template get_or_create<Tag>(duet::by("uses"_c = 77), duet::defaults("name"_c = "mine"));
+            auto task =
+                tx.template get_or_create<Tag>(duet::by("uses"_c = 77), duet::defaults("name"_c = "mine"));
             co_await later(std::move(task));
         } catch (const duet::UniqueViolation&) {
             refused = true;
@@ -95,7 +100,8 @@ TYPED_TEST(GetOrCreate, LeavesAnOpenTransactionUsable) {
 
 TYPED_TEST(GetOrCreate, UpdateOrCreateWritesItsDefaultsEitherWay) {
     const auto write = [&](int weight) {
-        return got(this->db.template update_or_create<Tag>(duet::by("name"_c = "t"), duet::defaults("weight"_c = weight)));
+        return got(this->db.template update_or_create<Tag>(duet::by("name"_c = "t"),
+                                                           duet::defaults("weight"_c = weight)));
     };
     EXPECT_TRUE(write(3).second);
     const auto [updated, created] = write(4);
@@ -112,7 +118,8 @@ TYPED_TEST(GetOrCreate, HasOneWinnerAmongManyThreads) {
     std::vector<std::thread> threads;
     for (int t = 0; t < 4; ++t) {
         threads.emplace_back([&] {
-            for (int n = 0; n < names; ++n) winners += this->tag("name " + std::to_string(n), 1).second ? 1 : 0;
+            for (int n = 0; n < names; ++n)
+                winners += this->tag("name " + std::to_string(n), 1).second ? 1 : 0;
         });
     }
     for (std::thread& thread : threads) thread.join();
@@ -145,7 +152,8 @@ TEST(GetOrCreateInTransactions, HasOneWinnerAndNobodyLosesWork) {
             for (int n = 0; n < 10; ++n) {
                 db.transaction([&](duet::Transaction& tx) {
                     tx.create(Loose{.name = "work"});
-                    winners += tx.get_or_create<Tag>(duet::by("name"_c = "n" + std::to_string(n))).second ? 1 : 0;
+                    winners +=
+                        tx.get_or_create<Tag>(duet::by("name"_c = "n" + std::to_string(n))).second ? 1 : 0;
                 });
             }
         });

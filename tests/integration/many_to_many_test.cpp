@@ -51,7 +51,8 @@ protected:
     void SetUp() override {
         did([&] { return this->db.create_all(models); });
         std::vector<Tag> list(4);
-        for (std::size_t i = 0; i < list.size(); ++i) list[i].name = std::string(1, static_cast<char>('a' + i));
+        for (std::size_t i = 0; i < list.size(); ++i)
+            list[i].name = std::string(1, static_cast<char>('a' + i));
         tags = got(this->db.create_bulk_returning(list));
         const Post fresh{.title = "first"};
         post = got(this->db.create(fresh));
@@ -113,7 +114,8 @@ TYPED_TEST(ManyToMany, RefusesObjectsThatAreNotSavedAndChangesNothing) {
     const std::vector<Tag> mixed{this->tags[0], unsaved};
     EXPECT_THROW(did([&] { return this->tags_of().set(mixed); }), duet::InvalidQuery);
     const Post stranger{.title = "x"};
-    EXPECT_THROW(did([&] { return this->db.relation(stranger, "tags"_c).add(this->tags[0]); }), duet::InvalidQuery);
+    EXPECT_THROW(did([&] { return this->db.relation(stranger, "tags"_c).add(this->tags[0]); }),
+                 duet::InvalidQuery);
     EXPECT_EQ(this->linked(), "");
 }
 

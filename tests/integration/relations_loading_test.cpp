@@ -102,6 +102,39 @@ TYPED_TEST(RelationsLoading, AQueryOverTheChildrenOrdersThem) {
                  duet::InvalidQuery);
 }
 
+TYPED_TEST(RelationsLoading, AQueryOverTheChildrenLoadsTheirRelationsToo) {
+    const auto books = duet::query<Book>().related("genres"_c).related("author"_c, duet::joined).order_by("-id");
+    const auto authors = got(this->db.all(duet::query<Author>().related("books"_c, books).order_by("id")));
+    EXPECT_EQ(ids_of(authors[2].books), (Ids{5, 4}));
+    EXPECT_EQ(authors[2].books[0].genres.size(), 2u);
+    EXPECT_EQ(authors[2].books[1].author->name, "Le Guin");
+    const auto genres = got(this->db.all(duet::query<Genre>().related("books"_c, books).order_by("id")));
+    EXPECT_EQ(ids_of(genres[0].books), (Ids{5, 1}));
+    EXPECT_EQ(genres[0].books[0].genres.size(), 2u);
+    EXPECT_EQ(genres[1].books[2].author->name, "Lem");
+    const auto reviews = got(this->db.all(duet::query<Review>().related("book"_c, books).order_by("id")));
+    EXPECT_EQ(reviews[2].book->author->name, "Lem");
+    EXPECT_EQ(reviews[2].book->genres.front().name, "science fiction");
+}
+
+TYPED_TEST(RelationsLoading, AnIterationLoadsRelationsBatchByBatch) {
+    Ids seen;
+    const auto look = [&seen](const Author& author) {
+        for (const Book& book : author.books) seen.push_back(book.id);
+    };
+    auto rows = this->db.query(duet::query<Author>().related("books"_c)).iterate(3);
+    const duet::StatementCounter counter(this->db);
+    if constexpr (TypeParam::mode::is_async) {
+        duet::run([](auto& stream, auto& each) -> duet::Task<> {
+            while (auto author = co_await stream.next()) each(*author);
+        }(rows, look));
+    } else {
+        for (const Author& author : rows) look(author);
+    }
+    EXPECT_EQ(seen, (Ids{1, 2, 3, 4, 5}));
+    EXPECT_LE(counter.count(), 4u);
+}
+
 TYPED_TEST(RelationsLoading, ManyToManyGoesThroughTheAutomaticOrTheGivenTable) {
     const auto genres = got(this->db.all(duet::query<Genre>().related("books.author"_c).order_by("id")));
     EXPECT_EQ(ids_of(genres[0].books), (Ids{1, 5}));

@@ -71,7 +71,8 @@ TYPED_TEST(Remove, IsRefusedWhereTheDatabaseRestricts) {
     Lamp lit = got(this->db.create(lamp));
     EXPECT_THROW(did([&] { return this->db.remove(this->shelf); }), duet::ForeignKeyViolation);
     EXPECT_EQ(count<Shelf>(this->db), 1);
-    EXPECT_THROW(did([&] { return this->db.query(duet::query<Shelf>()).delete_bulk(duet::all_rows); }), duet::ForeignKeyViolation);
+    EXPECT_THROW(did([&] { return this->db.query(duet::query<Shelf>()).delete_bulk(duet::all_rows); }),
+                 duet::ForeignKeyViolation);
     did([&] { return this->db.remove(lit); });
     did([&] { return this->db.remove(this->shelf); });
 }

@@ -1,8 +1,8 @@
-#include "checks.hpp"
+#include <thread>
 
 #include <sys/wait.h>
 
-#include <thread>
+#include "checks.hpp"
 
 namespace {
 
@@ -13,7 +13,8 @@ struct Account {
     std::int64_t id{};
     std::string owner{};
     int balance{};
-    static constexpr auto table = duet::table("accounts", duet::unique("owner"), duet::check("not_negative", "balance >= 0"));
+    static constexpr auto table =
+        duet::table("accounts", duet::unique("owner"), duet::check("not_negative", "balance >= 0"));
 };
 struct Entry {
     std::int64_t id{};
@@ -107,7 +108,8 @@ TYPED_TEST(Transactions, NestAsSavepointsAndAnInnerFailureCostsOnlyTheInnerWork)
         try {
             co_await this->block(tx, [&](auto& inner) -> duet::Task<> {
                 co_await this->add(inner, "b");
-                co_await this->block(inner, [&](auto& deep) -> duet::Task<> { co_await this->add(deep, "c"); });
+                co_await this->block(inner,
+                                     [&](auto& deep) -> duet::Task<> { co_await this->add(deep, "c"); });
                 throw Stop{};
             });
         } catch (const Stop&) {
@@ -122,7 +124,9 @@ TYPED_TEST(Transactions, NestAsSavepointsAndAnInnerFailureCostsOnlyTheInnerWork)
 TYPED_TEST(Transactions, LoseInnerWorkWhenTheOuterFails) {
     EXPECT_THROW(in_transaction(this->db,
                                 [&](auto& tx) -> duet::Task<> {
-                                    co_await this->block(tx, [&](auto& inner) -> duet::Task<> { co_await this->add(inner, "a"); });
+                                    co_await this->block(tx, [&](auto& inner) -> duet::Task<> {
+                                        co_await this->add(inner, "a");
+                                    });
                                     throw Stop{};
                                 }),
                  Stop);
@@ -197,14 +201,15 @@ TYPED_TEST(Transactions, StayCommittedWhenACommitActionThrowsAndTheOthersStillRu
     int later_action = 0;
     duet::TransactionOptions options;
     options.retries = 3;
-    EXPECT_THROW(in_transaction(this->db,
-                                [&](auto& tx) -> duet::Task<> {
-                                    ++runs;
-                                    tx.on_commit([] { throw duet::LockTimeout("from the action"); });
-                                    tx.on_commit([&] { ++later_action; });
-                                    co_await this->add(tx, "a");
-                                },
-                                options),
+    EXPECT_THROW(in_transaction(
+                     this->db,
+                     [&](auto& tx) -> duet::Task<> {
+                         ++runs;
+                         tx.on_commit([] { throw duet::LockTimeout("from the action"); });
+                         tx.on_commit([&] { ++later_action; });
+                         co_await this->add(tx, "a");
+                     },
+                     options),
                  duet::LockTimeout);
     EXPECT_EQ(runs, 1);
     EXPECT_EQ(later_action, 1);
@@ -214,10 +219,10 @@ TYPED_TEST(Transactions, StayCommittedWhenACommitActionThrowsAndTheOthersStillRu
 TYPED_TEST(Transactions, ReturnWhatTheBlockReturns) {
     if constexpr (TypeParam::mode::is_async) {
         EXPECT_EQ(duet::run(this->db.transaction([](auto& tx) -> duet::Task<std::int64_t> {
-            const Account account{.owner = "a"};
-            const Account made = co_await tx.create(account);
-            co_return made.id;
-        })),
+                      const Account account{.owner = "a"};
+                      const Account made = co_await tx.create(account);
+                      co_return made.id;
+                  })),
                   1);
     } else {
         EXPECT_EQ(this->db.transaction([](auto& tx) { return tx.create(Account{.owner = "a"}).id; }), 1);
@@ -259,10 +264,14 @@ TYPED_TEST(Transactions, KnowTheLockingModes) {
     const char* const words[] = {"BEGIN IMMEDIATE", "BEGIN DEFERRED", "BEGIN EXCLUSIVE"};
     for (const auto locking : {duet::Locking::immediate, duet::Locking::deferred, duet::Locking::exclusive}) {
         std::vector<std::string> sql;
-        const auto hook = this->db.on_query([&](const duet::QueryEvent& event) { sql.emplace_back(event.sql); });
+        const auto hook =
+            this->db.on_query([&](const duet::QueryEvent& event) { sql.emplace_back(event.sql); });
         duet::TransactionOptions options;
         options.locking = locking;
-        in_transaction(this->db, [&](auto& tx) -> duet::Task<> { co_await this->add(tx, words[static_cast<int>(locking)]); }, options);
+        in_transaction(
+            this->db,
+            [&](auto& tx) -> duet::Task<> { co_await this->add(tx, words[static_cast<int>(locking)]); },
+            options);
         ASSERT_FALSE(sql.empty());
         EXPECT_EQ(sql.front(), words[static_cast<int>(locking)]);
         EXPECT_EQ(sql.back(), "COMMIT");
@@ -272,7 +281,8 @@ TYPED_TEST(Transactions, KnowTheLockingModes) {
 
 TYPED_TEST(Transactions, DoNotLetAnythingEscapeWhenTheDatabaseItselfRollsBack) {
     did([&] {
-        return this->db.execute_script("CREATE TRIGGER guard BEFORE INSERT ON entries BEGIN SELECT RAISE(ROLLBACK, 'no'); END");
+        return this->db.execute_script(
+            "CREATE TRIGGER guard BEFORE INSERT ON entries BEGIN SELECT RAISE(ROLLBACK, 'no'); END");
     });
     EXPECT_THROW(in_transaction(this->db,
                                 [&](auto& tx) -> duet::Task<> {
@@ -293,8 +303,9 @@ TYPED_TEST(Transactions, DoNotLetAnythingEscapeWhenTheDatabaseItselfRollsBack) {
 
 TYPED_TEST(Transactions, FailAtCommitOnDeferredForeignKeysAndRollBack) {
     did([&] {
-        return this->db.execute_script("CREATE TABLE child (id INTEGER PRIMARY KEY, parent INTEGER NOT NULL "
-                                       "REFERENCES accounts (id) DEFERRABLE INITIALLY DEFERRED)");
+        return this->db.execute_script(
+            "CREATE TABLE child (id INTEGER PRIMARY KEY, parent INTEGER NOT NULL "
+            "REFERENCES accounts (id) DEFERRABLE INITIALLY DEFERRED)");
     });
     std::string log;
     const auto orphan = [&](auto& tx) -> duet::Task<> {
@@ -319,7 +330,8 @@ TYPED_TEST(Transactions, FailAtCommitOnDeferredForeignKeysAndRollBack) {
 }
 
 TYPED_TEST(Transactions, SeeTheirOwnWritesWhileOthersDoNot) {
-    if (std::is_same_v<typename TypeParam::server_type, SqliteMemory>) GTEST_SKIP() << "one connection for everybody";
+    if (std::is_same_v<typename TypeParam::server_type, SqliteMemory>)
+        GTEST_SKIP() << "one connection for everybody";
     auto tx = this->begin();
     did([&] { return this->add(tx, "a"); });
     EXPECT_EQ(count<Account>(tx), 1);
@@ -346,7 +358,9 @@ TEST(TransactionsTogether, RefuseASecondOperationMeanwhile) {
     duet::run([&]() -> duet::Task<> {
         co_await db.create_all(models);
         auto tx = co_await db.begin();
-        auto slow = tx.sql("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 300000) SELECT count(*) FROM n")
+        auto slow = tx.sql(
+                          "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 300000) "
+                          "SELECT count(*) FROM n")
                         .scalar<std::int64_t>();
         bool refused = false;
         const auto second = [&]() -> duet::Task<std::int64_t> {
@@ -397,9 +411,7 @@ private:
 
 TEST(TransactionsWithOtherProcesses, WaitForTheLock) {
     const SqliteFile server;
-    {
-        duet::Database{server.url()}.create_all(models);
-    }
+    { duet::Database{server.url()}.create_all(models); }
     const OtherProcess other(server.url(), 150ms);
     duet::Database db{server.url()};
     db.transaction([](duet::Transaction& tx) { tx.create(Account{.owner = "mine"}); });
@@ -408,9 +420,7 @@ TEST(TransactionsWithOtherProcesses, WaitForTheLock) {
 
 TEST(TransactionsWithOtherProcesses, RetryWhenTheLockIsNotToBeHad) {
     const SqliteFile server;
-    {
-        duet::Database{server.url()}.create_all(models);
-    }
+    { duet::Database{server.url()}.create_all(models); }
     const OtherProcess other(server.url(), 400ms);
     duet::Database db{server.url() + "?busy_timeout=30"};
     EXPECT_THROW(db.transaction([](duet::Transaction&) {}), duet::LockTimeout);
@@ -440,7 +450,8 @@ TEST(TransactionsWithOtherProcesses, RunADeferredBlockAgainWhenItsSnapshotIsOld)
         db.transaction(
             [&](duet::Transaction& tx) {
                 Account account = *tx.get<Account>(1);
-                if (++runs == 1) other.query<Account>().update_bulk("balance"_c = "balance"_c + 10, duet::all_rows);
+                if (++runs == 1)
+                    other.query<Account>().update_bulk("balance"_c = "balance"_c + 10, duet::all_rows);
                 tx.update(account, "balance"_c = account.balance + 1);
             },
             wanted);

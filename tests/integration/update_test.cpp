@@ -102,8 +102,8 @@ TYPED_TEST(Update, SetsARelationByObjectByKeyAndToNull) {
 TYPED_TEST(Update, SetsEnumsDecimalsListsAndJson) {
     const std::vector<std::string> tags{"fast", "left \"foot\""};
     did([&] {
-        return this->db.update(this->ada, "rank"_c = Rank::captain, "value"_c = duet::Decimal::parse("12.50"), "tags"_c = tags,
-                               "notes"_c = duet::Json::parse(R"({"a":[1]})"));
+        return this->db.update(this->ada, "rank"_c = Rank::captain, "value"_c = duet::Decimal::parse("12.50"),
+                               "tags"_c = tags, "notes"_c = duet::Json::parse(R"({"a":[1]})"));
     });
     for (const Player& player : {this->ada, this->stored()}) {
         EXPECT_EQ(player.rank, Rank::captain);
@@ -114,7 +114,8 @@ TYPED_TEST(Update, SetsEnumsDecimalsListsAndJson) {
 }
 
 TYPED_TEST(Update, RefusesAValueOutOfRangeAndChangesNothing) {
-    EXPECT_THROW(did([&] { return this->db.update(this->ada, "name"_c = "Zoe", "level"_c = 300); }), duet::ValidationError);
+    EXPECT_THROW(did([&] { return this->db.update(this->ada, "name"_c = "Zoe", "level"_c = 300); }),
+                 duet::ValidationError);
     EXPECT_EQ(this->ada.name, "Ada");
     EXPECT_EQ(this->ada.level, 3);
     EXPECT_EQ(this->stored().name, "Ada");
@@ -124,8 +125,10 @@ TYPED_TEST(Update, RefusesAValueOutOfRangeAndChangesNothing) {
 TYPED_TEST(Update, ChangesNothingWhenAConstraintSaysNo) {
     const Player other{.name = "Bob"};
     did([&] { return this->db.create(other); });
-    EXPECT_THROW(did([&] { return this->db.update(this->ada, "goals"_c = 1, "name"_c = "Bob"); }), duet::UniqueViolation);
-    EXPECT_THROW(did([&] { return this->db.update(this->ada, "goals"_c = 1, "level"_c = -1); }), duet::CheckViolation);
+    EXPECT_THROW(did([&] { return this->db.update(this->ada, "goals"_c = 1, "name"_c = "Bob"); }),
+                 duet::UniqueViolation);
+    EXPECT_THROW(did([&] { return this->db.update(this->ada, "goals"_c = 1, "level"_c = -1); }),
+                 duet::CheckViolation);
     EXPECT_EQ(this->ada.name, "Ada");
     EXPECT_EQ(this->ada.goals, 0);
     EXPECT_EQ(this->ada.level, 3);

@@ -50,7 +50,8 @@ TYPED_TEST(Upsert, InsertsThenSetsWhatItIsTold) {
     EXPECT_GT(first.id, 0);
 
     Product second{.sku = "A", .name = "Long nail", .stock = 9};
-    EXPECT_TRUE(got(this->db.upsert(second, duet::conflict_on("sku"_c), duet::set("name"_c, "stock"_c = "stock"_c + 1))));
+    EXPECT_TRUE(got(
+        this->db.upsert(second, duet::conflict_on("sku"_c), duet::set("name"_c, "stock"_c = "stock"_c + 1))));
     EXPECT_EQ(second.id, first.id);
     EXPECT_EQ(second.name, "Long nail");
     EXPECT_EQ(second.stock, 6) << "the object takes the row's final state";
@@ -62,7 +63,10 @@ TYPED_TEST(Upsert, InsertsThenSetsWhatItIsTold) {
 TYPED_TEST(Upsert, TouchesTheTimeOfTheLastUpdate) {
     Product first{.sku = "A", .name = "Nail"};
     did([&] { return this->db.create(first); });
-    did([&] { return this->db.query(duet::query<Product>()).update_bulk("updated_at"_c = at_second(5), duet::all_rows); });
+    did([&] {
+        return this->db.query(duet::query<Product>())
+            .update_bulk("updated_at"_c = at_second(5), duet::all_rows);
+    });
     Product second{.sku = "A", .name = "Bolt"};
     did([&] { return this->db.upsert(second, duet::conflict_on("sku"), duet::set("name")); });
     EXPECT_GT(second.times.updated_at, at_second(5));
@@ -128,9 +132,12 @@ TYPED_TEST(Upsert, WorksByTheKeyItself) {
 
 TYPED_TEST(Upsert, RefusesColumnsItDoesNotKnowAndConflictsWithoutAnIndex) {
     Product product{.sku = "A", .name = "Nail"};
-    EXPECT_THROW(did([&] { return this->db.upsert(product, duet::conflict_on("skew"), duet::set("name")); }), duet::InvalidQuery);
-    EXPECT_THROW(did([&] { return this->db.upsert(product, duet::conflict_on("sku"), duet::set("nome")); }), duet::InvalidQuery);
-    EXPECT_THROW(did([&] { return this->db.upsert(product, duet::conflict_on("stock"), duet::set("name")); }), duet::DatabaseError);
+    EXPECT_THROW(did([&] { return this->db.upsert(product, duet::conflict_on("skew"), duet::set("name")); }),
+                 duet::InvalidQuery);
+    EXPECT_THROW(did([&] { return this->db.upsert(product, duet::conflict_on("sku"), duet::set("nome")); }),
+                 duet::InvalidQuery);
+    EXPECT_THROW(did([&] { return this->db.upsert(product, duet::conflict_on("stock"), duet::set("name")); }),
+                 duet::DatabaseError);
     EXPECT_EQ(count<Product>(this->db), 0);
     EXPECT_EQ(product.id, 0);
 }
@@ -139,7 +146,8 @@ TYPED_TEST(Upsert, StillReportsOtherConflicts) {
     Product first{.id = 1, .sku = "A", .name = "Nail"};
     did([&] { return this->db.create(first); });
     Product other{.id = 1, .sku = "B", .name = "Bolt"};
-    EXPECT_THROW(did([&] { return this->db.upsert(other, duet::conflict_on("sku"), duet::set("name")); }), duet::UniqueViolation);
+    EXPECT_THROW(did([&] { return this->db.upsert(other, duet::conflict_on("sku"), duet::set("name")); }),
+                 duet::UniqueViolation);
     EXPECT_EQ(other.name, "Bolt");
 }
 

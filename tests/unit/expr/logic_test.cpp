@@ -23,6 +23,14 @@ TEST(Logic, KeepsTheStructureThatWasWritten) {
               (Rendered{R"((1 = 0 OR "users"."age" > ?))", R"(20)", 2}));
 }
 
+TEST(Logic, WritesChainsFlatAndNegatesOnce) {
+    EXPECT_EQ(where<User>(("age"_c == 1 || "age"_c == 2) || ("age"_c == 3 || "age"_c == 4)),
+              (Rendered{R"(("users"."age" = ? OR "users"."age" = ? OR "users"."age" = ? OR "users"."age" = ?))", R"(1, 2, 3, 4)", 2}));
+    EXPECT_EQ(where<User>(!!!("age"_c == 1)), (Rendered{R"(NOT ("users"."age" = ?))", R"(1)", 2}));
+    EXPECT_EQ(where<User>(!!("age"_c == 1 && "age"_c == 2)),
+              (Rendered{R"(("users"."age" = ? AND "users"."age" = ?))", R"(1, 2)", 2}));
+}
+
 TEST(Relations, AreFilteredByTheirRows) {
     EXPECT_EQ(
         where<User>(duet::any("posts"_c)),
