@@ -8,8 +8,8 @@
 
 #include "contender.hpp"
 
-// SOCI: once with statements prepared by hand and reused (all but the scans, where its rowsets prepare), once as
-// its first page shows it: `sql << "…", use(…), into(…)`, which prepares each time.
+// SOCI: once with statements prepared by hand and reused (all but the scans, where its rowsets prepare), once
+// as its first page shows it: `sql << "…", use(…), into(…)`, which prepares each time.
 namespace bench {
 namespace {
 

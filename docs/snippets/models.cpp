@@ -185,7 +185,8 @@ TEST_F(Models, Tables) {
         Order{.number = "1", .total = duet::Decimal::parse("12345678901234567890.12"), .customer = ada});
     EXPECT_EQ(db.get<Order>(order.id)->total, order.total);
     EXPECT_NE(order.placed_on, duet::Date{});
-    EXPECT_EQ(db.introspect().table("orders")->column("remark")->type, "text");
+    const duet::DatabaseSchema schema = db.introspect();
+    EXPECT_EQ(schema.table("orders")->column("remark")->type, "text");
 }
 
 TEST_F(Models, Keys) {

@@ -25,9 +25,9 @@ enum Sleep : std::uint32_t { awake = 0, on_futex = 1, on_epoll = 2 };
 }  // namespace
 
 struct EventLoop::Impl {
-    // Shared between threads, guarded by `mutex`. A poster touches nothing of the loop once it has let go of the mutex: the loop
-    // may end and be destroyed then. (Waking a futex uses its address only.) It wakes the loop after that, or the loop would
-    // wake up to wait for the mutex.
+    // Shared between threads, guarded by `mutex`. A poster touches nothing of the loop once it has let go of
+    // the mutex: the loop may end and be destroyed then. (Waking a futex uses its address only.) It wakes the
+    // loop after that, or the loop would wake up to wait for the mutex.
     std::mutex mutex;
     std::vector<std::coroutine_handle<>> posted;
     std::vector<Wait*> changed;

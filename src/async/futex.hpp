@@ -72,7 +72,8 @@ private:
     static bool several_processors() noexcept {
         static const bool several = [] {
             cpu_set_t allowed;
-            if (::sched_getaffinity(0, sizeof allowed, &allowed) != 0) return std::thread::hardware_concurrency() > 1;
+            if (::sched_getaffinity(0, sizeof allowed, &allowed) != 0)
+                return std::thread::hardware_concurrency() > 1;
             return CPU_COUNT(&allowed) > 1;
         }();
         return several;
@@ -80,7 +81,8 @@ private:
 
     static constexpr std::uint32_t least = 16;
     std::uint32_t most_;
-    // To wake a sleeping processor takes tens of microseconds: looking must start longer than that to get anywhere.
+    // To wake a sleeping processor takes tens of microseconds: looking must start longer than that to get
+    // anywhere.
     std::uint32_t budget_ = 2048;
 };
 

@@ -102,7 +102,8 @@ std::string_view sign_of(Op op) {
 
 /// Whether a value comes next that is a moment (or a list of them).
 bool is_moment(const Cursor& c) {
-    if (c.done() || (static_cast<Op>(c.at[0]) != Op::value && static_cast<Op>(c.at[0]) != Op::list)) return false;
+    if (c.done() || (static_cast<Op>(c.at[0]) != Op::value && static_cast<Op>(c.at[0]) != Op::list))
+        return false;
     const auto kind = static_cast<Kind>(c.at[1]);
     return kind == Kind::timestamp || kind == Kind::time;
 }
@@ -154,8 +155,8 @@ std::string ExpressionRenderer::predicate(Cursor& c, Scope& scope, bool enclosed
     }
 }
 
-// However its parentheses were set, a chain of one operator is written flat, and a long one in groups: parsers
-// have room for so many nested parentheses and so many operands in a row.
+// However its parentheses were set, a chain of one operator is written flat, and a long one in groups:
+// parsers have room for so many nested parentheses and so many operands in a row.
 std::string ExpressionRenderer::chain(Op op, Cursor& c, Scope& scope) {
     constexpr int group_size = 100;
     const std::string_view sign = op == Op::logical_and ? " AND " : " OR ";

@@ -1,10 +1,12 @@
 #include <duet/base/error.hpp>
+
 #include <algorithm>
 
 #include "expression_renderer.hpp"
 #include "sql_text.hpp"
 
-// The part of ExpressionRenderer that follows relations: joins for to-one hops, correlated subqueries from the first to-many on.
+// The part of ExpressionRenderer that follows relations: joins for to-one hops, correlated subqueries from
+// the first to-many on.
 namespace duet::detail {
 
 using shape::Op;

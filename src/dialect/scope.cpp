@@ -132,7 +132,8 @@ std::size_t Source::join_many(std::size_t from, std::uint8_t relation, std::vect
 std::string Source::join_link(const LinkInfo& link, std::vector<std::string>& used) {
     const std::string alias = fresh_alias(used, link.table);
     const Table& target = root();
-    from_ += " JOIN " + table_as(dialect_, link.table, alias) + " ON " + qualified(dialect_, alias, link.target_column) + " = " +
+    from_ += " JOIN " + table_as(dialect_, link.table, alias) + " ON " +
+             qualified(dialect_, alias, link.target_column) + " = " +
              column_of(dialect_, *target.model, target.alias, single_key(*target.model));
     link_owner_ = qualified(dialect_, alias, link.owner_column);
     return link_owner_;

@@ -1,14 +1,16 @@
 #pragma once
 
 #include <duet/dialect/dialect.hpp>
+
 #include <cstddef>
 #include <string>
 #include <string_view>
 
 namespace duet::detail {
 
-/// While SQL is put together, clauses are rendered in another order than they are written in. Placeholders therefore start as
-/// marks that know their value, and become numbered placeholders when the text is complete.
+/// While SQL is put together, clauses are rendered in another order than they are written in. Placeholders
+/// therefore start as marks that know their value, and become numbered placeholders when the text is
+/// complete.
 std::string value_mark(std::size_t value, Transform transform = Transform::none);
 bool is_value_mark(std::string_view text) noexcept;
 /// Replaces the transform of a lone mark.

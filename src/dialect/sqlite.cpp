@@ -115,7 +115,8 @@ public:
             case DatePart::second:
                 return formatted("%Y-%m-%d %H:%M:%S.000000");
             case DatePart::week:
-                return join({"(date(date(", operand, "), 'weekday 0', '-6 days') || '", timestamp_zero_time, "')"});
+                return join(
+                    {"(date(date(", operand, "), 'weekday 0', '-6 days') || '", timestamp_zero_time, "')"});
             case DatePart::quarter:
                 return join({"(strftime('%Y-', ", operand, ") || substr('01040710', ((CAST(strftime('%m', ",
                              operand, ") AS INTEGER) - 1) / 3) * 2 + 1, 2) || '-01", timestamp_zero_time,
@@ -151,7 +152,8 @@ public:
             case Op::like:
                 return join({operand, " GLOB ", pattern});
             case Op::endswith:
-                return join({"substr(", operand, ", length(", operand, ") - length(", pattern, ") + 1) = ", pattern});
+                return join(
+                    {"substr(", operand, ", length(", operand, ") - length(", pattern, ") + 1) = ", pattern});
             case Op::regex:
                 return join({operand, " REGEXP ", pattern});
             case Op::icontains:

@@ -5,6 +5,7 @@
 #include <duet/types/json.hpp>
 #include <duet/types/time.hpp>
 #include <duet/types/uuid.hpp>
+
 #include <cstring>
 #include <limits>
 
@@ -26,14 +27,22 @@ bool fits(Kind kind, std::int64_t value) {
                (sizeof(T) == 8 || value <= static_cast<std::int64_t>(std::numeric_limits<T>::max()));
     };
     switch (kind) {
-        case Kind::int8: return in(std::int8_t{});
-        case Kind::int16: return in(std::int16_t{});
-        case Kind::int32: return in(std::int32_t{});
-        case Kind::uint8: return in(std::uint8_t{});
-        case Kind::uint16: return in(std::uint16_t{});
-        case Kind::uint32: return in(std::uint32_t{});
-        case Kind::uint64: return value >= 0;
-        default: return true;
+        case Kind::int8:
+            return in(std::int8_t{});
+        case Kind::int16:
+            return in(std::int16_t{});
+        case Kind::int32:
+            return in(std::int32_t{});
+        case Kind::uint8:
+            return in(std::uint8_t{});
+        case Kind::uint16:
+            return in(std::uint16_t{});
+        case Kind::uint32:
+            return in(std::uint32_t{});
+        case Kind::uint64:
+            return value >= 0;
+        default:
+            return true;
     }
 }
 
@@ -54,16 +63,19 @@ void assign_enum(const ColumnInfo& column, const TypeInfo& type, void* field, st
     duet::detail::write_integer(width, field, number);
 }
 
-void assign_value(const ColumnInfo& column, const TypeInfo& type, void* field, const TypeInfo& from, const void* data,
-                  std::size_t size) {
-    const std::string_view text =
-        from.kind == Kind::text_view || from.kind == Kind::blob_view ? std::string_view(static_cast<const char*>(data), size)
-                                                                     : std::string_view();
+void assign_value(const ColumnInfo& column, const TypeInfo& type, void* field, const TypeInfo& from,
+                  const void* data, std::size_t size) {
+    const std::string_view text = from.kind == Kind::text_view || from.kind == Kind::blob_view
+                                      ? std::string_view(static_cast<const char*>(data), size)
+                                      : std::string_view();
     switch (type.kind) {
-        case Kind::boolean: *static_cast<bool*>(field) = read<bool>(data); return;
+        case Kind::boolean:
+            *static_cast<bool*>(field) = read<bool>(data);
+            return;
         case Kind::float32:
         case Kind::float64: {
-            const double value = from.kind == Kind::float64 ? read<double>(data) : static_cast<double>(read<std::int64_t>(data));
+            const double value = from.kind == Kind::float64 ? read<double>(data)
+                                                            : static_cast<double>(read<std::int64_t>(data));
             if (type.kind == Kind::float64) {
                 *static_cast<double*>(field) = value;
             } else {
@@ -71,19 +83,30 @@ void assign_value(const ColumnInfo& column, const TypeInfo& type, void* field, c
             }
             return;
         }
-        case Kind::text: static_cast<std::string*>(field)->assign(text); return;
+        case Kind::text:
+            static_cast<std::string*>(field)->assign(text);
+            return;
         case Kind::blob: {
             const auto* bytes = reinterpret_cast<const std::byte*>(text.data());
             static_cast<std::vector<std::byte>*>(field)->assign(bytes, bytes + text.size());
             return;
         }
-        case Kind::date: *static_cast<Date*>(field) = read<Date>(data); return;
-        case Kind::time: *static_cast<Time*>(field) = read<Time>(data); return;
-        case Kind::timestamp:
-            *static_cast<Timestamp*>(field) = from.kind == Kind::date ? Timestamp(read<Date>(data)) : read<Timestamp>(data);
+        case Kind::date:
+            *static_cast<Date*>(field) = read<Date>(data);
             return;
-        case Kind::duration: type.ops.duration->from_micros(field, read<std::int64_t>(data)); return;
-        case Kind::uuid: *static_cast<Uuid*>(field) = read<Uuid>(data); return;
+        case Kind::time:
+            *static_cast<Time*>(field) = read<Time>(data);
+            return;
+        case Kind::timestamp:
+            *static_cast<Timestamp*>(field) =
+                from.kind == Kind::date ? Timestamp(read<Date>(data)) : read<Timestamp>(data);
+            return;
+        case Kind::duration:
+            type.ops.duration->from_micros(field, read<std::int64_t>(data));
+            return;
+        case Kind::uuid:
+            *static_cast<Uuid*>(field) = read<Uuid>(data);
+            return;
         case Kind::decimal:
         case Kind::decimal_text:
             if (from.kind == Kind::decimal || from.kind == Kind::decimal_text) {
@@ -94,14 +117,18 @@ void assign_value(const ColumnInfo& column, const TypeInfo& type, void* field, c
                 refuse(column);
             }
             return;
-        case Kind::json: *static_cast<Json*>(field) = Json::parse(text); return;
+        case Kind::json:
+            *static_cast<Json*>(field) = Json::parse(text);
+            return;
         case Kind::enumeration:
             if (is_integer(from.kind)) return assign_enum(column, type, field, read<std::int64_t>(data));
             for (const Enumerator& e : type.ops.enumeration->enumerators) {
                 if (e.name == text) return assign_enum(column, type, field, e.value);
             }
             refuse(column);
-        case Kind::array: (void)driver::parse_array(text, type, field); return;
+        case Kind::array:
+            (void)driver::parse_array(text, type, field);
+            return;
         case Kind::custom: {
             struct Context {
                 const ColumnInfo& column;
@@ -113,11 +140,13 @@ void assign_value(const ColumnInfo& column, const TypeInfo& type, void* field, c
             type.ops.custom->load(field, &context, [](void* opaque, void* stored) {
                 const auto& c = *static_cast<Context*>(opaque);
                 if (c.base.nullable != nullptr) stored = c.base.nullable->emplace(stored);
-                assign_value(c.column, c.base.nullable != nullptr ? *c.base.base : c.base, stored, c.from, c.data, c.size);
+                assign_value(c.column, c.base.nullable != nullptr ? *c.base.base : c.base, stored, c.from,
+                             c.data, c.size);
             });
             return;
         }
-        default: break;
+        default:
+            break;
     }
     if (!is_integer(type.kind) || !is_integer(from.kind)) refuse(column);
     const std::int64_t value = read<std::int64_t>(data);
@@ -127,12 +156,15 @@ void assign_value(const ColumnInfo& column, const TypeInfo& type, void* field, c
 }
 
 /// Whether assign_value would take the value; for kinds that can refuse one without looking into it.
-void check_value(const ColumnInfo& column, const TypeInfo& type, const TypeInfo& from, const void* data, std::size_t size) {
+void check_value(const ColumnInfo& column, const TypeInfo& type, const TypeInfo& from, const void* data,
+                 std::size_t size) {
     if (type.kind == Kind::enumeration) {
         std::byte scratch[8];
         return assign_value(column, type, scratch, from, data, size);
     }
-    if (type.kind == Kind::custom) return check_value(column, type.base->nullable != nullptr ? *type.base->base : *type.base, from, data, size);
+    if (type.kind == Kind::custom)
+        return check_value(column, type.base->nullable != nullptr ? *type.base->base : *type.base, from, data,
+                           size);
     if (!is_integer(type.kind) || !is_integer(from.kind)) return;
     std::byte scratch[8];
     assign_value(column, type, scratch, from, data, size);
@@ -144,10 +176,12 @@ void check_member(const ColumnInfo& column, const shape::Values& values, std::si
     const shape::Values::Entry& entry = values.entry(value);
     const TypeInfo& type = *column.type;
     if (entry.type == nullptr) {
-        if (type.nullable == nullptr) throw ValidationError("column " + std::string(column.name) + " cannot be NULL");
+        if (type.nullable == nullptr)
+            throw ValidationError("column " + std::string(column.name) + " cannot be NULL");
         return;
     }
-    check_value(column, type.nullable != nullptr ? *type.base : type, *entry.type, values.data(value), entry.size);
+    check_value(column, type.nullable != nullptr ? *type.base : type, *entry.type, values.data(value),
+                entry.size);
 }
 
 void assign_member(const ColumnInfo& column, void* object, const shape::Values& values, std::size_t value) {
@@ -155,11 +189,13 @@ void assign_member(const ColumnInfo& column, void* object, const shape::Values& 
     void* field = column.in(object);
     const TypeInfo& type = *column.type;
     if (entry.type == nullptr) {
-        if (type.nullable == nullptr) throw ValidationError("column " + std::string(column.name) + " cannot be NULL");
+        if (type.nullable == nullptr)
+            throw ValidationError("column " + std::string(column.name) + " cannot be NULL");
         return type.nullable->reset(field);
     }
     if (type.nullable != nullptr) field = type.nullable->emplace(field);
-    assign_value(column, type.nullable != nullptr ? *type.base : type, field, *entry.type, values.data(value), entry.size);
+    assign_value(column, type.nullable != nullptr ? *type.base : type, field, *entry.type, values.data(value),
+                 entry.size);
 }
 
 }  // namespace duet::engine

@@ -54,7 +54,9 @@ void Connected::open_on(Lease& lease, driver::Access access, duet::detail::Cance
     if (timeout.count() > 0) limits.deadline = std::chrono::steady_clock::now() + timeout;
     if (cancel != nullptr) {
         token_ = CancelToken(cancel);
-        limits.cancelled = [](const void* context) noexcept { return static_cast<const CancelToken*>(context)->cancelled(); };
+        limits.cancelled = [](const void* context) noexcept {
+            return static_cast<const CancelToken*>(context)->cancelled();
+        };
         limits.context = &token_;
     }
     limited_ = true;
@@ -72,7 +74,8 @@ Task<driver::Statement*> Connected::prepare(const PlanKey& key, Engine::Render r
 }
 
 void Connected::note_start(std::string_view sql, std::size_t parameters) {
-    observed_ = std::make_unique<Observation>(Observation{std::string(sql), parameters, std::chrono::steady_clock::now()});
+    observed_ = std::make_unique<Observation>(
+        Observation{std::string(sql), parameters, std::chrono::steady_clock::now()});
 }
 
 void Connected::failed(const Error& error) noexcept {
@@ -109,7 +112,8 @@ void bind_query(const shape::QueryData& query, BindValues& out) {
         out.push({entry.type, entry.type == nullptr ? nullptr : values.data(i), entry.size, entry.list});
     }
     if ((query.flags & shape::has_limit) != 0) out.push({&duet::detail::int64_value, &query.limit, 0, false});
-    if ((query.flags & shape::has_offset) != 0) out.push({&duet::detail::int64_value, &query.offset, 0, false});
+    if ((query.flags & shape::has_offset) != 0)
+        out.push({&duet::detail::int64_value, &query.offset, 0, false});
 }
 
 }  // namespace duet::engine

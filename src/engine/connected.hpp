@@ -5,6 +5,7 @@
 #include <duet/base/error.hpp>
 #include <duet/base/small_buffer.hpp>
 #include <duet/engine/transaction.hpp>
+
 #include <chrono>
 #include <utility>
 
@@ -12,7 +13,8 @@ namespace duet::engine {
 
 using BindValues = duet::detail::SmallBuffer<driver::BindValue, 16>;
 
-/// The connection of one operation: a lease of its own or that of the transaction, with the operation's limits applied.
+/// The connection of one operation: a lease of its own or that of the transaction, with the operation's
+/// limits applied.
 class Connected {
 public:
     explicit Connected(const Call& call) : call_(call) {}
@@ -22,7 +24,8 @@ public:
     Connected(const Connected&) = delete;
     Connected& operator=(const Connected&) = delete;
 
-    /// Without waiting: false when no connection is free and open, or the call has limits that somebody must watch.
+    /// Without waiting: false when no connection is free and open, or the call has limits that somebody must
+    /// watch.
     bool open_now(driver::Access access);
 
     const Call& call() const noexcept { return call_; }
@@ -50,8 +53,8 @@ public:
     Task<driver::Statement*> prepare(const PlanKey& key, Engine::Render render, const void* context);
 
     /// Runs a statement to its end or its row limit, and reports it to the hooks.
-    driver::Wait start(driver::Statement& statement, std::span<const driver::BindValue> values, driver::RowSink* sink,
-                       std::size_t max_rows, driver::Outcome& outcome) {
+    driver::Wait start(driver::Statement& statement, std::span<const driver::BindValue> values,
+                       driver::RowSink* sink, std::size_t max_rows, driver::Outcome& outcome) {
         if (!engine().hooks().empty()) note_start(statement.plan().sql, values.size());
         return connection().execute(statement, values, sink, max_rows, outcome);
     }
@@ -94,7 +97,8 @@ Task<R> on_connection(Call call, driver::Access access, Body body) {
         if (call.transaction == nullptr) lease = co_await call.engine->pool().acquire(access);
         const duet::detail::PromiseBase& promise = co_await duet::detail::current_promise();
         duet::detail::CancelState* const cancel = promise.cancel;
-        if (WorkerPool* workers = call.engine->pool().workers(); workers != nullptr && promise.home != nullptr) {
+        if (WorkerPool* workers = call.engine->pool().workers();
+            workers != nullptr && promise.home != nullptr) {
             co_await workers->enter();
         }
         at.open(std::move(lease), access, cancel);
@@ -106,8 +110,8 @@ Task<R> on_connection(Call call, driver::Access access, Body body) {
     }
 }
 
-/// The same for an operation that goes on later: the lease stays with its owner between calls, except that the one connection
-/// of a database in memory is given back meanwhile, so that others can use it.
+/// The same for an operation that goes on later: the lease stays with its owner between calls, except that
+/// the one connection of a database in memory is given back meanwhile, so that others can use it.
 template <class R, class Body>
 Task<R> on_held_connection(Call call, Lease& held, driver::Access access, Body body) {
     struct GiveBack {
@@ -124,7 +128,8 @@ Task<R> on_held_connection(Call call, Lease& held, driver::Access access, Body b
         if (call.transaction == nullptr && !held) held = co_await call.engine->pool().acquire(access);
         const duet::detail::PromiseBase& promise = co_await duet::detail::current_promise();
         duet::detail::CancelState* const cancel = promise.cancel;
-        if (WorkerPool* workers = call.engine->pool().workers(); workers != nullptr && promise.home != nullptr) {
+        if (WorkerPool* workers = call.engine->pool().workers();
+            workers != nullptr && promise.home != nullptr) {
             co_await workers->enter();
         }
         at.open_held(held, access, cancel);
@@ -136,8 +141,8 @@ Task<R> on_held_connection(Call call, Lease& held, driver::Access access, Body b
     }
 }
 
-/// Does `body(connected)` on the spot if the call blocks and nothing has to be waited for; `body` answers false, before it sends
-/// anything, when it has to wait after all (for a statement to be prepared, say).
+/// Does `body(connected)` on the spot if the call blocks and nothing has to be waited for; `body` answers
+/// false, before it sends anything, when it has to wait after all (for a statement to be prepared, say).
 template <class Body>
 bool now(const Call& call, driver::Access access, Body body) {
     if (!call.blocking) return false;
@@ -157,9 +162,9 @@ inline void settle_now(driver::Connection& connection, driver::Wait wait) {
 }
 
 /// A statement by its key, run with values into a sink.
-inline Task<driver::Outcome> run_statement(Connected& at, const PlanKey& key, Engine::Render render, const void* context,
-                                           std::span<const driver::BindValue> values, driver::RowSink* sink,
-                                           std::size_t max_rows) {
+inline Task<driver::Outcome> run_statement(Connected& at, const PlanKey& key, Engine::Render render,
+                                           const void* context, std::span<const driver::BindValue> values,
+                                           driver::RowSink* sink, std::size_t max_rows) {
     driver::Statement* statement = at.cached(key);
     if (statement == nullptr) statement = co_await at.prepare(key, render, context);
     driver::Outcome outcome;
@@ -171,8 +176,25 @@ inline Task<driver::Outcome> run_statement(Connected& at, const PlanKey& key, En
 }
 
 /// What a plan key's verb says, above the flags of a query.
-enum class PlanVerb : std::uint64_t { rows, count, exists, update, remove, insert, update_row, update_one, delete_row, link, select_list, raw, explain, update_returning };
-inline std::uint64_t plan_verb(PlanVerb verb, std::uint32_t flags = 0) { return static_cast<std::uint64_t>(verb) << 32 | flags; }
+enum class PlanVerb : std::uint64_t {
+    rows,
+    count,
+    exists,
+    update,
+    remove,
+    insert,
+    update_row,
+    update_one,
+    delete_row,
+    link,
+    select_list,
+    raw,
+    explain,
+    update_returning
+};
+inline std::uint64_t plan_verb(PlanVerb verb, std::uint32_t flags = 0) {
+    return static_cast<std::uint64_t>(verb) << 32 | flags;
+}
 
 /// The values of a query's clauses, then limit and offset.
 void bind_query(const shape::QueryData& query, BindValues& out);

@@ -29,8 +29,9 @@ Cursor::~Cursor() {
 namespace {
 
 /// The rows of one step of a cursor.
-Task<std::size_t> read_batch(Connected& at, const shape::QueryData& query, std::unique_ptr<driver::Statement>& statement,
-                             std::size_t batch, ListRef into, bool& finished) {
+Task<std::size_t> read_batch(Connected& at, const shape::QueryData& query,
+                             std::unique_ptr<driver::Statement>& statement, std::size_t batch, ListRef into,
+                             bool& finished) {
     driver::Outcome outcome;
     const bool first = statement == nullptr;
     driver::Wait wait{};
@@ -57,8 +58,8 @@ Task<std::size_t> read_batch(Connected& at, const shape::QueryData& query, std::
     collector.attach();
     if (finished) statement.reset();
     if (!query.related.empty() && outcome.rows != 0) {
-        co_await load_paths(at, *query.model, into.ops->data(into.list), outcome.rows, query.related, query.flags, &collector,
-                            &plan);
+        co_await load_paths(at, *query.model, into.ops->data(into.list), outcome.rows, query.related,
+                            query.flags, &collector, &plan);
     }
     co_return outcome.rows;
 }
@@ -69,9 +70,10 @@ Task<std::size_t> Cursor::next(ListRef into) {
     Impl& self = *impl_;
     while (into.ops->size(into.list) != 0) into.ops->pop(into.list);
     if (self.finished) co_return std::size_t{0};
-    co_return co_await on_held_connection<std::size_t>(self.call, self.lease, driver::Access::read, [&self, into](Connected& at) {
-        return read_batch(at, self.query, self.statement, self.batch, into, self.finished);
-    });
+    co_return co_await on_held_connection<std::size_t>(
+        self.call, self.lease, driver::Access::read, [&self, into](Connected& at) {
+            return read_batch(at, self.query, self.statement, self.batch, into, self.finished);
+        });
 }
 
 }  // namespace duet::engine

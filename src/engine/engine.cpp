@@ -1,5 +1,6 @@
 #include <duet/base/error.hpp>
 #include <duet/engine/engine.hpp>
+
 #include <atomic>
 #include <mutex>
 #include <set>
@@ -57,8 +58,9 @@ void Engine::check_layout(const ModelInfo& model) {
         if (!impl_->checked.insert(&model).second) return;
     }
     if (model.layout_holds != nullptr && !model.layout_holds()) {
-        throw ConfigurationError("members of " + std::string(model.type_name) +
-                                 " do not lie where its declaration says; alignas and bit-fields cannot be used in models");
+        throw ConfigurationError(
+            "members of " + std::string(model.type_name) +
+            " do not lie where its declaration says; alignas and bit-fields cannot be used in models");
     }
 }
 

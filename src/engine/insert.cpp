@@ -1,4 +1,5 @@
 #include <duet/base/error.hpp>
+
 #include <algorithm>
 
 #include "connected.hpp"
@@ -36,7 +37,8 @@ std::shared_ptr<const Plan> render_rows(const Dialect& dialect, const void* cont
     return std::make_shared<Plan>(render_insert(dialect, *insert.model, spec));
 }
 
-void bind_row(const ModelInfo& model, std::span<const std::int16_t> columns, const void* object, BindValues& out) {
+void bind_row(const ModelInfo& model, std::span<const std::int16_t> columns, const void* object,
+              BindValues& out) {
     for (const std::int16_t c : columns) {
         const ColumnInfo& column = model.columns[static_cast<std::size_t>(c)];
         out.push({column.type, column.in(object), 0, false});
@@ -48,16 +50,19 @@ void set_key(const ModelInfo& model, void* object, std::int64_t key) {
     duet::detail::write_integer(column.type->kind, column.in(object), key);
 }
 
-/// One INSERT of `rows` objects. The statement depends on the number of rows and whether keys are given, nothing else.
-Task<driver::Outcome> insert_rows(Connected& at, const ModelInfo& model, const std::byte* objects, std::size_t rows,
-                                  bool with_key, const Columns& columns, BindValues& values) {
+/// One INSERT of `rows` objects. The statement depends on the number of rows and whether keys are given,
+/// nothing else.
+Task<driver::Outcome> insert_rows(Connected& at, const ModelInfo& model, const std::byte* objects,
+                                  std::size_t rows, bool with_key, const Columns& columns,
+                                  BindValues& values) {
     values.clear();
     for (std::size_t i = 0; i < rows; ++i) bind_row(model, columns.span(), objects + i * model.size, values);
     const std::uint8_t bytes[4] = {static_cast<std::uint8_t>(with_key), static_cast<std::uint8_t>(rows),
-                                   static_cast<std::uint8_t>(rows >> 8), static_cast<std::uint8_t>(rows >> 16)};
+                                   static_cast<std::uint8_t>(rows >> 8),
+                                   static_cast<std::uint8_t>(rows >> 16)};
     const InsertContext context{&model, columns.span(), rows};
-    co_return co_await run_statement(at, {&model, plan_verb(PlanVerb::insert), bytes}, &render_rows, &context, values.span(),
-                                     nullptr, driver::all_rows);
+    co_return co_await run_statement(at, {&model, plan_verb(PlanVerb::insert), bytes}, &render_rows, &context,
+                                     values.span(), nullptr, driver::all_rows);
 }
 
 }  // namespace
@@ -145,48 +150,54 @@ Task<> insert(Call call, const ModelInfo& model, void* object) {
 }
 
 Task<std::size_t> insert_all(Call call, const ModelInfo& model, void* objects, std::size_t count) {
-    return on_connection<std::size_t>(call, driver::Access::write, [&model, objects, count](Connected& at) -> Task<std::size_t> {
-        if (count == 0) co_return std::size_t{0};
-        auto* const first = static_cast<std::byte*>(objects);
-        const Timestamp now = duet::detail::clock_now();
-        std::size_t keyless = 0;
-        for (std::size_t i = 0; model.generated_key && i < count; ++i) {
-            if (is_new(model, first + i * model.size)) ++keyless;
-        }
-        const bool assigned = keyless != 0;
-        if (assigned && keyless != count) throw InvalidQuery("create_bulk: either all rows have a key or none has");
-        const Columns columns = insert_columns(model, !assigned);
-        const std::size_t width = std::max<std::size_t>(columns.size(), 1);
-        const Capabilities& can = at.dialect().capabilities();
-        const std::size_t chunk = columns.empty() ? 1 : std::max<std::size_t>(1, std::min(can.insert_rows, can.max_parameters / width));
-        Undo undo(model);
-        std::size_t prepared = 0;
-        try {
-            for (; prepared < count; ++prepared) {
-                undo.remember(first + prepared * model.size);
-                prepare_insert(model, first + prepared * model.size, now);
+    return on_connection<std::size_t>(
+        call, driver::Access::write, [&model, objects, count](Connected& at) -> Task<std::size_t> {
+            if (count == 0) co_return std::size_t{0};
+            auto* const first = static_cast<std::byte*>(objects);
+            const Timestamp now = duet::detail::clock_now();
+            std::size_t keyless = 0;
+            for (std::size_t i = 0; model.generated_key && i < count; ++i) {
+                if (is_new(model, first + i * model.size)) ++keyless;
             }
-            co_await atomically(at, [&]() -> Task<> {
-                BindValues values;
-                for (std::size_t done = 0; done < count;) {
-                    const std::size_t rows = std::min(chunk, count - done);
-                    const driver::Outcome outcome =
-                        co_await insert_rows(at, model, first + done * model.size, rows, !assigned, columns, values);
-                    // One statement assigns consecutive keys: the largest key before it plus one, and so on (SQLite, "ROWIDs").
-                    for (std::size_t i = 0; assigned && i < rows; ++i) {
-                        set_key(model, first + (done + i) * model.size,
-                                outcome.last_key - static_cast<std::int64_t>(rows - 1 - i));
-                    }
-                    done += rows;
+            const bool assigned = keyless != 0;
+            if (assigned && keyless != count)
+                throw InvalidQuery("create_bulk: either all rows have a key or none has");
+            const Columns columns = insert_columns(model, !assigned);
+            const std::size_t width = std::max<std::size_t>(columns.size(), 1);
+            const Capabilities& can = at.dialect().capabilities();
+            const std::size_t chunk =
+                columns.empty()
+                    ? 1
+                    : std::max<std::size_t>(1, std::min(can.insert_rows, can.max_parameters / width));
+            Undo undo(model);
+            std::size_t prepared = 0;
+            try {
+                for (; prepared < count; ++prepared) {
+                    undo.remember(first + prepared * model.size);
+                    prepare_insert(model, first + prepared * model.size, now);
                 }
-            });
-        } catch (...) {
-            undo.restore(first);
-            for (std::size_t i = 0; assigned && i < count; ++i) set_key(model, first + i * model.size, 0);
-            throw;
-        }
-        co_return count;
-    });
+                co_await atomically(at, [&]() -> Task<> {
+                    BindValues values;
+                    for (std::size_t done = 0; done < count;) {
+                        const std::size_t rows = std::min(chunk, count - done);
+                        const driver::Outcome outcome = co_await insert_rows(
+                            at, model, first + done * model.size, rows, !assigned, columns, values);
+                        // One statement assigns consecutive keys: the largest key before it plus one, and so
+                        // on (SQLite, "ROWIDs").
+                        for (std::size_t i = 0; assigned && i < rows; ++i) {
+                            set_key(model, first + (done + i) * model.size,
+                                    outcome.last_key - static_cast<std::int64_t>(rows - 1 - i));
+                        }
+                        done += rows;
+                    }
+                });
+            } catch (...) {
+                undo.restore(first);
+                for (std::size_t i = 0; assigned && i < count; ++i) set_key(model, first + i * model.size, 0);
+                throw;
+            }
+            co_return count;
+        });
 }
 
 namespace {
@@ -225,7 +236,8 @@ std::string_view condition_of_index(const ModelInfo& model, std::span<const std:
         if (option.type != TableOption::Type::index || !option.is_unique || option.text.empty()) continue;
         if (option.count != columns.size()) continue;
         bool same = true;
-        for (std::size_t i = 0; i < option.count; ++i) same = same && model.find_column(option.columns[i]) == columns[i];
+        for (std::size_t i = 0; i < option.count; ++i)
+            same = same && model.find_column(option.columns[i]) == columns[i];
         if (same) return option.text;
     }
     return {};
@@ -240,7 +252,8 @@ Task<bool> upsert_on(Connected& at, const ModelInfo& model, void* object, const 
     for (std::size_t i = 0; i < model.columns.size(); ++i) all.push(static_cast<std::int16_t>(i));
     UpsertContext context{&model, {}};
     context.spec.columns = columns.span();
-    context.spec.on_conflict = wanted.ignore ? InsertSpec::OnConflict::ignore : InsertSpec::OnConflict::update;
+    context.spec.on_conflict =
+        wanted.ignore ? InsertSpec::OnConflict::ignore : InsertSpec::OnConflict::update;
     context.spec.conflict_columns = wanted.conflict;
     context.spec.conflict_condition = condition_of_index(model, wanted.conflict);
     context.spec.update_columns = wanted.columns;
@@ -268,27 +281,29 @@ Task<bool> upsert_on(Connected& at, const ModelInfo& model, void* object, const 
     sink.step_count = steps.size();
     sink.open = [](void* target, std::size_t) { return target; };
     sink.context = object;
-    const driver::Outcome outcome = co_await run_statement(at, {&model, plan_verb(PlanVerb::insert, 1), bytes.span()},
-                                                           &render_upsert, &context, values.span(), &sink, driver::all_rows);
+    const driver::Outcome outcome =
+        co_await run_statement(at, {&model, plan_verb(PlanVerb::insert, 1), bytes.span()}, &render_upsert,
+                               &context, values.span(), &sink, driver::all_rows);
     co_return outcome.rows != 0;
 }
 
 }  // namespace
 
 Task<bool> upsert(Call call, const ModelInfo& model, void* object, const UpsertSpec& wanted) {
-    return on_connection<bool>(call, driver::Access::write, [&model, object, &wanted](Connected& at) -> Task<bool> {
-        Undo undo(model);
-        undo.remember(object);
-        bool written = false;
-        try {
-            written = co_await upsert_on(at, model, object, wanted);
-        } catch (...) {
-            undo.restore(object);
-            throw;
-        }
-        if (!written) undo.restore(object);
-        co_return written;
-    });
+    return on_connection<bool>(call, driver::Access::write,
+                               [&model, object, &wanted](Connected& at) -> Task<bool> {
+                                   Undo undo(model);
+                                   undo.remember(object);
+                                   bool written = false;
+                                   try {
+                                       written = co_await upsert_on(at, model, object, wanted);
+                                   } catch (...) {
+                                       undo.restore(object);
+                                       throw;
+                                   }
+                                   if (!written) undo.restore(object);
+                                   co_return written;
+                               });
 }
 
 }  // namespace duet::engine

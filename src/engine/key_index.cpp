@@ -1,6 +1,7 @@
 #include "key_index.hpp"
 
 #include <duet/base/error.hpp>
+
 #include <algorithm>
 #include <string_view>
 
@@ -22,19 +23,23 @@ KeyIndex::KeyIndex(const TypeInfo& type)
 std::string KeyIndex::bytes_of(const TypeInfo& declared, const void* value) const {
     const TypeInfo& type = declared.nullable == nullptr ? declared : *declared.base;
     switch (type.kind) {
-        case Kind::text: return *static_cast<const std::string*>(value);
+        case Kind::text:
+            return *static_cast<const std::string*>(value);
         case Kind::uuid:
         case Kind::date:
         case Kind::time:
-        case Kind::timestamp: return {static_cast<const char*>(value), type.size};
-        default: throw InvalidQuery("relations over keys of this type cannot be loaded");
+        case Kind::timestamp:
+            return {static_cast<const char*>(value), type.size};
+        default:
+            throw InvalidQuery("relations over keys of this type cannot be loaded");
     }
 }
 
 std::uint32_t KeyIndex::find_integer(std::int64_t key) const {
     if (ascending_) {
         const auto it = std::lower_bound(integers_.begin(), integers_.end(), key);
-        return it != integers_.end() && *it == key ? static_cast<std::uint32_t>(it - integers_.begin()) : none;
+        return it != integers_.end() && *it == key ? static_cast<std::uint32_t>(it - integers_.begin())
+                                                   : none;
     }
     const auto it = by_integer_.find(key);
     return it == by_integer_.end() ? none : it->second;
@@ -44,7 +49,8 @@ std::uint32_t KeyIndex::add(const TypeInfo& declared, const void* field) {
     const void* value = engaged(declared, field);
     if (value == nullptr) return none;
     if (!is_integer_) {
-        const auto [it, added] = by_text_.try_emplace(bytes_of(declared, value), static_cast<std::uint32_t>(texts_.size()));
+        const auto [it, added] =
+            by_text_.try_emplace(bytes_of(declared, value), static_cast<std::uint32_t>(texts_.size()));
         if (added) texts_.push_back(it->first);
         return it->second;
     }
@@ -57,7 +63,8 @@ std::uint32_t KeyIndex::add(const TypeInfo& declared, const void* field) {
         }
         if (const std::uint32_t known = find_integer(key); known != none) return known;
         ascending_ = false;
-        for (std::size_t i = 0; i < integers_.size(); ++i) by_integer_.emplace(integers_[i], static_cast<std::uint32_t>(i));
+        for (std::size_t i = 0; i < integers_.size(); ++i)
+            by_integer_.emplace(integers_[i], static_cast<std::uint32_t>(i));
     }
     const auto [it, added] = by_integer_.try_emplace(key, static_cast<std::uint32_t>(integers_.size()));
     if (added) integers_.push_back(key);
@@ -68,8 +75,8 @@ std::uint32_t KeyIndex::find(const TypeInfo& declared, const void* field) const 
     const void* value = engaged(declared, field);
     if (value == nullptr) return none;
     if (is_integer_) {
-        return find_integer(
-            duet::detail::read_integer(declared.nullable == nullptr ? declared.kind : declared.base->kind, value));
+        return find_integer(duet::detail::read_integer(
+            declared.nullable == nullptr ? declared.kind : declared.base->kind, value));
     }
     const auto it = by_text_.find(bytes_of(declared, value));
     return it == by_text_.end() ? none : it->second;
@@ -79,7 +86,8 @@ void KeyIndex::emit_list(shape::Fragment& out) const {
     out.op(shape::Op::list);
     if (is_integer_) {
         out.u8(static_cast<std::size_t>(Kind::int64));
-        out.values.add_list(duet::detail::int64_value, integers_.data(), integers_.size() * sizeof(std::int64_t), integers_.size());
+        out.values.add_list(duet::detail::int64_value, integers_.data(),
+                            integers_.size() * sizeof(std::int64_t), integers_.size());
         return;
     }
     if (type_.kind == Kind::text) {

@@ -2,6 +2,7 @@
 
 #include <duet/schema/model_info.hpp>
 #include <duet/shape/fragment.hpp>
+
 #include <cstdint>
 #include <string>
 #include <unordered_map>

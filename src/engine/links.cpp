@@ -18,27 +18,33 @@ std::shared_ptr<const Plan> render_change(const Dialect& dialect, const void* co
 }
 
 const ColumnInfo& key_of(const ModelInfo& model) {
-    if (model.key.size() != 1) throw InvalidQuery(std::string(model.type_name) + " has a composite key and cannot be linked");
+    if (model.key.size() != 1)
+        throw InvalidQuery(std::string(model.type_name) + " has a composite key and cannot be linked");
     return model.columns[static_cast<std::size_t>(model.key[0])];
 }
 
 driver::BindValue key_value(const ModelInfo& model, const void* object) {
-    if (is_new(model, object)) throw InvalidQuery("this " + std::string(model.type_name) + " was not saved yet: it has no key to link");
+    if (is_new(model, object))
+        throw InvalidQuery("this " + std::string(model.type_name) +
+                           " was not saved yet: it has no key to link");
     const ColumnInfo& key = key_of(model);
     return {key.type, key.in(object), 0, false};
 }
 
-Task<std::size_t> run_link(Connected& at, const LinkInfo& link, LinkVerb verb, std::span<const driver::BindValue> values) {
+Task<std::size_t> run_link(Connected& at, const LinkInfo& link, LinkVerb verb,
+                           std::span<const driver::BindValue> values) {
     const LinkContext context{&link, verb};
     const auto byte = static_cast<std::uint8_t>(verb);
-    const driver::Outcome outcome = co_await run_statement(at, {&link, plan_verb(PlanVerb::link), {&byte, 1}}, &render_change,
-                                                           &context, values, nullptr, driver::all_rows);
+    const driver::Outcome outcome =
+        co_await run_statement(at, {&link, plan_verb(PlanVerb::link), {&byte, 1}}, &render_change, &context,
+                               values, nullptr, driver::all_rows);
     co_return static_cast<std::size_t>(outcome.affected);
 }
 
-/// Unlinks what is not among the targets; links that stay are left alone, with all that their rows hold besides.
-Task<std::size_t> unlink_others(Connected& at, const LinkInfo& link, const ModelInfo& target, driver::BindValue owner,
-                                std::span<const void* const> wanted) {
+/// Unlinks what is not among the targets; links that stay are left alone, with all that their rows hold
+/// besides.
+Task<std::size_t> unlink_others(Connected& at, const LinkInfo& link, const ModelInfo& target,
+                                driver::BindValue owner, std::span<const void* const> wanted) {
     const ColumnInfo& key = key_of(target);
     const driver::DecodeStep step{key.type, key.offset, 0, 0, 0};
     const std::shared_ptr<void> linked = make_list(*target.list);
@@ -53,8 +59,8 @@ Task<std::size_t> unlink_others(Connected& at, const LinkInfo& link, const Model
     sink.context = &into;
     const LinkContext context{&link, LinkVerb::list};
     const auto byte = static_cast<std::uint8_t>(LinkVerb::list);
-    co_await run_statement(at, {&link, plan_verb(PlanVerb::link), {&byte, 1}}, &render_change, &context, {&owner, 1}, &sink,
-                           driver::all_rows);
+    co_await run_statement(at, {&link, plan_verb(PlanVerb::link), {&byte, 1}}, &render_change, &context,
+                           {&owner, 1}, &sink, driver::all_rows);
     KeyIndex keep(*key.type);
     for (const void* object : wanted) keep.add(*key.type, key.in(object));
     const auto* const first = static_cast<const std::byte*>(target.list->data(linked.get()));
@@ -70,10 +76,11 @@ Task<std::size_t> unlink_others(Connected& at, const LinkInfo& link, const Model
 
 }  // namespace
 
-Task<std::size_t> change_links(Call call, const ModelInfo& model, std::size_t relation_index, const void* owner, LinkChange change,
-                               std::span<const void* const> targets) {
+Task<std::size_t> change_links(Call call, const ModelInfo& model, std::size_t relation_index,
+                               const void* owner, LinkChange change, std::span<const void* const> targets) {
     return on_connection<std::size_t>(
-        call, driver::Access::write, [&model, relation_index, owner, change, targets](Connected& at) -> Task<std::size_t> {
+        call, driver::Access::write,
+        [&model, relation_index, owner, change, targets](Connected& at) -> Task<std::size_t> {
             const RelationInfo& relation = model.relations[relation_index];
             const LinkInfo& link = relation.link();
             const ModelInfo& target = relation.target();
@@ -81,11 +88,14 @@ Task<std::size_t> change_links(Call call, const ModelInfo& model, std::size_t re
             for (const void* object : targets) (void)key_value(target, object);
             std::size_t changed = 0;
             co_await atomically(at, [&]() -> Task<> {
-                if (change == LinkChange::clear) changed += co_await run_link(at, link, LinkVerb::clear, {values, 1});
-                if (change == LinkChange::set) changed += co_await unlink_others(at, link, target, values[0], targets);
+                if (change == LinkChange::clear)
+                    changed += co_await run_link(at, link, LinkVerb::clear, {values, 1});
+                if (change == LinkChange::set)
+                    changed += co_await unlink_others(at, link, target, values[0], targets);
                 for (const void* object : targets) {
                     values[1] = key_value(target, object);
-                    changed += co_await run_link(at, link, change == LinkChange::remove ? LinkVerb::remove : LinkVerb::add, values);
+                    changed += co_await run_link(
+                        at, link, change == LinkChange::remove ? LinkVerb::remove : LinkVerb::add, values);
                 }
             });
             co_return changed;

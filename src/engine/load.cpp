@@ -2,6 +2,7 @@
 
 #include <duet/base/error.hpp>
 #include <duet/types/uuid.hpp>
+
 #include <algorithm>
 #include <deque>
 #include <numeric>
@@ -60,8 +61,10 @@ public:
         for (const LoadNode& child : node.children) {
             auto child_path = path;
             child_path.push_back(child.relation);
-            const Objects next = child.joined ? joined_objects(objects, child, child_path) : co_await load_one(objects, child);
-            if (next.count != 0 && !child.children.empty()) co_await load_children(next, child, std::move(child_path));
+            const Objects next =
+                child.joined ? joined_objects(objects, child, child_path) : co_await load_one(objects, child);
+            if (next.count != 0 && !child.children.empty())
+                co_await load_children(next, child, std::move(child_path));
         }
     }
 
@@ -79,15 +82,19 @@ private:
     Task<Objects> load_one(Objects objects, const LoadNode& node) {
         const RelationInfo& relation = objects.model->relations[node.relation];
         switch (relation.kind) {
-            case RelationKind::belongs_to: return load_parents(objects, relation, node.load);
-            case RelationKind::many_to_many: return load_linked(objects, relation, node.load);
-            default: return load_dependents(objects, relation, node.load);
+            case RelationKind::belongs_to:
+                return load_parents(objects, relation, node.load);
+            case RelationKind::many_to_many:
+                return load_linked(objects, relation, node.load);
+            default:
+                return load_dependents(objects, relation, node.load);
         }
     }
 
     static const ColumnInfo& key_column(const ModelInfo& model) {
         if (model.key.size() != 1) {
-            throw InvalidQuery("relations of " + std::string(model.type_name) + " cannot be loaded: its primary key is composite");
+            throw InvalidQuery("relations of " + std::string(model.type_name) +
+                               " cannot be loaded: its primary key is composite");
         }
         return model.columns[static_cast<std::size_t>(model.key[0])];
     }
@@ -97,7 +104,8 @@ private:
         if (load != nullptr && load->filtered) {
             query = load->filter;
             if ((query.flags & (shape::has_limit | shape::has_offset)) != 0) {
-                throw InvalidQuery("a loaded relation cannot have a limit: it would count over all parents together");
+                throw InvalidQuery(
+                    "a loaded relation cannot have a limit: it would count over all parents together");
             }
         }
         query.model = &target;
@@ -118,7 +126,8 @@ private:
     }
 
     /// belongs_to: each distinct row is loaded once and shared.
-    Task<Objects> load_parents(Objects objects, const RelationInfo& relation, const shape::RelatedLoad* load) {
+    Task<Objects> load_parents(Objects objects, const RelationInfo& relation,
+                               const shape::RelatedLoad* load) {
         const ModelInfo& target = relation.target();
         const ColumnInfo& target_key = key_column(target);
         const ColumnInfo& foreign = objects.model->columns[static_cast<std::size_t>(relation.local_column)];
@@ -131,7 +140,8 @@ private:
             restrict_to(query, &target_key, wanted);
             co_await fetch_into(at_, query, {target.list, block.get()});
         }
-        const Objects found{&target, static_cast<std::byte*>(target.list->data(block.get())), target.list->size(block.get())};
+        const Objects found{&target, static_cast<std::byte*>(target.list->data(block.get())),
+                            target.list->size(block.get())};
         std::vector<void*> by_key(wanted.size(), nullptr);
         for (std::size_t i = 0; i < found.count; ++i) {
             const std::uint32_t key = wanted.find(*target_key.type, target_key.in(found.at(i)));
@@ -150,13 +160,15 @@ private:
     }
 
     /// has_many, has_one
-    Task<Objects> load_dependents(Objects objects, const RelationInfo& relation, const shape::RelatedLoad* load) {
+    Task<Objects> load_dependents(Objects objects, const RelationInfo& relation,
+                                  const shape::RelatedLoad* load) {
         const ModelInfo& target = relation.target();
         const ColumnInfo& own_key = key_column(*objects.model);
         const ColumnInfo& foreign = target.columns[static_cast<std::size_t>(relation.remote_column())];
         KeyIndex owners(*own_key.type);
         std::vector<std::uint32_t> owner_of(objects.count);
-        for (std::size_t i = 0; i < objects.count; ++i) owner_of[i] = owners.add(*own_key.type, own_key.in(objects.at(i)));
+        for (std::size_t i = 0; i < objects.count; ++i)
+            owner_of[i] = owners.add(*own_key.type, own_key.in(objects.at(i)));
 
         std::shared_ptr<void> block = make_list(*target.list);
         shape::QueryData query = target_query(target, load);
@@ -177,7 +189,8 @@ private:
         const LinkInfo& link = relation.link();
         KeyIndex owners(*own_key.type);
         std::vector<std::uint32_t> owner_of(objects.count);
-        for (std::size_t i = 0; i < objects.count; ++i) owner_of[i] = owners.add(*own_key.type, own_key.in(objects.at(i)));
+        for (std::size_t i = 0; i < objects.count; ++i)
+            owner_of[i] = owners.add(*own_key.type, own_key.in(objects.at(i)));
 
         shape::QueryData query = target_query(target, load);
         const std::size_t begun = query.clauses.begin(shape::Clause::through);
@@ -189,13 +202,14 @@ private:
         restrict_to(query, nullptr, owners);
 
         std::shared_ptr<void> block = make_list(*target.list);
-        std::vector<std::uint32_t> group = co_await fetch_linked(query, {target.list, block.get()}, *own_key.type, owners);
+        std::vector<std::uint32_t> group =
+            co_await fetch_linked(query, {target.list, block.get()}, *own_key.type, owners);
         co_return distribute(objects, relation, std::move(block), owner_of, owners.size(), group);
     }
 
     /// Rows of the target with the number of their owner beside each.
-    Task<std::vector<std::uint32_t>> fetch_linked(const shape::QueryData& query, ListRef into, const TypeInfo& key_type,
-                                                  const KeyIndex& owners) {
+    Task<std::vector<std::uint32_t>> fetch_linked(const shape::QueryData& query, ListRef into,
+                                                  const TypeInfo& key_type, const KeyIndex& owners) {
         BindValues values;
         bind_query(query, values);
         const PlanKey key{query.model, plan_verb(PlanVerb::rows, query.flags), query.clauses.bytes.span()};
@@ -218,13 +232,14 @@ private:
             },
             &keys);
         driver::Outcome outcome;
-        const driver::Wait wait = at_.start(*statement, values.span(), collector.sink(), driver::all_rows, outcome);
+        const driver::Wait wait =
+            at_.start(*statement, values.span(), collector.sink(), driver::all_rows, outcome);
         if (wait != driver::Wait::done) co_await settle(at_.connection(), wait);
         at_.finished(outcome);
         collector.attach();
         if (!query.related.empty() && outcome.rows != 0) {
-            co_await load_paths(at_, *query.model, into.ops->data(into.list), outcome.rows, query.related, query.flags, &collector,
-                                static_cast<const RowPlan*>(&statement->plan()));
+            co_await load_paths(at_, *query.model, into.ops->data(into.list), outcome.rows, query.related,
+                                query.flags, &collector, static_cast<const RowPlan*>(&statement->plan()));
         }
         std::vector<std::uint32_t> group;
         group.reserve(outcome.rows);
@@ -236,9 +251,11 @@ private:
 
     /// Brings the rows of each owner together and gives every object its span of them.
     Objects distribute(Objects objects, const RelationInfo& relation, std::shared_ptr<void> block,
-                       const std::vector<std::uint32_t>& owner_of, std::size_t owners, std::vector<std::uint32_t>& group) {
+                       const std::vector<std::uint32_t>& owner_of, std::size_t owners,
+                       std::vector<std::uint32_t>& group) {
         const ModelInfo& target = relation.target();
-        // One group more for rows whose owner is not among the objects, which a case-insensitive key column can bring.
+        // One group more for rows whose owner is not among the objects, which a case-insensitive key column
+        // can bring.
         std::vector<std::uint32_t> start(owners + 1, 0);
         std::vector<std::uint32_t> size(owners + 1, 0);
         bool contiguous = true;
@@ -250,7 +267,8 @@ private:
         if (!contiguous) {
             std::vector<std::uint32_t> order(group.size());
             std::iota(order.begin(), order.end(), 0u);
-            std::stable_sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) { return group[a] < group[b]; });
+            std::stable_sort(order.begin(), order.end(),
+                             [&](std::uint32_t a, std::uint32_t b) { return group[a] < group[b]; });
             target.list->permute(block.get(), order.data());
             std::uint32_t next = 0;
             for (std::size_t owner = 0; owner < owners; ++owner) {
@@ -265,11 +283,12 @@ private:
             const std::uint32_t owner = owner_of[i];
             const std::size_t rows = owner == KeyIndex::none ? 0 : size[owner];
             if (relation.kind == RelationKind::has_one && rows > 1) {
-                throw MultipleFound(std::string(objects.model->type_name) + "::" + std::string(relation.name) +
-                                    " found more than one row");
+                throw MultipleFound(std::string(objects.model->type_name) +
+                                    "::" + std::string(relation.name) + " found more than one row");
             }
             state->info = &relation;
-            state->attach(rows == 0 ? nullptr : block, rows == 0 ? nullptr : first + start[owner] * target.size, rows);
+            state->attach(rows == 0 ? nullptr : block,
+                          rows == 0 ? nullptr : first + start[owner] * target.size, rows);
         }
         keep_.push_back(block);
         return {&target, first, group.size()};
@@ -284,18 +303,20 @@ private:
 
 }  // namespace
 
-Task<> load_paths(Connected& at, const ModelInfo& model, void* objects, std::size_t count, std::span<const shape::RelatedLoad> loads,
-                  std::uint32_t flags, RowCollector* collector, const RowPlan* plan) {
+Task<> load_paths(Connected& at, const ModelInfo& model, void* objects, std::size_t count,
+                  std::span<const shape::RelatedLoad> loads, std::uint32_t flags, RowCollector* collector,
+                  const RowPlan* plan) {
     const LoadNode root = tree_of(loads);
     Loader loader(at, flags, collector, plan);
     co_await loader.load_children({&model, static_cast<std::byte*>(objects), count}, root, {});
 }
 
-Task<> load_related(Call call, const ModelInfo& model, void* objects, std::size_t count, const shape::RelatedLoad& load,
-                    std::uint32_t flags) {
-    return on_connection<void>(call, driver::Access::read, [&model, objects, count, &load, flags](Connected& at) {
-        return load_paths(at, model, objects, count, {&load, 1}, flags);
-    });
+Task<> load_related(Call call, const ModelInfo& model, void* objects, std::size_t count,
+                    const shape::RelatedLoad& load, std::uint32_t flags) {
+    return on_connection<void>(call, driver::Access::read,
+                               [&model, objects, count, &load, flags](Connected& at) {
+                                   return load_paths(at, model, objects, count, {&load, 1}, flags);
+                               });
 }
 
 }  // namespace duet::engine

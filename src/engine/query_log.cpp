@@ -1,4 +1,5 @@
 #include <duet/engine/query_log.hpp>
+
 #include <atomic>
 #include <mutex>
 #include <vector>

@@ -1,4 +1,5 @@
 #include <duet/base/error.hpp>
+
 #include <optional>
 
 #include "connected.hpp"
@@ -12,12 +13,14 @@ std::shared_ptr<const Plan> make_raw_plan(const Dialect& /*dialect*/, const void
     auto plan = std::make_shared<Plan>();
     plan->sql = statement.text;
     plan->writes = true;
-    for (std::size_t i = 0; i < statement.values->size(); ++i) plan->binds.push_back({static_cast<std::uint16_t>(i)});
+    for (std::size_t i = 0; i < statement.values->size(); ++i)
+        plan->binds.push_back({static_cast<std::uint16_t>(i)});
     return plan;
 }
 
 PlanKey key_of(const RawStatement& statement) {
-    return {nullptr, plan_verb(PlanVerb::raw, 1),
+    return {nullptr,
+            plan_verb(PlanVerb::raw, 1),
             {reinterpret_cast<const std::uint8_t*>(statement.text.data()), statement.text.size()}};
 }
 
@@ -41,32 +44,37 @@ std::vector<driver::DecodeStep> steps_for(driver::Statement& statement, const Ra
             column = 0;
             while (column < names.size() && names[column] != target.fields[i].name) ++column;
             if (column == names.size()) {
-                throw InvalidQuery("the statement yields no column named '" + std::string(target.fields[i].name) + "'");
+                throw InvalidQuery("the statement yields no column named '" +
+                                   std::string(target.fields[i].name) + "'");
             }
         }
-        steps.push_back({target.fields[i].type, target.fields[i].offset, 0, static_cast<std::uint16_t>(column), 0});
+        steps.push_back(
+            {target.fields[i].type, target.fields[i].offset, 0, static_cast<std::uint16_t>(column), 0});
     }
     return steps;
 }
 
-/// Runs on a reading connection when the statement turns out to only read; else nothing happens and nullopt comes back.
+/// Runs on a reading connection when the statement turns out to only read; else nothing happens and nullopt
+/// comes back.
 template <class Body>
-auto routed(Call call, Body body) -> Task<typename decltype(body(std::declval<Connected&>()))::value_type::value_type> {
+auto routed(Call call, Body body)
+    -> Task<typename decltype(body(std::declval<Connected&>()))::value_type::value_type> {
     using R = typename decltype(body(std::declval<Connected&>()))::value_type::value_type;
     const bool choice = call.transaction == nullptr && call.engine->pool().topology().separate_writer;
     if (choice) {
         std::optional<R> done = co_await on_connection<std::optional<R>>(call, driver::Access::read, body);
         if (done) co_return std::move(*done);
     }
-    const driver::Access access =
-        call.transaction != nullptr && call.transaction->read_only() ? driver::Access::read : driver::Access::write;
+    const driver::Access access = call.transaction != nullptr && call.transaction->read_only()
+                                      ? driver::Access::read
+                                      : driver::Access::write;
     std::optional<R> done = co_await on_connection<std::optional<R>>(call, access, body);
     co_return std::move(*done);
 }
 
 bool on_wrong_connection(const Connected& at, const driver::Statement& statement) {
-    return at.call().transaction == nullptr && at.engine().pool().topology().separate_writer && !at.pooled().writer &&
-           statement.writes();
+    return at.call().transaction == nullptr && at.engine().pool().topology().separate_writer &&
+           !at.pooled().writer && statement.writes();
 }
 
 Task<driver::Statement*> prepared(Connected& at, const RawStatement& raw) {

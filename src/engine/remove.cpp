@@ -16,7 +16,8 @@ std::shared_ptr<const Plan> render_delete(const Dialect& dialect, const void* mo
 }
 
 std::shared_ptr<const Plan> render_query_delete(const Dialect& dialect, const void* query) {
-    return std::make_shared<Plan>(render(dialect, *static_cast<const shape::QueryData*>(query), Verb::remove));
+    return std::make_shared<Plan>(
+        render(dialect, *static_cast<const shape::QueryData*>(query), Verb::remove));
 }
 
 void add_soft_mark(shape::QueryData& query, const Timestamp* mark) {
@@ -42,8 +43,8 @@ void where_refers(shape::QueryData& query, std::int16_t column, const KeyIndex& 
 }
 
 /// Marks (or unmarks those marked at `moment`) everything below the objects, level by level.
-Task<> cascade_mark(Connected& at, const ModelInfo& model, const KeyIndex& keys, const Timestamp* mark, const Timestamp& moment,
-                    int depth) {
+Task<> cascade_mark(Connected& at, const ModelInfo& model, const KeyIndex& keys, const Timestamp* mark,
+                    const Timestamp& moment, int depth) {
     if (depth > 64) throw InvalidQuery("a soft delete cascades over more than 64 levels");
     for (const RelationInfo& relation : model.relations) {
         if (relation.kind != RelationKind::has_many && relation.kind != RelationKind::has_one) continue;
@@ -57,7 +58,8 @@ Task<> cascade_mark(Connected& at, const ModelInfo& model, const KeyIndex& keys,
             const std::size_t begun = children.clauses.begin(shape::Clause::where);
             children.clauses.op(shape::Op::eq);
             children.clauses.column(static_cast<std::size_t>(target.soft_delete));
-            children.clauses.value(*target.columns[static_cast<std::size_t>(target.soft_delete)].type->base, &moment);
+            children.clauses.value(*target.columns[static_cast<std::size_t>(target.soft_delete)].type->base,
+                                   &moment);
             children.clauses.end(begun);
         }
         where_refers(children, foreign, keys);
@@ -78,7 +80,8 @@ Task<> cascade_mark(Connected& at, const ModelInfo& model, const KeyIndex& keys,
     }
 }
 
-Task<> cascade_from(Connected& at, const ModelInfo& model, const void* object, const Timestamp* mark, const Timestamp& moment) {
+Task<> cascade_from(Connected& at, const ModelInfo& model, const void* object, const Timestamp* mark,
+                    const Timestamp& moment) {
     if (model.key.size() != 1) throw InvalidQuery("a soft cascade needs a model with one primary key column");
     const ColumnInfo& key = model.columns[static_cast<std::size_t>(model.key[0])];
     KeyIndex keys(*key.type);
@@ -93,8 +96,9 @@ Task<> delete_row(Connected& at, const ModelInfo& model, const void* object) {
         const ColumnInfo& column = model.columns[static_cast<std::size_t>(guard)];
         values.push({column.type, column.in(object), 0, false});
     }
-    const driver::Outcome outcome = co_await run_statement(at, {&model, plan_verb(PlanVerb::delete_row), {}}, &render_delete, &model,
-                                                           values.span(), nullptr, driver::all_rows);
+    const driver::Outcome outcome =
+        co_await run_statement(at, {&model, plan_verb(PlanVerb::delete_row), {}}, &render_delete, &model,
+                               values.span(), nullptr, driver::all_rows);
     if (outcome.affected == 0) co_await fail_write(at, model, object, "remove", shape::with_deleted);
 }
 
@@ -118,57 +122,64 @@ Task<> mark_row(Connected& at, const ModelInfo& model, void* object, bool cascad
 }  // namespace
 
 Task<> remove(Call call, const ModelInfo& model, void* object, Removal removal) {
-    return on_connection<void>(call, driver::Access::write, [&model, object, removal](Connected& at) -> Task<> {
-        if (removal == Removal::soft_cascade) {
-            if (model.soft_delete < 0) throw InvalidQuery(std::string(model.type_name) + " has no SoftDelete member");
-            return atomically(at, [&at, &model, object] { return mark_row(at, model, object, true); });
-        }
-        if (model.soft_delete < 0 || removal == Removal::hard) return delete_row(at, model, object);
-        return mark_row(at, model, object, false);
-    });
+    return on_connection<void>(
+        call, driver::Access::write, [&model, object, removal](Connected& at) -> Task<> {
+            if (removal == Removal::soft_cascade) {
+                if (model.soft_delete < 0)
+                    throw InvalidQuery(std::string(model.type_name) + " has no SoftDelete member");
+                return atomically(at, [&at, &model, object] { return mark_row(at, model, object, true); });
+            }
+            if (model.soft_delete < 0 || removal == Removal::hard) return delete_row(at, model, object);
+            return mark_row(at, model, object, false);
+        });
 }
 
 Task<std::int64_t> remove_rows(Call call, const shape::QueryData& query, bool all_rows, Removal removal) {
-    return on_connection<std::int64_t>(call, driver::Access::write, [&query, all_rows, removal](Connected& at) -> Task<std::int64_t> {
-        const ModelInfo& model = *query.model;
-        if (!all_rows && !query.has(shape::Clause::where)) {
-            throw InvalidQuery("delete_bulk without a where deletes every row of " + std::string(model.table) +
-                               "; pass duet::all_rows if that is meant");
-        }
-        if (model.soft_delete >= 0 && removal != Removal::hard) {
-            const Timestamp now = duet::detail::clock_now();
-            shape::QueryData marked = query;
-            add_soft_mark(marked, &now);
-            co_return co_await update_query_on(at, std::move(marked));
-        }
-        BindValues values;
-        bind_query(query, values);
-        const PlanKey key{&model, plan_verb(PlanVerb::remove, query.flags), query.clauses.bytes.span()};
-        const driver::Outcome outcome =
-            co_await run_statement(at, key, &render_query_delete, &query, values.span(), nullptr, driver::all_rows);
-        co_return outcome.affected;
-    });
+    return on_connection<std::int64_t>(
+        call, driver::Access::write, [&query, all_rows, removal](Connected& at) -> Task<std::int64_t> {
+            const ModelInfo& model = *query.model;
+            if (!all_rows && !query.has(shape::Clause::where)) {
+                throw InvalidQuery("delete_bulk without a where deletes every row of " +
+                                   std::string(model.table) + "; pass duet::all_rows if that is meant");
+            }
+            if (model.soft_delete >= 0 && removal != Removal::hard) {
+                const Timestamp now = duet::detail::clock_now();
+                shape::QueryData marked = query;
+                add_soft_mark(marked, &now);
+                co_return co_await update_query_on(at, std::move(marked));
+            }
+            BindValues values;
+            bind_query(query, values);
+            const PlanKey key{&model, plan_verb(PlanVerb::remove, query.flags), query.clauses.bytes.span()};
+            const driver::Outcome outcome = co_await run_statement(at, key, &render_query_delete, &query,
+                                                                   values.span(), nullptr, driver::all_rows);
+            co_return outcome.affected;
+        });
 }
 
 Task<bool> restore(Call call, const ModelInfo& model, void* object, bool cascade) {
-    return on_connection<bool>(call, driver::Access::write, [&model, object, cascade](Connected& at) -> Task<bool> {
-        if (model.soft_delete < 0) throw InvalidQuery(std::string(model.type_name) + " has no SoftDelete member");
-        bool restored = false;
-        co_await atomically(at, [&]() -> Task<> {
-            const std::shared_ptr<void> list = make_list(*model.list);
-            shape::QueryData lookup = key_query(model, object);
-            lookup.flags = shape::only_deleted;
-            if (co_await fetch_into(at, lookup, {model.list, list.get()}) == 0) co_return;
-            const ColumnInfo& column = model.columns[static_cast<std::size_t>(model.soft_delete)];
-            const auto moment = *static_cast<const Timestamp*>(column.type->nullable->value(column.in(model.list->data(list.get()))));
-            shape::QueryData query = key_query(model, object);
-            query.flags = shape::only_deleted;
-            add_soft_mark(query, nullptr);
-            restored = co_await update_object_on(at, model, object, std::move(query), false);
-            if (cascade) co_await cascade_from(at, model, object, nullptr, moment);
+    return on_connection<bool>(
+        call, driver::Access::write, [&model, object, cascade](Connected& at) -> Task<bool> {
+            if (model.soft_delete < 0)
+                throw InvalidQuery(std::string(model.type_name) + " has no SoftDelete member");
+            bool restored = false;
+            co_await atomically(at, [&]() -> Task<> {
+                const std::shared_ptr<void> list = make_list(*model.list);
+                shape::QueryData lookup = key_query(model, object);
+                lookup.flags = shape::only_deleted;
+                const std::size_t found = co_await fetch_into(at, lookup, {model.list, list.get()});
+                if (found == 0) co_return;
+                const ColumnInfo& column = model.columns[static_cast<std::size_t>(model.soft_delete)];
+                const auto moment = *static_cast<const Timestamp*>(
+                    column.type->nullable->value(column.in(model.list->data(list.get()))));
+                shape::QueryData query = key_query(model, object);
+                query.flags = shape::only_deleted;
+                add_soft_mark(query, nullptr);
+                restored = co_await update_object_on(at, model, object, std::move(query), false);
+                if (cascade) co_await cascade_from(at, model, object, nullptr, moment);
+            });
+            co_return restored;
         });
-        co_return restored;
-    });
 }
 
 }  // namespace duet::engine

@@ -8,15 +8,16 @@ namespace duet::engine {
 
 duet::detail::RelationState* state_of(const RelationInfo& relation, void* object) {
     void* member = static_cast<std::byte*>(object) + relation.offset;
-    return static_cast<duet::detail::RelationState*>(relation.optional_state ? relation.state(member) : member);
+    return static_cast<duet::detail::RelationState*>(relation.optional_state ? relation.state(member)
+                                                                             : member);
 }
 
 namespace {
 
 void add_steps(RowPlan& plan, const ModelInfo& model, std::size_t slot, std::size_t& column) {
     for (const ColumnInfo& info : model.columns) {
-        plan.steps.push_back(
-            {info.type, info.offset, static_cast<std::uint16_t>(slot), static_cast<std::uint16_t>(column++), 0});
+        plan.steps.push_back({info.type, info.offset, static_cast<std::uint16_t>(slot),
+                              static_cast<std::uint16_t>(column++), 0});
     }
 }
 
@@ -25,17 +26,20 @@ void add_joined(RowPlan& plan, std::vector<std::uint8_t> path, std::size_t& colu
     slot.path = std::move(path);
     for (std::size_t i = 0; i < plan.slots.size(); ++i) {
         const auto& parent = plan.slots[i].path;
-        if (parent.size() + 1 == slot.path.size() && std::equal(parent.begin(), parent.end(), slot.path.begin())) {
+        if (parent.size() + 1 == slot.path.size() &&
+            std::equal(parent.begin(), parent.end(), slot.path.begin())) {
             slot.parent = static_cast<std::uint16_t>(i);
         }
     }
     slot.relation = &plan.slots[slot.parent].model->relations[slot.path.back()];
     slot.model = &slot.relation->target();
     const std::size_t index = plan.slots.size();
-    if (index >= driver::RowSink::max_slots) throw InvalidQuery("a query joins at most 15 relations; load further ones select-in");
+    if (index >= driver::RowSink::max_slots)
+        throw InvalidQuery("a query joins at most 15 relations; load further ones select-in");
     // The partner is absent when its key is NULL.
     const auto key = static_cast<std::size_t>(slot.model->key[0]);
-    plan.steps.push_back({nullptr, 0, static_cast<std::uint16_t>(index), static_cast<std::uint16_t>(column + key),
+    plan.steps.push_back({nullptr, 0, static_cast<std::uint16_t>(index),
+                          static_cast<std::uint16_t>(column + key),
                           static_cast<std::uint16_t>(slot.model->columns.size())});
     add_steps(plan, *slot.model, index, column);
     plan.slots.push_back(std::move(slot));
@@ -78,9 +82,10 @@ std::string_view column_name(const RowPlan& plan, std::size_t step) {
     return model->table;
 }
 
-RowCollector::RowCollector(const RowPlan& plan, ListRef into) : plan_(plan), into_(into), first_(into.ops->size(into.list)) {
-    // Growing a vector moves every element; what the plan yielded last time is a good guess at what comes now.
-    // Not without bound, though: the next result may be small.
+RowCollector::RowCollector(const RowPlan& plan, ListRef into)
+    : plan_(plan), into_(into), first_(into.ops->size(into.list)) {
+    // Growing a vector moves every element; what the plan yielded last time is a good guess at what comes
+    // now. Not without bound, though: the next result may be small.
     constexpr std::size_t most_bytes = std::size_t{8} * 1024 * 1024;
     const std::size_t expected = std::min<std::size_t>(plan.last_rows.load(std::memory_order_relaxed),
                                                        most_bytes / plan.slots[0].model->size);
@@ -95,7 +100,9 @@ void RowCollector::setup() {
     sink_.step_count = plan_.steps.size();
     sink_.slot_count = plan_.slots.size();
     sink_.open = &RowCollector::open;
-    sink_.name = [](void* self, std::size_t step) { return column_name(static_cast<RowCollector*>(self)->plan_, step); };
+    sink_.name = [](void* self, std::size_t step) {
+        return column_name(static_cast<RowCollector*>(self)->plan_, step);
+    };
     sink_.context = this;
     if (plan_.slots.size() == 1) return;
     sink_.close = &RowCollector::close;
@@ -127,13 +134,15 @@ void* RowCollector::open(void* context, std::size_t slot) {
 void RowCollector::close(void* context) {
     auto& self = *static_cast<RowCollector*>(context);
     Joined& joined = *self.joined_;
-    for (std::size_t i = 1; i < joined.current.size(); ++i) joined.index[i].push_back(std::exchange(joined.current[i], -1));
+    for (std::size_t i = 1; i < joined.current.size(); ++i)
+        joined.index[i].push_back(std::exchange(joined.current[i], -1));
 }
 
 void* RowCollector::base(std::size_t slot, std::size_t index) {
     if (slot == 0) {
         if (single_ != nullptr) return single_;
-        return static_cast<std::byte*>(into_.ops->data(into_.list)) + (first_ + index) * plan_.slots[0].model->size;
+        return static_cast<std::byte*>(into_.ops->data(into_.list)) +
+               (first_ + index) * plan_.slots[0].model->size;
     }
     const ModelInfo& model = *plan_.slots[slot].model;
     return static_cast<std::byte*>(model.list->data(joined_->lists[slot].get())) + index * model.size;
@@ -145,9 +154,11 @@ void RowCollector::attach() {
         const RowPlan::Slot& info = plan_.slots[slot];
         if (info.model == nullptr) continue;
         for (std::size_t row = 0; row < joined_->index[slot].size(); ++row) {
-            const std::int64_t parent = info.parent == 0 ? static_cast<std::int64_t>(row) : joined_->index[info.parent][row];
+            const std::int64_t parent =
+                info.parent == 0 ? static_cast<std::int64_t>(row) : joined_->index[info.parent][row];
             if (parent < 0) continue;
-            duet::detail::RelationState* state = state_of(*info.relation, base(info.parent, static_cast<std::size_t>(parent)));
+            duet::detail::RelationState* state =
+                state_of(*info.relation, base(info.parent, static_cast<std::size_t>(parent)));
             if (state == nullptr) continue;
             const std::int64_t index = joined_->index[slot][row];
             state->info = info.relation;

@@ -2,6 +2,7 @@
 
 #include <duet/engine/engine.hpp>
 #include <duet/schema/relation_state.hpp>
+
 #include <atomic>
 #include <vector>
 
@@ -9,7 +10,8 @@
 
 namespace duet::engine {
 
-/// A plan whose rows are objects of a model: slot 0, and one slot for each joined relation (or the owner key of a link).
+/// A plan whose rows are objects of a model: slot 0, and one slot for each joined relation (or the owner key
+/// of a link).
 struct RowPlan : Plan {
     struct Slot {
         const ModelInfo* model = nullptr;  // null: the owner key of a link
@@ -18,7 +20,7 @@ struct RowPlan : Plan {
         std::vector<std::uint8_t> path;
     };
     std::vector<driver::DecodeStep> steps;
-    std::vector<Slot> slots;  // [0] is the query's model
+    std::vector<Slot> slots;                          // [0] is the query's model
     mutable std::atomic<std::uint32_t> last_rows{0};  // how much room to make ahead
 };
 
@@ -27,7 +29,8 @@ std::string_view column_name(const RowPlan& plan, std::size_t step);
 
 std::shared_ptr<const Plan> make_row_plan(const Dialect& dialect, const void* query);
 
-/// Takes the rows of a RowPlan. Objects of slot 0 go to the caller's list (or one object), joined ones to lists of their own.
+/// Takes the rows of a RowPlan. Objects of slot 0 go to the caller's list (or one object), joined ones to
+/// lists of their own.
 class RowCollector {
 public:
     RowCollector(const RowPlan& plan, ListRef into);
@@ -77,7 +80,9 @@ struct SingleRow {
         sink.steps = row_plan.steps.data();
         sink.step_count = row_plan.steps.size();
         sink.open = [](void* self, std::size_t) { return static_cast<SingleRow*>(self)->target; };
-        sink.name = [](void* self, std::size_t step) { return column_name(static_cast<SingleRow*>(self)->plan, step); };
+        sink.name = [](void* self, std::size_t step) {
+            return column_name(static_cast<SingleRow*>(self)->plan, step);
+        };
         sink.context = this;
     }
     SingleRow(const SingleRow&) = delete;

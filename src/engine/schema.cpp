@@ -46,13 +46,15 @@ Task<> drop_all(Call call, std::span<const ModelInfo* const> models) {
 }
 
 Task<DatabaseSchema> introspect(Call call) {
-    return on_connection<DatabaseSchema>(call, driver::Access::read, [](Connected& at) -> Task<DatabaseSchema> {
-        co_return at.engine().pool().driver().introspect(at.connection());
-    });
+    return on_connection<DatabaseSchema>(
+        call, driver::Access::read, [](Connected& at) -> Task<DatabaseSchema> {
+            co_return at.engine().pool().driver().introspect(at.connection());
+        });
 }
 
 Task<> run_script(Call call, std::string_view script) {
-    return on_connection<void>(call, driver::Access::write, [script](Connected& at) { return run_script_on(at, std::string(script)); });
+    return on_connection<void>(call, driver::Access::write,
+                               [script](Connected& at) { return run_script_on(at, std::string(script)); });
 }
 
 }  // namespace duet::engine

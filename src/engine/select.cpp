@@ -19,7 +19,8 @@ std::shared_ptr<const Plan> render_as(const Dialect& dialect, const void* query)
 }
 
 /// A single value as the whole result.
-Task<std::int64_t> fetch_number(Connected& at, const shape::QueryData& query, PlanVerb verb, Engine::Render render) {
+Task<std::int64_t> fetch_number(Connected& at, const shape::QueryData& query, PlanVerb verb,
+                                Engine::Render render) {
     static constexpr driver::DecodeStep step{&duet::detail::int64_value, 0, 0, 0, 0};
     std::int64_t number = 0;
     driver::RowSink sink;
@@ -44,15 +45,18 @@ Task<std::size_t> fetch_into(Connected& at, const shape::QueryData& query, ListR
     const auto& plan = static_cast<const RowPlan&>(statement->plan());
     RowCollector collector(plan, into);
     driver::Outcome outcome;
-    const driver::Wait wait = at.start(*statement, values.span(), collector.sink(), driver::all_rows, outcome);
+    const driver::Wait wait =
+        at.start(*statement, values.span(), collector.sink(), driver::all_rows, outcome);
     if (wait != driver::Wait::done) co_await settle(at.connection(), wait);
     at.finished(outcome);
     plan.last_rows.store(static_cast<std::uint32_t>(outcome.rows), std::memory_order_relaxed);
     collector.attach();
     if (!query.related.empty() && outcome.rows != 0) {
         const std::size_t total = into.ops->size(into.list);
-        void* first = static_cast<std::byte*>(into.ops->data(into.list)) + (total - outcome.rows) * query.model->size;
-        co_await load_paths(at, *query.model, first, outcome.rows, query.related, query.flags, &collector, &plan);
+        void* first =
+            static_cast<std::byte*>(into.ops->data(into.list)) + (total - outcome.rows) * query.model->size;
+        co_await load_paths(at, *query.model, first, outcome.rows, query.related, query.flags, &collector,
+                            &plan);
     }
     co_return outcome.rows;
 }
@@ -112,10 +116,12 @@ bool fetch_first_now(const Call& call, const shape::QueryData& query, void* obje
     });
 }
 
-StoredPlanKey first_row_key(const shape::QueryData& query) { return StoredPlanKey(key_of(query, PlanVerb::rows)); }
+StoredPlanKey first_row_key(const shape::QueryData& query) {
+    return StoredPlanKey(key_of(query, PlanVerb::rows));
+}
 
-bool fetch_prepared_now(const Call& call, const StoredPlanKey& key, std::span<const driver::BindValue> values, void* object,
-                        bool& found) {
+bool fetch_prepared_now(const Call& call, const StoredPlanKey& key, std::span<const driver::BindValue> values,
+                        void* object, bool& found) {
     // Who watches or limits statements takes the way that tells them.
     if (!call.engine->hooks().empty()) [[unlikely]]
         return false;
@@ -156,66 +162,73 @@ Task<bool> exists(Call call, const shape::QueryData& query) {
 }
 
 Task<std::size_t> fetch_rows(Call call, const shape::QueryData& query, const RowTarget& target) {
-    return on_connection<std::size_t>(call, driver::Access::read, [&query, &target](Connected& at) -> Task<std::size_t> {
-        std::vector<driver::DecodeStep> steps;
-        steps.reserve(target.fields.size());
-        for (const RowTarget::Field& field : target.fields) {
-            steps.push_back({field.type, field.offset, 0, static_cast<std::uint16_t>(steps.size()), 0});
-        }
-        driver::RowSink sink;
-        sink.steps = steps.data();
-        sink.step_count = steps.size();
-        sink.open = [](void* context, std::size_t) {
-            const auto& t = *static_cast<const RowTarget*>(context);
-            return t.append(t.context);
-        };
-        sink.context = const_cast<RowTarget*>(&target);
-        BindValues values;
-        bind_query(query, values);
-        const driver::Outcome outcome = co_await run_statement(at, key_of(query, PlanVerb::select_list), &render_as<Verb::rows>,
-                                                               &query, values.span(), &sink, driver::all_rows);
-        co_return outcome.rows;
-    });
+    return on_connection<std::size_t>(
+        call, driver::Access::read, [&query, &target](Connected& at) -> Task<std::size_t> {
+            std::vector<driver::DecodeStep> steps;
+            steps.reserve(target.fields.size());
+            for (const RowTarget::Field& field : target.fields) {
+                steps.push_back({field.type, field.offset, 0, static_cast<std::uint16_t>(steps.size()), 0});
+            }
+            driver::RowSink sink;
+            sink.steps = steps.data();
+            sink.step_count = steps.size();
+            sink.open = [](void* context, std::size_t) {
+                const auto& t = *static_cast<const RowTarget*>(context);
+                return t.append(t.context);
+            };
+            sink.context = const_cast<RowTarget*>(&target);
+            BindValues values;
+            bind_query(query, values);
+            const driver::Outcome outcome =
+                co_await run_statement(at, key_of(query, PlanVerb::select_list), &render_as<Verb::rows>,
+                                       &query, values.span(), &sink, driver::all_rows);
+            co_return outcome.rows;
+        });
 }
 
 Task<std::string> explain(Call call, const shape::QueryData& query) {
-    return on_connection<std::string>(call, driver::Access::read, [&query](Connected& at) -> Task<std::string> {
-        struct Line {
-            std::int64_t id = 0, parent = 0, unused = 0;
-            std::string text;
-        };
-        static const driver::DecodeStep steps[] = {{&duet::detail::int64_value, offsetof(Line, id), 0, 0, 0},
-                                                   {&duet::detail::int64_value, offsetof(Line, parent), 0, 1, 0},
-                                                   {&duet::detail::string_type, offsetof(Line, text), 0, 3, 0}};
-        std::vector<Line> lines;
-        driver::RowSink sink;
-        sink.steps = steps;
-        sink.step_count = std::size(steps);
-        sink.open = [](void* context, std::size_t) -> void* { return &static_cast<std::vector<Line>*>(context)->emplace_back(); };
-        sink.context = &lines;
-        BindValues values;
-        bind_query(query, values);
-        co_await run_statement(
-            at, key_of(query, PlanVerb::explain),
-            [](const Dialect& dialect, const void* context) -> std::shared_ptr<const Plan> {
-                auto plan = std::make_shared<Plan>(render(dialect, *static_cast<const shape::QueryData*>(context), Verb::rows));
-                plan->sql = "EXPLAIN QUERY PLAN " + plan->sql;
-                return plan;
-            },
-            &query, values.span(), &sink, driver::all_rows);
-        std::string out;
-        for (const Line& line : lines) {
-            std::int64_t parent = line.parent;
-            for (auto it = lines.rbegin(); it != lines.rend() && parent != 0; ++it) {
-                if (it->id == parent) {
-                    out += "  ";
-                    parent = it->parent;
+    return on_connection<std::string>(
+        call, driver::Access::read, [&query](Connected& at) -> Task<std::string> {
+            struct Line {
+                std::int64_t id = 0, parent = 0, unused = 0;
+                std::string text;
+            };
+            static const driver::DecodeStep steps[] = {
+                {&duet::detail::int64_value, offsetof(Line, id), 0, 0, 0},
+                {&duet::detail::int64_value, offsetof(Line, parent), 0, 1, 0},
+                {&duet::detail::string_type, offsetof(Line, text), 0, 3, 0}};
+            std::vector<Line> lines;
+            driver::RowSink sink;
+            sink.steps = steps;
+            sink.step_count = std::size(steps);
+            sink.open = [](void* context, std::size_t) -> void* {
+                return &static_cast<std::vector<Line>*>(context)->emplace_back();
+            };
+            sink.context = &lines;
+            BindValues values;
+            bind_query(query, values);
+            co_await run_statement(
+                at, key_of(query, PlanVerb::explain),
+                [](const Dialect& dialect, const void* context) -> std::shared_ptr<const Plan> {
+                    auto plan = std::make_shared<Plan>(
+                        render(dialect, *static_cast<const shape::QueryData*>(context), Verb::rows));
+                    plan->sql = "EXPLAIN QUERY PLAN " + plan->sql;
+                    return plan;
+                },
+                &query, values.span(), &sink, driver::all_rows);
+            std::string out;
+            for (const Line& line : lines) {
+                std::int64_t parent = line.parent;
+                for (auto it = lines.rbegin(); it != lines.rend() && parent != 0; ++it) {
+                    if (it->id == parent) {
+                        out += "  ";
+                        parent = it->parent;
+                    }
                 }
+                out += line.text + "\n";
             }
-            out += line.text + "\n";
-        }
-        co_return out;
-    });
+            co_return out;
+        });
 }
 
 }  // namespace duet::engine

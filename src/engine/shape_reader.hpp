@@ -1,6 +1,7 @@
 #pragma once
 
 #include <duet/shape/fragment.hpp>
+
 #include <span>
 
 namespace duet::engine {

@@ -1,5 +1,6 @@
 #include <duet/base/error.hpp>
 #include <duet/engine/transaction.hpp>
+
 #include <atomic>
 #include <exception>
 #include <string>
@@ -33,7 +34,8 @@ TransactionState::~TransactionState() {
             parent_->child_ = nullptr;
             connection.execute_script("ROLLBACK TO " + savepoint_name() + "; RELEASE " + savepoint_name());
         }
-    } catch (...) {  // NOLINT(bugprone-empty-catch): the pool closes a connection that is still inside a transaction
+    } catch (...) {  // NOLINT(bugprone-empty-catch): the pool closes a connection that is still inside a
+                     // transaction
     }
     try {
         run_actions(rollback_actions_);
@@ -57,7 +59,8 @@ PooledConnection& TransactionState::opened() {
     TransactionState& top = root();
     PooledConnection& pooled = top.lease_.open();
     if (top.began_ && !pooled.connection->in_transaction()) {
-        throw DatabaseError("this transaction is gone: the database has rolled it back after an earlier error");
+        throw DatabaseError(
+            "this transaction is gone: the database has rolled it back after an earlier error");
     }
     return pooled;
 }
@@ -77,9 +80,12 @@ namespace {
 std::string_view begin_text(const TransactionOptions& options) {
     if (options.read_only) return "BEGIN DEFERRED";
     switch (options.locking) {
-        case Locking::deferred: return "BEGIN DEFERRED";
-        case Locking::exclusive: return "BEGIN EXCLUSIVE";
-        default: return "BEGIN IMMEDIATE";
+        case Locking::deferred:
+            return "BEGIN DEFERRED";
+        case Locking::exclusive:
+            return "BEGIN EXCLUSIVE";
+        default:
+            return "BEGIN IMMEDIATE";
     }
 }
 
@@ -95,15 +101,18 @@ Task<> TransactionState::run_control(std::string_view sql, std::source_location 
     Call call{&engine_, this, where};
     call.unlimited = unlimited;
     co_await on_connection<void>(call, driver::Access::read, [sql](Connected& at) -> Task<> {
-        const std::span<const std::uint8_t> bytes(reinterpret_cast<const std::uint8_t*>(sql.data()), sql.size());
-        co_await run_statement(at, {nullptr, plan_verb(PlanVerb::raw), bytes}, &control_plan, &sql, {}, nullptr, driver::all_rows);
+        const std::span<const std::uint8_t> bytes(reinterpret_cast<const std::uint8_t*>(sql.data()),
+                                                  sql.size());
+        co_await run_statement(at, {nullptr, plan_verb(PlanVerb::raw), bytes}, &control_plan, &sql, {},
+                               nullptr, driver::all_rows);
     });
 }
 
 Task<> TransactionState::begin(std::source_location where) {
     if (parent_ == nullptr) {
         try {
-            lease_ = co_await engine_.pool().acquire(options_.read_only ? driver::Access::read : driver::Access::write);
+            lease_ = co_await engine_.pool().acquire(options_.read_only ? driver::Access::read
+                                                                        : driver::Access::write);
         } catch (Error& error) {
             error.attach_where(where);
             throw;
@@ -228,7 +237,8 @@ Task<> run_transaction(Call call, TransactionOptions options, TransactionBlock b
             }
         }
         // What was committed before it failed (in an on_commit action, say) must not happen twice.
-        if (ended || attempt >= options.retries || call.transaction != nullptr || !worth_retrying(error)) std::rethrow_exception(error);
+        if (ended || attempt >= options.retries || call.transaction != nullptr || !worth_retrying(error))
+            std::rethrow_exception(error);
     }
 }
 

@@ -1,4 +1,5 @@
 #include <duet/base/error.hpp>
+
 #include <algorithm>
 #include <optional>
 
@@ -25,7 +26,8 @@ std::shared_ptr<const Plan> render_row(const Dialect& dialect, const void* conte
 }
 
 std::shared_ptr<const Plan> render_query_update(const Dialect& dialect, const void* query) {
-    return std::make_shared<Plan>(render(dialect, *static_cast<const shape::QueryData*>(query), Verb::update));
+    return std::make_shared<Plan>(
+        render(dialect, *static_cast<const shape::QueryData*>(query), Verb::update));
 }
 
 /// Sets a column of a query's update to a timestamp, unless the user sets it.
@@ -57,8 +59,8 @@ Task<std::int64_t> run_update(Connected& at, const shape::QueryData& query) {
     BindValues values;
     bind_query(query, values);
     const PlanKey key{query.model, plan_verb(PlanVerb::update, query.flags), query.clauses.bytes.span()};
-    const driver::Outcome outcome =
-        co_await run_statement(at, key, &render_query_update, &query, values.span(), nullptr, driver::all_rows);
+    const driver::Outcome outcome = co_await run_statement(at, key, &render_query_update, &query,
+                                                           values.span(), nullptr, driver::all_rows);
     co_return outcome.affected;
 }
 
@@ -101,8 +103,9 @@ Task<bool> update_all_columns(Connected& at, const ModelInfo& model, void* objec
             values.push({&duet::detail::int64_value, &version, 0, false});
         }
         const UpdateContext context{&model, columns.span(), guard};
-        const driver::Outcome outcome = co_await run_statement(at, {&model, plan_verb(PlanVerb::update_row), {}}, &render_row, &context,
-                                                               values.span(), nullptr, driver::all_rows);
+        const driver::Outcome outcome =
+            co_await run_statement(at, {&model, plan_verb(PlanVerb::update_row), {}}, &render_row, &context,
+                                   values.span(), nullptr, driver::all_rows);
         found = outcome.affected != 0;
     } catch (...) {
         undo.restore(object);
@@ -125,7 +128,8 @@ std::shared_ptr<const Plan> render_returning(const Dialect& dialect, const void*
     for (const driver::DecodeStep& step : update.computed) {
         plan->sql += separator;
         for (const ColumnInfo& column : update.model->columns) {
-            if (column.offset == step.offset && column.type == step.type) dialect.quote(plan->sql, column.name);
+            if (column.offset == step.offset && column.type == step.type)
+                dialect.quote(plan->sql, column.name);
         }
         separator = ", ";
     }
@@ -143,7 +147,8 @@ Task<std::int64_t> run_returning(Connected& at, const shape::QueryData& query, v
     sink.open = [](void* target, std::size_t) { return target; };
     sink.context = object;
     const ReturningContext context{&query, computed, query.model};
-    const PlanKey key{query.model, plan_verb(PlanVerb::update_returning, query.flags), query.clauses.bytes.span()};
+    const PlanKey key{query.model, plan_verb(PlanVerb::update_returning, query.flags),
+                      query.clauses.bytes.span()};
     const driver::Outcome outcome =
         co_await run_statement(at, key, &render_returning, &context, values.span(), &sink, driver::all_rows);
     co_return outcome.affected;
@@ -155,12 +160,18 @@ void follow(const ModelInfo& model, void* object, const shape::QueryData& query)
         if (clause != shape::Clause::set) return;
         const ColumnInfo& column = model.columns[body[0]];
         switch (kind_of(body)) {
-            case Assigned::null: column.type->nullable->reset(column.in(object)); break;
-            case Assigned::plain: assign_member(column, object, query.clauses.values, first_value_of(body)); break;
-            case Assigned::computed: break;
+            case Assigned::null:
+                column.type->nullable->reset(column.in(object));
+                break;
+            case Assigned::plain:
+                assign_member(column, object, query.clauses.values, first_value_of(body));
+                break;
+            case Assigned::computed:
+                break;
         }
         if (column.relation < 0) return;
-        if (duet::detail::RelationState* state = state_of(model.relations[static_cast<std::size_t>(column.relation)], object)) {
+        if (duet::detail::RelationState* state =
+                state_of(model.relations[static_cast<std::size_t>(column.relation)], object)) {
             state->reset();
         }
     });
@@ -188,7 +199,9 @@ void check_changes(const shape::QueryData& query) {
 }
 
 void add_behaviour_changes(shape::QueryData& query, std::span<const std::int16_t> taken) {
-    const auto is_taken = [&](std::int16_t column) { return std::find(taken.begin(), taken.end(), column) != taken.end(); };
+    const auto is_taken = [&](std::int16_t column) {
+        return std::find(taken.begin(), taken.end(), column) != taken.end();
+    };
     const Timestamp now = duet::detail::clock_now();
     for (const BehaviourInfo& info : query.model->behaviours) {
         if (info.touched >= 0 && !is_taken(info.touched)) touch(query, info.touched, now);
@@ -202,17 +215,20 @@ void add_behaviour_changes(shape::QueryData& query, std::span<const std::int16_t
     }
 }
 
-Task<> fail_write(Connected& at, const ModelInfo& model, const void* object, const char* what, std::uint32_t flags) {
+Task<> fail_write(Connected& at, const ModelInfo& model, const void* object, const char* what,
+                  std::uint32_t flags) {
     bool is_there = false;
     if (version_column(model) >= 0) is_there = co_await row_exists(at, model, object, flags);
     if (is_there) {
         throw StaleData(std::string(what) + ": the row of " + std::string(model.table) +
-                        " was changed by somebody else since this " + std::string(model.type_name) + " was read");
+                        " was changed by somebody else since this " + std::string(model.type_name) +
+                        " was read");
     }
     throw_gone(model, what);
 }
 
-Task<bool> update_object_on(Connected& at, const ModelInfo& model, void* object, shape::QueryData query, bool guarded) {
+Task<bool> update_object_on(Connected& at, const ModelInfo& model, void* object, shape::QueryData query,
+                            bool guarded) {
     check_changes(query);
     const std::int16_t guard = version_column(model);
     if (guarded && guard >= 0) {
@@ -254,7 +270,8 @@ Task<> save(Call call, const ModelInfo& model, void* object) {
         }
         const bool can_be_new =
             !model.generated_key &&
-            !(model.key.size() == 1 && model.columns[static_cast<std::size_t>(model.key[0])].type->kind == Kind::uuid);
+            !(model.key.size() == 1 &&
+              model.columns[static_cast<std::size_t>(model.key[0])].type->kind == Kind::uuid);
         if (!can_be_new) {
             const bool there = co_await update_all_columns(at, model, object);
             if (!there) co_await fail_write(at, model, object, "update", shape::with_deleted);
@@ -275,8 +292,8 @@ Task<> save(Call call, const ModelInfo& model, void* object) {
 
 namespace {
 
-/// UPDATE of some columns of one object's row to plain values, without behaviours. The condition on the row is part of the verb,
-/// so that it need not be written.
+/// UPDATE of some columns of one object's row to plain values, without behaviours. The condition on the row
+/// is part of the verb, so that it need not be written.
 class UpdateOne {
 public:
     static bool can_do(const ModelInfo& model, const shape::QueryData& changes) {
@@ -292,7 +309,9 @@ public:
         bind_query(changes, values_);
         bind_key(*changes.model, object, values_);
     }
-    PlanKey key() const { return {changes_.model, plan_verb(PlanVerb::update_one), changes_.clauses.bytes.span()}; }
+    PlanKey key() const {
+        return {changes_.model, plan_verb(PlanVerb::update_one), changes_.clauses.bytes.span()};
+    }
     static std::shared_ptr<const Plan> render(const Dialect& dialect, const void* self) {
         const auto& change = *static_cast<const UpdateOne*>(self);
         shape::QueryData query = change.changes_;
@@ -319,22 +338,23 @@ private:
 }  // namespace
 
 Task<> update(Call call, const ModelInfo& model, void* object, const shape::QueryData& changes) {
-    return on_connection<void>(call, driver::Access::write, [&model, object, &changes](Connected& at) -> Task<> {
-        if (UpdateOne::can_do(model, changes)) {
-            UpdateOne change(object, changes);
-            const PlanKey key = change.key();
-            driver::Statement* statement = at.cached(key);
-            if (statement == nullptr) statement = co_await at.prepare(key, &UpdateOne::render, &change);
-            const driver::Wait wait = change.start(at, *statement);
-            if (wait != driver::Wait::done) co_await settle(at.connection(), wait);
-            change.finish(at);
-            co_return;
-        }
-        shape::QueryData query = key_query(model, object);
-        query.clauses.append_clauses(changes.clauses);
-        const bool found = co_await update_object_on(at, model, object, std::move(query), true);
-        if (!found) co_await fail_write(at, model, object, "update", shape::with_deleted);
-    });
+    return on_connection<void>(
+        call, driver::Access::write, [&model, object, &changes](Connected& at) -> Task<> {
+            if (UpdateOne::can_do(model, changes)) {
+                UpdateOne change(object, changes);
+                const PlanKey key = change.key();
+                driver::Statement* statement = at.cached(key);
+                if (statement == nullptr) statement = co_await at.prepare(key, &UpdateOne::render, &change);
+                const driver::Wait wait = change.start(at, *statement);
+                if (wait != driver::Wait::done) co_await settle(at.connection(), wait);
+                change.finish(at);
+                co_return;
+            }
+            shape::QueryData query = key_query(model, object);
+            query.clauses.append_clauses(changes.clauses);
+            const bool found = co_await update_object_on(at, model, object, std::move(query), true);
+            if (!found) co_await fail_write(at, model, object, "update", shape::with_deleted);
+        });
 }
 
 bool update_now(const Call& call, const ModelInfo& model, void* object, const shape::QueryData& changes) {
@@ -350,13 +370,15 @@ bool update_now(const Call& call, const ModelInfo& model, void* object, const sh
 }
 
 Task<std::int64_t> update_rows(Call call, const shape::QueryData& query, bool all_rows) {
-    return on_connection<std::int64_t>(call, driver::Access::write, [&query, all_rows](Connected& at) -> Task<std::int64_t> {
-        if (!all_rows && !query.has(shape::Clause::where)) {
-            throw InvalidQuery("update_bulk without a where changes every row of " + std::string(query.model->table) +
-                               "; pass duet::all_rows if that is meant");
-        }
-        co_return co_await update_query_on(at, query);
-    });
+    return on_connection<std::int64_t>(
+        call, driver::Access::write, [&query, all_rows](Connected& at) -> Task<std::int64_t> {
+            if (!all_rows && !query.has(shape::Clause::where)) {
+                throw InvalidQuery("update_bulk without a where changes every row of " +
+                                   std::string(query.model->table) +
+                                   "; pass duet::all_rows if that is meant");
+            }
+            co_return co_await update_query_on(at, query);
+        });
 }
 
 Task<> refresh(Call call, const ModelInfo& model, void* object) {
@@ -375,7 +397,8 @@ Task<bool> find_one(Connected& at, const ModelInfo& model, void* object, shape::
     lookup.set_limit(2);
     const std::shared_ptr<void> found = make_list(*model.list);
     const std::size_t rows = co_await fetch_into(at, lookup, {model.list, found.get()});
-    if (rows > 1) throw MultipleFound("get_or_create: several rows of " + std::string(model.table) + " match");
+    if (rows > 1)
+        throw MultipleFound("get_or_create: several rows of " + std::string(model.table) + " match");
     if (rows == 0) co_return false;
     model.list->take_first(found.get(), object);
     co_return true;
@@ -383,31 +406,36 @@ Task<bool> find_one(Connected& at, const ModelInfo& model, void* object, shape::
 }  // namespace
 
 Task<bool> get_or_create(Call call, const ModelInfo& model, void* object, const FindOrCreate& spec) {
-    return on_connection<bool>(call, driver::Access::write, [&model, object, &spec](Connected& at) -> Task<bool> {
-        const auto use_existing = [&]() -> Task<bool> {
-            if (!co_await find_one(at, model, object, *spec.lookup)) co_return false;
-            if (spec.changes == nullptr) co_return true;
-            shape::QueryData query = key_query(model, object);
-            query.clauses.append_clauses(spec.changes->clauses);
-            co_await update_query_on(at, std::move(query));
-            co_await fetch_first_on(at, key_query(model, object), object);
-            co_return true;
-        };
-        if (co_await use_existing()) co_return false;
-        std::optional<UniqueViolation> lost;
-        try {
-            // A savepoint of its own, so that losing the race does not cost an open transaction its work.
-            co_await atomically(at, [&]() -> Task<> {
-                spec.prepare(spec.context, object);
-                co_await insert_on(at, model, object);
-            });
-            co_return true;
-        } catch (const UniqueViolation& violation) {
-            lost = violation;
-        }
-        if (co_await use_existing()) co_return false;
-        throw UniqueViolation(*lost);
-    });
+    return on_connection<bool>(call, driver::Access::write,
+                               [&model, object, &spec](Connected& at) -> Task<bool> {
+                                   const auto use_existing = [&]() -> Task<bool> {
+                                       const bool found = co_await find_one(at, model, object, *spec.lookup);
+                                       if (!found) co_return false;
+                                       if (spec.changes == nullptr) co_return true;
+                                       shape::QueryData query = key_query(model, object);
+                                       query.clauses.append_clauses(spec.changes->clauses);
+                                       co_await update_query_on(at, std::move(query));
+                                       co_await fetch_first_on(at, key_query(model, object), object);
+                                       co_return true;
+                                   };
+                                   const bool existed = co_await use_existing();
+                                   if (existed) co_return false;
+                                   std::optional<UniqueViolation> lost;
+                                   try {
+                                       // A savepoint of its own, so that losing the race does not cost an
+                                       // open transaction its work.
+                                       co_await atomically(at, [&]() -> Task<> {
+                                           spec.prepare(spec.context, object);
+                                           co_await insert_on(at, model, object);
+                                       });
+                                       co_return true;
+                                   } catch (const UniqueViolation& violation) {
+                                       lost = violation;
+                                   }
+                                   const bool others = co_await use_existing();
+                                   if (others) co_return false;
+                                   throw UniqueViolation(*lost);
+                               });
 }
 
 }  // namespace duet::engine

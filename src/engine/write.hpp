@@ -7,7 +7,8 @@
 namespace duet::engine {
 
 bool is_integer(Kind kind);
-/// Whether the object has no key yet, so that the database (or the library) assigns one. Throws for keys that cannot be generated.
+/// Whether the object has no key yet, so that the database (or the library) assigns one. Throws for keys that
+/// cannot be generated.
 bool is_new(const ModelInfo& model, const void* object);
 /// Fills in what an INSERT needs: UUID keys, defaults, behaviours.
 void prepare_insert(const ModelInfo& model, void* object, Timestamp now);
@@ -19,8 +20,8 @@ shape::QueryData key_query(const ModelInfo& model, const void* object);
 void add_key_condition(shape::QueryData& query, const void* object);
 [[noreturn]] void throw_gone(const ModelInfo& model, const char* what);
 
-/// Runs `body` in a savepoint of the call's transaction, or in a transaction of its own, on the connection at hand.
-/// Several statements of one operation then succeed or fail together.
+/// Runs `body` in a savepoint of the call's transaction, or in a transaction of its own, on the connection at
+/// hand. Several statements of one operation then succeed or fail together.
 class Atomic {
 public:
     explicit Atomic(Connected& at) : at_(at) {}
@@ -61,11 +62,13 @@ void check_member(const ColumnInfo& column, const shape::Values& values, std::si
 void check_changes(const shape::QueryData& query);
 /// Adds what behaviours ask of every update; `taken` are columns that are set already by other means.
 void add_behaviour_changes(shape::QueryData& query, std::span<const std::int16_t> taken = {});
-/// UPDATE by a query that names the object's row; the object follows. False when there is no such row, or when it has another
-/// version and `guarded` asks for the object's.
-Task<bool> update_object_on(Connected& at, const ModelInfo& model, void* object, shape::QueryData query, bool guarded);
+/// UPDATE by a query that names the object's row; the object follows. False when there is no such row, or
+/// when it has another version and `guarded` asks for the object's.
+Task<bool> update_object_on(Connected& at, const ModelInfo& model, void* object, shape::QueryData query,
+                            bool guarded);
 /// Throws what a write to an object's row that did not find it means.
-Task<> fail_write(Connected& at, const ModelInfo& model, const void* object, const char* what, std::uint32_t flags);
+Task<> fail_write(Connected& at, const ModelInfo& model, const void* object, const char* what,
+                  std::uint32_t flags);
 Task<std::int64_t> update_query_on(Connected& at, shape::QueryData query);
 
 }  // namespace duet::engine

@@ -11,7 +11,8 @@ bool is_new(const ModelInfo& model, const void* object) {
     if (model.key.size() != 1) return false;
     const ColumnInfo& key = model.columns[static_cast<std::size_t>(model.key[0])];
     if (model.generated_key) return duet::detail::read_integer(key.type->kind, key.in(object)) == 0;
-    if (key.type->kind == Kind::uuid && key.type->nullable == nullptr) return static_cast<const Uuid*>(key.in(object))->is_nil();
+    if (key.type->kind == Kind::uuid && key.type->nullable == nullptr)
+        return static_cast<const Uuid*>(key.in(object))->is_nil();
     return false;
 }
 
@@ -21,14 +22,16 @@ void prepare_insert(const ModelInfo& model, void* object, Timestamp now) {
     }
     for (const TableOption& option : model.options) {
         if (option.type != TableOption::Type::default_now) continue;
-        const ColumnInfo& column = model.columns[static_cast<std::size_t>(model.find_column(option.columns[0]))];
+        const ColumnInfo& column =
+            model.columns[static_cast<std::size_t>(model.find_column(option.columns[0]))];
         void* field = column.in(object);
         const TypeInfo& type = *column.type;
         if (type.nullable != nullptr) {
             if (type.nullable->value(field) != nullptr) continue;
             field = type.nullable->emplace(field);
         }
-        if (type.kind == Kind::timestamp && *static_cast<Timestamp*>(field) == Timestamp{}) *static_cast<Timestamp*>(field) = now;
+        if (type.kind == Kind::timestamp && *static_cast<Timestamp*>(field) == Timestamp{})
+            *static_cast<Timestamp*>(field) = now;
         if (type.kind == Kind::date && *static_cast<Date*>(field) == Date{}) {
             *static_cast<Date*>(field) = std::chrono::floor<std::chrono::days>(now);
         }
@@ -53,13 +56,15 @@ namespace {
 void emit_key(shape::Fragment& out, const TypeInfo& type, const void* value) {
     if (is_integer(type.kind)) return out.value(duet::detail::read_integer(type.kind, value));
     switch (type.kind) {
-        case Kind::text: return out.value(std::string_view(*static_cast<const std::string*>(value)));
+        case Kind::text:
+            return out.value(std::string_view(*static_cast<const std::string*>(value)));
         case Kind::uuid:
         case Kind::date:
         case Kind::time:
         case Kind::timestamp:
         case Kind::boolean:
-        case Kind::float64: return out.value(type, value);
+        case Kind::float64:
+            return out.value(type, value);
         case Kind::enumeration: {
             const auto& info = *type.ops.enumeration;
             const Kind width = type.size == 1   ? (info.is_signed ? Kind::int8 : Kind::uint8)
@@ -73,7 +78,8 @@ void emit_key(shape::Fragment& out, const TypeInfo& type, const void* value) {
             }
             throw ValidationError("a key holds a value that its enum does not name");
         }
-        default: throw InvalidQuery("a primary key of this type cannot be looked up");
+        default:
+            throw InvalidQuery("a primary key of this type cannot be looked up");
     }
 }
 
@@ -114,7 +120,8 @@ std::shared_ptr<const Plan> text_plan(const Dialect& /*dialect*/, const void* co
 
 Task<> Atomic::control(std::string_view sql) {
     const std::span<const std::uint8_t> bytes(reinterpret_cast<const std::uint8_t*>(sql.data()), sql.size());
-    co_await run_statement(at_, {nullptr, plan_verb(PlanVerb::raw), bytes}, &text_plan, &sql, {}, nullptr, driver::all_rows);
+    co_await run_statement(at_, {nullptr, plan_verb(PlanVerb::raw), bytes}, &text_plan, &sql, {}, nullptr,
+                           driver::all_rows);
 }
 
 Task<> Atomic::begin() {

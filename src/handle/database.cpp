@@ -1,6 +1,7 @@
 #include <duet/base/error.hpp>
 #include <duet/driver/url.hpp>
 #include <duet/handle/database.hpp>
+
 #include <atomic>
 #include <charconv>
 
@@ -15,8 +16,8 @@ std::shared_ptr<engine::Engine> open_engine(std::string_view text, const Databas
     driver::Url url = driver::parse_url(text);
     std::unique_ptr<driver::Driver> driver = driver::open_driver(url);
     if (!options.dialect.empty() && options.dialect != driver->dialect().name()) {
-        throw ConfigurationError("the URL is of a " + std::string(driver->dialect().name()) + " database, but the dialect given is " +
-                                 options.dialect);
+        throw ConfigurationError("the URL is of a " + std::string(driver->dialect().name()) +
+                                 " database, but the dialect given is " + options.dialect);
     }
     return std::make_shared<engine::Engine>(std::move(driver), options.pool);
 }
@@ -29,7 +30,8 @@ std::int16_t column_named(const ModelInfo& model, std::string_view name, const c
         }
     }
     if (column < 0) {
-        throw InvalidQuery(std::string(where) + ": " + std::string(model.type_name) + " has no column '" + std::string(name) + "'");
+        throw InvalidQuery(std::string(where) + ": " + std::string(model.type_name) + " has no column '" +
+                           std::string(name) + "'");
     }
     return static_cast<std::int16_t>(column);
 }

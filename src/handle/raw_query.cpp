@@ -6,7 +6,8 @@ std::string place_values(const Dialect& dialect, std::string_view text, std::siz
     const int wanted = count_placeholders(text);
     if (wanted < 0) throw InvalidQuery("SQL text: a brace is neither {} nor doubled");
     if (static_cast<std::size_t>(wanted) != values) {
-        throw InvalidQuery("SQL text has " + std::to_string(wanted) + " placeholders for " + std::to_string(values) + " values");
+        throw InvalidQuery("SQL text has " + std::to_string(wanted) + " placeholders for " +
+                           std::to_string(values) + " values");
     }
     std::string out;
     out.reserve(text.size());

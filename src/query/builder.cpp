@@ -1,6 +1,7 @@
 #include <duet/base/error.hpp>
 #include <duet/expr/resolve.hpp>
 #include <duet/query/builder.hpp>
+
 #include <algorithm>
 
 namespace duet::detail {
@@ -16,14 +17,17 @@ void add_joined_clause(shape::QueryData& query, std::span<const std::uint8_t> pa
 
 }  // namespace
 
-void add_related(shape::QueryData& query, std::span<const std::uint8_t> path, bool joined, const shape::QueryData* filter) {
+void add_related(shape::QueryData& query, std::span<const std::uint8_t> path, bool joined,
+                 const shape::QueryData* filter) {
     if (joined) {
         // Whatever lies on the way is joined too, once.
         for (std::size_t length = 1; length <= path.size(); ++length) {
             const auto prefix = path.first(length);
-            const bool known = std::any_of(query.related.begin(), query.related.end(), [&](const shape::RelatedLoad& load) {
-                return load.joined && std::equal(prefix.begin(), prefix.end(), load.path.begin(), load.path.end());
-            });
+            const bool known =
+                std::any_of(query.related.begin(), query.related.end(), [&](const shape::RelatedLoad& load) {
+                    return load.joined &&
+                           std::equal(prefix.begin(), prefix.end(), load.path.begin(), load.path.end());
+                });
             if (known) continue;
             add_joined_clause(query, prefix);
             query.related.push_back({{prefix.begin(), prefix.end()}, true, false, {}});
@@ -38,7 +42,8 @@ void add_related(shape::QueryData& query, std::span<const std::uint8_t> path, bo
 void add_related(shape::QueryData& query, std::string_view runtime_path, bool joined) {
     const expr::Resolved found = expr::resolve(*query.model, runtime_path);
     if (!found.ok || found.relation < 0) {
-        throw InvalidQuery("related: " + std::string(query.model->type_name) + " has no relation '" + std::string(runtime_path) + "'");
+        throw InvalidQuery("related: " + std::string(query.model->type_name) + " has no relation '" +
+                           std::string(runtime_path) + "'");
     }
     add_related(query, found.path_to_relation(), joined, nullptr);
 }
@@ -50,7 +55,8 @@ void drop_order(shape::QueryData& query) {
     const auto& bytes = query.clauses.bytes;
     for (std::size_t at = 0; at < bytes.size();) {
         const std::size_t size = 5u + bytes[at + 1] + (std::size_t{bytes[at + 2]} << 8);
-        if (bytes[at] != static_cast<std::uint8_t>(shape::Clause::order)) kept.bytes.append(bytes.data() + at, size);
+        if (bytes[at] != static_cast<std::uint8_t>(shape::Clause::order))
+            kept.bytes.append(bytes.data() + at, size);
         at += size;
     }
     query.clauses = std::move(kept);

@@ -26,7 +26,8 @@ void take_page(shape::QueryData& query, std::int64_t limit, std::int64_t offset)
     const bool limited = (query.flags & shape::has_limit) != 0;
     const std::int64_t skipped = (query.flags & shape::has_offset) != 0 ? query.offset : 0;
     query.set_offset(offset);  // refuses a negative one
-    if (skipped > std::numeric_limits<std::int64_t>::max() - offset) throw InvalidQuery("the offset is too large");
+    if (skipped > std::numeric_limits<std::int64_t>::max() - offset)
+        throw InvalidQuery("the offset is too large");
     query.set_offset(skipped + offset);
     const std::int64_t left = limited ? std::max<std::int64_t>(query.limit - offset, 0) : limit;
     query.set_limit(std::min(limit, left));
@@ -36,7 +37,8 @@ void require_all_rows(const shape::QueryData& query) {
     const bool some = (query.flags & (shape::has_limit | shape::has_offset | shape::distinct)) != 0;
     if (some || query.has(shape::Clause::group) || query.has(shape::Clause::having)) {
         throw InvalidQuery(
-            "aggregate() is over all rows of a query: it cannot be combined with limit, offset, distinct, group_by or having");
+            "aggregate() is over all rows of a query: it cannot be combined with limit, offset, distinct, "
+            "group_by or having");
     }
 }
 

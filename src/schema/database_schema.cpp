@@ -22,7 +22,7 @@ const SchemaIndex* SchemaTable::index(std::string_view index_name) const noexcep
     return named(indexes, index_name);
 }
 
-const SchemaTable* DatabaseSchema::table(std::string_view table_name) const noexcept {
+const SchemaTable* DatabaseSchema::table(std::string_view table_name) const& noexcept {
     return named(tables, table_name);
 }
 

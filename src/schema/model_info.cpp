@@ -1,11 +1,13 @@
 #include <duet/schema/model_info.hpp>
+
 #include <cstring>
 
 namespace duet {
 
 int ModelInfo::find_column(std::string_view name) const noexcept {
     for (std::size_t i = 0; i < columns.size(); ++i) {
-        if (columns[i].name == name || (columns[i].member == name && columns[i].relation < 0)) return static_cast<int>(i);
+        if (columns[i].name == name || (columns[i].member == name && columns[i].relation < 0))
+            return static_cast<int>(i);
     }
     return -1;
 }
@@ -39,25 +41,39 @@ void put(void* value, std::int64_t integer) {
 
 std::int64_t read_integer(Kind kind, const void* value) noexcept {
     switch (kind) {
-        case Kind::int8: return get<std::int8_t>(value);
-        case Kind::int16: return get<std::int16_t>(value);
-        case Kind::int32: return get<std::int32_t>(value);
-        case Kind::uint8: return get<std::uint8_t>(value);
-        case Kind::uint16: return get<std::uint16_t>(value);
-        case Kind::uint32: return get<std::uint32_t>(value);
-        default: return get<std::int64_t>(value);
+        case Kind::int8:
+            return get<std::int8_t>(value);
+        case Kind::int16:
+            return get<std::int16_t>(value);
+        case Kind::int32:
+            return get<std::int32_t>(value);
+        case Kind::uint8:
+            return get<std::uint8_t>(value);
+        case Kind::uint16:
+            return get<std::uint16_t>(value);
+        case Kind::uint32:
+            return get<std::uint32_t>(value);
+        default:
+            return get<std::int64_t>(value);
     }
 }
 
 void write_integer(Kind kind, void* value, std::int64_t integer) noexcept {
     switch (kind) {
-        case Kind::int8: return put<std::int8_t>(value, integer);
-        case Kind::int16: return put<std::int16_t>(value, integer);
-        case Kind::int32: return put<std::int32_t>(value, integer);
-        case Kind::uint8: return put<std::uint8_t>(value, integer);
-        case Kind::uint16: return put<std::uint16_t>(value, integer);
-        case Kind::uint32: return put<std::uint32_t>(value, integer);
-        default: return put<std::int64_t>(value, integer);
+        case Kind::int8:
+            return put<std::int8_t>(value, integer);
+        case Kind::int16:
+            return put<std::int16_t>(value, integer);
+        case Kind::int32:
+            return put<std::int32_t>(value, integer);
+        case Kind::uint8:
+            return put<std::uint8_t>(value, integer);
+        case Kind::uint16:
+            return put<std::uint16_t>(value, integer);
+        case Kind::uint32:
+            return put<std::uint32_t>(value, integer);
+        default:
+            return put<std::int64_t>(value, integer);
     }
 }
 

@@ -8,7 +8,8 @@ void throw_bad_time() {
 }
 
 void throw_bad_duration() {
-    throw ValidationError("a duration is too long to be stored: it has more microseconds than 64 bits can count");
+    throw ValidationError(
+        "a duration is too long to be stored: it has more microseconds than 64 bits can count");
 }
 
 }  // namespace duet::detail

@@ -20,7 +20,8 @@ TYPED_TEST_SUITE(Aggregates, Backends, BackendNames);
 
 TYPED_TEST(Aggregates, AreFiguresOverAllRowsOfTheQuery) {
     const auto [rows, rated, pages, average, least, most] = got(this->db.template query<Book>().aggregate(
-        duet::count(), duet::count("rating"_c), duet::sum("pages"_c), duet::avg("pages"_c), duet::min("title"_c), duet::max("rating"_c)));
+        duet::count(), duet::count("rating"_c), duet::sum("pages"_c), duet::avg("pages"_c),
+        duet::min("title"_c), duet::max("rating"_c)));
     EXPECT_EQ(rows, 5);
     EXPECT_EQ(rated, 3);
     EXPECT_EQ(pages, 1399);
@@ -31,7 +32,8 @@ TYPED_TEST(Aggregates, AreFiguresOverAllRowsOfTheQuery) {
 
 TYPED_TEST(Aggregates, ASingleOneIsAValue) {
     EXPECT_EQ(got(this->db.template query<Book>().aggregate(duet::count())), 5);
-    const std::optional<std::int64_t> pages = got(this->db.template query<Book>().where("author"_c == 1).aggregate(duet::sum("pages"_c)));
+    const std::optional<std::int64_t> pages =
+        got(this->db.template query<Book>().where("author"_c == 1).aggregate(duet::sum("pages"_c)));
     EXPECT_EQ(pages, 331);
 }
 
@@ -69,15 +71,23 @@ TYPED_TEST(Aggregates, HideDeletedRowsLikeEveryQuery) {
 }
 
 TYPED_TEST(Aggregates, OverLimitedOrDistinctRowsAreRefusedRatherThanWrong) {
-    EXPECT_THROW((void)got(this->db.template query<Book>().limit(2).aggregate(duet::count())), duet::InvalidQuery);
-    EXPECT_THROW((void)got(this->db.template query<Book>().offset(2).aggregate(duet::count())), duet::InvalidQuery);
-    EXPECT_THROW((void)got(this->db.template query<Book>().distinct().aggregate(duet::sum("pages"_c))), duet::InvalidQuery);
-    EXPECT_THROW((void)got(this->db.template query<Book>().group_by("author"_c).aggregate(duet::sum("pages"_c))), duet::InvalidQuery);
+    EXPECT_THROW((void)got(this->db.template query<Book>().limit(2).aggregate(duet::count())),
+                 duet::InvalidQuery);
+    EXPECT_THROW((void)got(this->db.template query<Book>().offset(2).aggregate(duet::count())),
+                 duet::InvalidQuery);
+    EXPECT_THROW((void)got(this->db.template query<Book>().distinct().aggregate(duet::sum("pages"_c))),
+                 duet::InvalidQuery);
+    EXPECT_THROW(
+        (void)got(this->db.template query<Book>().group_by("author"_c).aggregate(duet::sum("pages"_c))),
+        duet::InvalidQuery);
     EXPECT_EQ(got(this->db.template query<Book>().order_by("-pages").aggregate(duet::count())), 5);
 }
 
 TYPED_TEST(Aggregates, GroupsGiveOneRowEach) {
-    const auto rows = got(this->db.template query<Book>().group_by("author"_c).order_by("author").select("author"_c, duet::count(), duet::sum("pages"_c)));
+    const auto rows = got(this->db.template query<Book>()
+                              .group_by("author"_c)
+                              .order_by("author")
+                              .select("author"_c, duet::count(), duet::sum("pages"_c)));
     using Row = std::tuple<std::int64_t, std::int64_t, std::optional<std::int64_t>>;
     EXPECT_EQ(rows, (std::vector<Row>{{1, 2, 331}, {2, 1, 204}, {3, 2, 864}}));
 }
@@ -87,11 +97,15 @@ TYPED_TEST(Aggregates, HavingChoosesAmongGroups) {
                               .group_by("author"_c)
                               .having(duet::count() >= 2)
                               .order_by(duet::desc(duet::sum("pages"_c)))
-                              .template select<AuthorTotal>("author"_c, duet::count().as("books"), duet::max("rating"_c).as("best")));
+                              .template select<AuthorTotal>("author"_c, duet::count().as("books"),
+                                                            duet::max("rating"_c).as("best")));
     EXPECT_EQ(rows, (std::vector<AuthorTotal>{{3, 2, 4.2}, {1, 2, 4.5}}));
-    EXPECT_EQ(got(this->db.template query<Book>().group_by("author"_c).having(duet::count() >= 2).count()), 2);
-    EXPECT_TRUE(got(this->db.template query<Book>().group_by("author"_c).having(duet::count() >= 2).exists()));
-    EXPECT_FALSE(got(this->db.template query<Book>().group_by("author"_c).having(duet::count() > 2).exists()));
+    EXPECT_EQ(got(this->db.template query<Book>().group_by("author"_c).having(duet::count() >= 2).count()),
+              2);
+    EXPECT_TRUE(
+        got(this->db.template query<Book>().group_by("author"_c).having(duet::count() >= 2).exists()));
+    EXPECT_FALSE(
+        got(this->db.template query<Book>().group_by("author"_c).having(duet::count() > 2).exists()));
 }
 
 TYPED_TEST(Aggregates, GroupsAcrossRelationsAndByExpressions) {
@@ -102,14 +116,20 @@ TYPED_TEST(Aggregates, GroupsAcrossRelationsAndByExpressions) {
     ASSERT_EQ(by_country.size(), 3u);
     EXPECT_EQ(std::get<0>(by_country[0]), "Argentina");
     EXPECT_EQ(std::get<1>(by_country[2]), 1);
-    const auto by_size = got(this->db.template query<Book>().group_by("pages"_c > 200).order_by("-pages").select(duet::count()));
+    const auto by_size = got(
+        this->db.template query<Book>().group_by("pages"_c > 200).order_by("-pages").select(duet::count()));
     EXPECT_EQ(by_size, (Ids{3, 2}));
-    const auto mentored = got(this->db.template query<Author>().group_by("mentor"_c).order_by("mentor").select("mentor"_c, duet::count()));
-    EXPECT_EQ(mentored, (std::vector<std::tuple<std::optional<std::int64_t>, std::int64_t>>{{std::nullopt, 2}, {1, 2}}));
+    const auto mentored = got(this->db.template query<Author>()
+                                  .group_by("mentor"_c)
+                                  .order_by("mentor")
+                                  .select("mentor"_c, duet::count()));
+    EXPECT_EQ(mentored, (std::vector<std::tuple<std::optional<std::int64_t>, std::int64_t>>{{std::nullopt, 2},
+                                                                                            {1, 2}}));
 }
 
 TYPED_TEST(Aggregates, LimitsApplyToGroups) {
-    const auto query = duet::query<Book>().group_by("author"_c).order_by(duet::desc(duet::max("pages"_c))).limit(1);
+    const auto query =
+        duet::query<Book>().group_by("author"_c).order_by(duet::desc(duet::max("pages"_c))).limit(1);
     EXPECT_EQ(got(this->db.query(query).select("author"_c)), (Ids{3}));
     EXPECT_EQ(got(this->db.query(query).count()), 1);
 }

@@ -1,12 +1,12 @@
 #pragma once
 
-#include "support.hpp"
-
 #include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
+
+#include "support.hpp"
 
 /// The models and rows that the tests of reading share.
 namespace duet::test::bookshop {
@@ -103,7 +103,8 @@ inline constexpr auto models = duet::models<Country, Author, Profile, Genre, Boo
 /// (founder), Le Guin (guest).
 inline void fill(Database db) {
     db.create_all(models);
-    db.create_bulk(std::vector<Country>{{"AR", "Argentina"}, {"PL", "Poland"}, {"US", "United States"}, {"XX", "Nowhere"}});
+    db.create_bulk(std::vector<Country>{
+        {"AR", "Argentina"}, {"PL", "Poland"}, {"US", "United States"}, {"XX", "Nowhere"}});
     using C = BelongsTo<Country, std::string>;
     db.create_bulk(std::vector<Author>{
         {.id = 1, .name = "Borges", .age = 86, .bio = "blind", .country = C("AR")},
@@ -111,8 +112,10 @@ inline void fill(Database db) {
         {.id = 3, .name = "Le Guin", .age = 88, .bio = "", .country = C("US"), .mentor = 1},
         {.id = 4, .name = "Anonymous", .age = 30, .is_active = false},
     });
-    db.create_bulk(std::vector<Profile>{{.motto = "labyrinths", .author = 1}, {.motto = "robots", .author = 2}});
-    std::vector<Genre> genres{{.id = 1, .name = "fantasy"}, {.id = 2, .name = "science fiction"}, {.id = 3, .name = "poetry"}};
+    db.create_bulk(
+        std::vector<Profile>{{.motto = "labyrinths", .author = 1}, {.motto = "robots", .author = 2}});
+    std::vector<Genre> genres{
+        {.id = 1, .name = "fantasy"}, {.id = 2, .name = "science fiction"}, {.id = 3, .name = "poetry"}};
     db.create_bulk(genres);
     std::vector<Book> books{
         {.id = 1, .title = "Ficciones", .pages = 174, .rating = 4.5, .author = 1},
@@ -154,7 +157,9 @@ protected:
         return out;
     }
     Ids books(const Condition<Book>& condition) { return ids(query<Book>().where(condition).order_by("id")); }
-    Ids authors(const Condition<Author>& condition) { return ids(query<Author>().where(condition).order_by("id")); }
+    Ids authors(const Condition<Author>& condition) {
+        return ids(query<Author>().where(condition).order_by("id"));
+    }
 };
 
 template <class Row>

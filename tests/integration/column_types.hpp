@@ -1,13 +1,13 @@
 #pragma once
 
-#include "support.hpp"
-
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
+
+#include "support.hpp"
 
 /// Models with a member of every type that a column can have.
 namespace duet::test::column_types {
@@ -45,7 +45,8 @@ struct duet::column_type<duet::test::column_types::Isbn> {
     using stored = std::string;
     static std::string to(const duet::test::column_types::Isbn& isbn) { return isbn.digits; }
     static duet::test::column_types::Isbn from(const std::string& digits) {
-        if (digits.size() != 10 && digits.size() != 13) throw duet::ValidationError("an ISBN has 10 or 13 digits");
+        if (digits.size() != 10 && digits.size() != 13)
+            throw duet::ValidationError("an ISBN has 10 or 13 digits");
         return {digits};
     }
 };
@@ -149,10 +150,13 @@ struct Optionals {
 
 struct Wide {
     std::int64_t id{};
-    int a1{}, a2{}, a3{}, a4{}, a5{}, a6{}, a7{}, a8{}, a9{}, b1{}, b2{}, b3{}, b4{}, b5{}, b6{}, b7{}, b8{}, b9{};
-    std::string c1{}, c2{}, c3{}, c4{}, c5{}, c6{}, c7{}, c8{}, c9{}, d1{}, d2{}, d3{}, d4{}, d5{}, d6{}, d7{}, d8{}, d9{};
+    int a1{}, a2{}, a3{}, a4{}, a5{}, a6{}, a7{}, a8{}, a9{}, b1{}, b2{}, b3{}, b4{}, b5{}, b6{}, b7{}, b8{},
+        b9{};
+    std::string c1{}, c2{}, c3{}, c4{}, c5{}, c6{}, c7{}, c8{}, c9{}, d1{}, d2{}, d3{}, d4{}, d5{}, d6{},
+        d7{}, d8{}, d9{};
     double e1{}, e2{}, e3{}, e4{}, e5{}, e6{}, e7{}, e8{}, e9{};
-    std::optional<int> f1{}, f2{}, f3{}, f4{}, f5{}, f6{}, f7{}, f8{}, f9{}, g1{}, g2{}, g3{}, g4{}, g5{}, g6{}, g7{}, g8{}, g9{};
+    std::optional<int> f1{}, f2{}, f3{}, f4{}, f5{}, f6{}, f7{}, f8{}, f9{}, g1{}, g2{}, g3{}, g4{}, g5{},
+        g6{}, g7{}, g8{}, g9{};
     bool operator==(const Wide&) const = default;
     static constexpr auto table = duet::table("wide");
 };

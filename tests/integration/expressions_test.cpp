@@ -7,7 +7,8 @@ using namespace std::chrono_literals;
 using Ids = std::vector<std::int64_t>;
 using duet::query;
 
-constexpr duet::Timestamp moment(int year, unsigned month, unsigned day, std::chrono::microseconds in_day = {}) {
+constexpr duet::Timestamp moment(int year, unsigned month, unsigned day,
+                                 std::chrono::microseconds in_day = {}) {
     return duet::Date(std::chrono::year(year) / std::chrono::month(month) / std::chrono::day(day)) + in_day;
 }
 
@@ -34,14 +35,34 @@ protected:
     void SetUp() override {
         duet::Database blocking(this->db);
         blocking.create_all(duet::models<Sample>);
-        blocking.create(Sample{.a = 7, .b = 2, .x = 2.5, .name = "  Ada ", .nick = "countess",
-                               .at = moment(2024, 12, 30, 23h + 59min + 59s + 999'600us), .day = moment_day(2024, 2, 29),
-                               .price = duet::Decimal::parse("19.99"),
-                               .doc = duet::Json::parse(R"({"flags":{"beta":true,"old":false},"n":3,"s":"x","list":[1,"two",true],"f":1.5,"nil":null,"a.b":{"c d":1}})"),
-                               .tags = {"x", "y"}, .numbers = {1, 2}, .took = 90s});
-        blocking.create(Sample{.a = -7, .b = 0, .x = -0.5, .name = "Émile", .at = moment(2023, 1, 1, 23h + 59min + 59s + 999'999us), .price = 3,
-                               .doc = duet::Json::parse("[10,20]"), .numbers = {3}});
-        blocking.create(Sample{.a = 0, .name = "null", .nick = "", .at = moment(2024, 5, 5, 12h + 34min + 56s), .doc = nullptr, .tags = {"it's", "\"q\""}});
+        blocking.create(Sample{
+            .a = 7,
+            .b = 2,
+            .x = 2.5,
+            .name = "  Ada ",
+            .nick = "countess",
+            .at = moment(2024, 12, 30, 23h + 59min + 59s + 999'600us),
+            .day = moment_day(2024, 2, 29),
+            .price = duet::Decimal::parse("19.99"),
+            .doc = duet::Json::parse(
+                R"({"flags":{"beta":true,"old":false},"n":3,"s":"x","list":[1,"two",true],"f":1.5,"nil":null,"a.b":{"c d":1}})"),
+            .tags = {"x", "y"},
+            .numbers = {1, 2},
+            .took = 90s});
+        blocking.create(Sample{.a = -7,
+                               .b = 0,
+                               .x = -0.5,
+                               .name = "Émile",
+                               .at = moment(2023, 1, 1, 23h + 59min + 59s + 999'999us),
+                               .price = 3,
+                               .doc = duet::Json::parse("[10,20]"),
+                               .numbers = {3}});
+        blocking.create(Sample{.a = 0,
+                               .name = "null",
+                               .nick = "",
+                               .at = moment(2024, 5, 5, 12h + 34min + 56s),
+                               .doc = nullptr,
+                               .tags = {"it's", "\"q\""}});
     }
     Ids of(const duet::Condition<Sample>& condition) {
         return bookshop::ids_of(got(this->db.all(query<Sample>().where(condition).order_by("id"))));
@@ -87,7 +108,8 @@ TYPED_TEST(Expressions, ArithmeticFollowsTheTypes) {
     EXPECT_EQ(this->values("a"_c + 1), (std::vector<std::int64_t>{8, -6, 1}));
     EXPECT_EQ(this->values("a"_c * 2 - "id"_c), (std::vector<std::int64_t>{13, -16, -3}));
     EXPECT_EQ(this->values(-"a"_c), (std::vector<std::int64_t>{-7, 7, 0}));
-    EXPECT_EQ(this->values("a"_c / "b"_c), (std::vector<std::optional<std::int64_t>>{3, std::nullopt, std::nullopt}));
+    EXPECT_EQ(this->values("a"_c / "b"_c),
+              (std::vector<std::optional<std::int64_t>>{3, std::nullopt, std::nullopt}));
     EXPECT_EQ(this->values("a"_c % 4), (std::vector<std::optional<std::int64_t>>{3, -3, 0}));
     EXPECT_EQ(this->values("x"_c * 2), (std::vector<double>{5, -1, 0}));
     EXPECT_EQ(this->values("b"_c + 1), (std::vector<std::optional<std::int64_t>>{3, 1, std::nullopt}));
@@ -100,24 +122,29 @@ TYPED_TEST(Expressions, ArithmeticFollowsTheTypes) {
 TYPED_TEST(Expressions, TextFunctions) {
     using Texts = std::vector<std::string>;
     EXPECT_EQ(this->values(duet::trim("name"_c)), (Texts{"Ada", "Émile", "null"}));
-    EXPECT_EQ(this->values(duet::concat("[", duet::ltrim("name"_c), duet::rtrim("name"_c), "]"))[0], "[Ada   Ada]");
+    EXPECT_EQ(this->values(duet::concat("[", duet::ltrim("name"_c), duet::rtrim("name"_c), "]"))[0],
+              "[Ada   Ada]");
     EXPECT_EQ(this->values(duet::upper("name"_c))[0], "  ADA ");
     EXPECT_EQ(this->values(duet::lower("name"_c))[0], "  ada ");
     EXPECT_EQ(this->values(duet::length("name"_c)), (std::vector<std::int64_t>{6, 5, 4}));
     EXPECT_EQ(this->values(duet::replace("name"_c, "l", "LL")), (Texts{"  Ada ", "ÉmiLLe", "nuLLLL"}));
     EXPECT_EQ(this->values(duet::substr("name"_c, 2)), (Texts{" Ada ", "mile", "ull"}));
     EXPECT_EQ(this->values(duet::substr("name"_c, 1, 2)), (Texts{"  ", "Ém", "nu"}));
-    EXPECT_EQ(this->values(duet::length("nick"_c)), (std::vector<std::optional<std::int64_t>>{8, std::nullopt, 0}));
+    EXPECT_EQ(this->values(duet::length("nick"_c)),
+              (std::vector<std::optional<std::int64_t>>{8, std::nullopt, 0}));
 }
 
 TYPED_TEST(Expressions, ConcatTakesNullAsEmpty) {
-    EXPECT_EQ(this->values(duet::concat("nick"_c, "/", "a"_c)), (std::vector<std::string>{"countess/7", "/-7", "/0"}));
+    EXPECT_EQ(this->values(duet::concat("nick"_c, "/", "a"_c)),
+              (std::vector<std::string>{"countess/7", "/-7", "/0"}));
 }
 
 TYPED_TEST(Expressions, NullsAreReplacedAndMade) {
-    EXPECT_EQ(this->values(duet::coalesce("nick"_c, "name"_c)), (std::vector<std::string>{"countess", "Émile", ""}));
+    EXPECT_EQ(this->values(duet::coalesce("nick"_c, "name"_c)),
+              (std::vector<std::string>{"countess", "Émile", ""}));
     EXPECT_EQ(this->values(duet::coalesce("b"_c, 99)), (std::vector<int>{2, 0, 99}));
-    EXPECT_EQ(this->values(duet::nullif("nick"_c, "")), (std::vector<std::optional<std::string>>{"countess", std::nullopt, std::nullopt}));
+    EXPECT_EQ(this->values(duet::nullif("nick"_c, "")),
+              (std::vector<std::optional<std::string>>{"countess", std::nullopt, std::nullopt}));
     EXPECT_EQ(this->values(duet::greatest("a"_c, "b"_c)), (std::vector<int>{7, 0, 0}));
     EXPECT_EQ(this->values(duet::least("a"_c, "b"_c, -1)), (std::vector<int>{-1, -7, -1}));
 }
@@ -135,7 +162,9 @@ TYPED_TEST(Expressions, CaseChoosesTheFirstThatHolds) {
     EXPECT_EQ(this->values(sign.otherwise("zero")), (std::vector<std::string>{"plus", "minus", "zero"}));
     EXPECT_EQ(this->values(sign), (std::vector<std::optional<std::string>>{"plus", "minus", std::nullopt}));
     EXPECT_EQ(this->of(duet::case_().when("b"_c.is_null(), 1).otherwise("b"_c) > 0), (Ids{1, 3}));
-    EXPECT_EQ(got(this->db.query(query<Sample>().order_by(duet::desc(sign.otherwise("zero")))).select("id"_c)), (Ids{3, 1, 2}));
+    EXPECT_EQ(
+        got(this->db.query(query<Sample>().order_by(duet::desc(sign.otherwise("zero")))).select("id"_c)),
+        (Ids{3, 1, 2}));
 }
 
 TYPED_TEST(Expressions, CastsConvert) {
@@ -153,13 +182,15 @@ TYPED_TEST(Expressions, PartsOfDates) {
     EXPECT_EQ(this->values(duet::quarter("at"_c)), (Numbers{4, 1, 2}));
     EXPECT_EQ(this->values(duet::month("at"_c)), (Numbers{12, 1, 5}));
     EXPECT_EQ(this->values(duet::week("at"_c)), (Numbers{1, 52, 18}));
-    EXPECT_EQ(this->values(duet::day("at"_c)), (Numbers{30, 1, 5})) << "59.9996 seconds do not round up to the next day";
+    EXPECT_EQ(this->values(duet::day("at"_c)), (Numbers{30, 1, 5}))
+        << "59.9996 seconds do not round up to the next day";
     EXPECT_EQ(this->values(duet::hour("at"_c)), (Numbers{23, 23, 12}));
     EXPECT_EQ(this->values(duet::minute("at"_c)), (Numbers{59, 59, 34}));
     EXPECT_EQ(this->values(duet::second("at"_c)), (Numbers{59, 59, 56}));
     EXPECT_EQ(this->values(duet::weekday("at"_c)), (Numbers{1, 0, 0}));
     EXPECT_EQ(this->values(duet::day_of_year("at"_c)), (Numbers{365, 1, 126}));
-    EXPECT_EQ(this->values(duet::year("day"_c)), (std::vector<std::optional<std::int64_t>>{2024, std::nullopt, std::nullopt}));
+    EXPECT_EQ(this->values(duet::year("day"_c)),
+              (std::vector<std::optional<std::int64_t>>{2024, std::nullopt, std::nullopt}));
     EXPECT_EQ(this->values(duet::date("at"_c))[0], this->moment_day(2024, 12, 30));
     EXPECT_EQ(this->of(duet::year("at"_c) == 2024 && duet::month("at"_c).in_(5, 6)), (Ids{3}));
 }
@@ -168,7 +199,9 @@ TYPED_TEST(Expressions, TruncationGoesBackToTheStart) {
     EXPECT_EQ(this->values(duet::trunc_year("at"_c))[0], moment(2024, 1, 1));
     EXPECT_EQ(this->values(duet::trunc_quarter("at"_c))[0], moment(2024, 10, 1));
     EXPECT_EQ(this->values(duet::trunc_month("at"_c))[0], moment(2024, 12, 1));
-    EXPECT_EQ(this->values(duet::trunc_week("at"_c)), (std::vector<duet::Timestamp>{moment(2024, 12, 30), moment(2022, 12, 26), moment(2024, 4, 29)}));
+    EXPECT_EQ(
+        this->values(duet::trunc_week("at"_c)),
+        (std::vector<duet::Timestamp>{moment(2024, 12, 30), moment(2022, 12, 26), moment(2024, 4, 29)}));
     EXPECT_EQ(this->values(duet::trunc_day("at"_c))[0], moment(2024, 12, 30));
     EXPECT_EQ(this->values(duet::trunc_hour("at"_c))[2], moment(2024, 5, 5, 12h));
     EXPECT_EQ(this->values(duet::trunc_minute("at"_c))[0], moment(2024, 12, 30, 23h + 59min));
@@ -179,7 +212,9 @@ TYPED_TEST(Expressions, TruncationGoesBackToTheStart) {
 TYPED_TEST(Expressions, NowIsTheDatabasesClock) {
     EXPECT_EQ(this->of("at"_c <= duet::now()).size(), 3u);
     const auto stamp = this->values(duet::now())[0];
-    EXPECT_LT(std::chrono::abs(stamp - std::chrono::time_point_cast<std::chrono::microseconds>(std::chrono::system_clock::now())), 1min);
+    EXPECT_LT(std::chrono::abs(stamp - std::chrono::time_point_cast<std::chrono::microseconds>(
+                                           std::chrono::system_clock::now())),
+              1min);
 }
 
 TYPED_TEST(Expressions, JsonPathsReachIn) {
@@ -208,7 +243,8 @@ TYPED_TEST(Expressions, JsonValuesComeAsCppTypes) {
     EXPECT_EQ(this->values("doc"_c["f"].template as<double>())[0], 1.5);
     EXPECT_EQ(this->values("doc"_c["flags"]["beta"].template as<bool>())[0], true);
     EXPECT_EQ(this->values("doc"_c["s"].template as<std::string>())[0], "x");
-    EXPECT_EQ(this->values("doc"_c["list"].template as<duet::Json>())[0], duet::Json::parse(R"([1,"two",true])"));
+    EXPECT_EQ(this->values("doc"_c["list"].template as<duet::Json>())[0],
+              duet::Json::parse(R"([1,"two",true])"));
     EXPECT_EQ(this->values("doc"_c["nil"].template as<int>())[0], std::nullopt);
     EXPECT_EQ(this->values("doc"_c["none"].template as<int>())[1], std::nullopt);
 }

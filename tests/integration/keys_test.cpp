@@ -58,11 +58,14 @@ TYPED_TEST(Keys, ACompositeKeyNamesARow) {
     did([&] { return this->db.save(nails); });
     did([&] { return this->db.update(nails, "amount"_c = "amount"_c + 1); });
     EXPECT_EQ(nails.amount, 12);
-    EXPECT_EQ(got(this->db.query(duet::query<Stock>().where("shop"_c == "north" && "item"_c == 2)).update_bulk("amount"_c = 21)), 1);
+    EXPECT_EQ(got(this->db.query(duet::query<Stock>().where("shop"_c == "north" && "item"_c == 2))
+                      .update_bulk("amount"_c = 21)),
+              1);
     did([&] { return this->db.refresh(nails); });
     did([&] { return this->db.remove(nails); });
     EXPECT_THROW(did([&] { return this->db.refresh(nails); }), duet::NotFound);
-    EXPECT_EQ(got(this->db.template query<Stock>().order_by("shop").select("amount"_c)), (std::vector<int>{21, 30}));
+    EXPECT_EQ(got(this->db.template query<Stock>().order_by("shop").select("amount"_c)),
+              (std::vector<int>{21, 30}));
     EXPECT_THROW((void)this->made(Stock{"south", 1, 0}), duet::UniqueViolation);
 }
 
@@ -77,7 +80,9 @@ TYPED_TEST(Keys, ACompositeKeyOrdersFirstPagesAndIterations) {
         cursor = page.next;
     } while (!cursor.empty());
     EXPECT_EQ(seen, (std::vector<int>{0, 2, 4, 6, 8, 1, 3, 5, 7, 9}));
-    EXPECT_EQ(got(this->db.template query<Stock>().order_by("-item").limit(3).update_bulk("amount"_c = 0, duet::all_rows)), 3);
+    EXPECT_EQ(got(this->db.template query<Stock>().order_by("-item").limit(3).update_bulk("amount"_c = 0,
+                                                                                          duet::all_rows)),
+              3);
     EXPECT_EQ(got(this->db.template query<Stock>().where("amount"_c == 0).count()), 4);
     EXPECT_EQ(got(this->db.template query<Stock>().order_by("item").limit(2).delete_bulk(duet::all_rows)), 2);
 }
@@ -128,16 +133,23 @@ TYPED_TEST(Keys, RelationsRunOverTextAndUuidKeys) {
     const Leaf right = this->made(Leaf{.name = "right", .parent = root.id, .place = std::string("ROM")});
     EXPECT_EQ(left.place->name, "Rome");
 
-    const auto leaves = got(this->db.all(duet::query<Leaf>().related("place"_c).related("parent"_c, duet::joined).related("children"_c).order_by("name")));
+    const auto leaves = got(this->db.all(duet::query<Leaf>()
+                                             .related("place"_c)
+                                             .related("parent"_c, duet::joined)
+                                             .related("children"_c)
+                                             .order_by("name")));
     ASSERT_EQ(leaves.size(), 3u);
     EXPECT_EQ(leaves[0].place->name, "Rome");
     EXPECT_EQ((*leaves[0].parent)->name, "root");
     EXPECT_FALSE(leaves[2].parent.has_value());
     EXPECT_EQ(leaves[2].children.size(), 2u);
-    const auto places = got(this->db.all(duet::query<Place>().related("leaves"_c, duet::query<Leaf>().order_by("-name")).order_by("code")));
+    const auto places = got(this->db.all(
+        duet::query<Place>().related("leaves"_c, duet::query<Leaf>().order_by("-name")).order_by("code")));
     EXPECT_EQ(places[0].leaves.front().name, "root");
     EXPECT_EQ(places[1].leaves[0].name, "right");
-    EXPECT_EQ(got(this->db.count(duet::query<Leaf>().where("place"_c == "ROM" && "parent"_c == root.id && "parent.place.name"_c == "Oslo"))), 2);
+    EXPECT_EQ(got(this->db.count(duet::query<Leaf>().where("place"_c == "ROM" && "parent"_c == root.id &&
+                                                           "parent.place.name"_c == "Oslo"))),
+              2);
     EXPECT_EQ(got(this->db.count(duet::query<Place>().where(duet::count_of("leaves"_c) == 2))), 1);
     const Leaf lost{.name = "lost", .place = std::string("nowhere")};
     EXPECT_THROW((void)got(this->db.create(lost)), duet::ForeignKeyViolation);
@@ -151,7 +163,8 @@ TYPED_TEST(Keys, LinksRunOverUuidKeys) {
     const Tag dry = this->made(Tag{.name = "dry"});
     EXPECT_EQ(got(this->db.relation(a, "tags"_c).add(red, dry)), 2u);
     EXPECT_EQ(got(this->db.relation(b, "tags"_c).add(dry)), 1u);
-    const auto leaves = got(this->db.all(duet::query<Leaf>().related("tags"_c, duet::query<Tag>().order_by("name")).order_by("name")));
+    const auto leaves = got(this->db.all(
+        duet::query<Leaf>().related("tags"_c, duet::query<Tag>().order_by("name")).order_by("name")));
     EXPECT_EQ(leaves[0].tags[1].name, "red");
     EXPECT_EQ(leaves[1].tags.size(), 1u);
     const auto tags = got(this->db.all(duet::query<Tag>().related("leaves"_c).order_by("name")));

@@ -29,7 +29,11 @@ protected:
         blocking.create_all(duet::models<Word>);
         blocking.create_bulk(std::vector<Word>{
             {.text = "Apple", .number = 10, .at = duet::Timestamp(seconds(100)), .flag = true},
-            {.text = "apple pie", .number = 20, .mood = Mood::wild, .at = duet::Timestamp(seconds(200)), .flag = false},
+            {.text = "apple pie",
+             .number = 20,
+             .mood = Mood::wild,
+             .at = duet::Timestamp(seconds(200)),
+             .flag = false},
             {.text = "50%_off", .number = 30, .at = duet::Timestamp(seconds(86'400))},
             {.mood = Mood::wild},
             {.text = "ÄRGER", .number = -5, .flag = true},
@@ -114,7 +118,9 @@ TYPED_TEST(Lookups, BetweenIncludesBothEnds) {
     EXPECT_EQ(this->of(!"number"_c.between(10, 20)), (Ids{3, 5, 6}));
     EXPECT_EQ(this->of("number"_c.between(20, 10)), Ids{});
     EXPECT_EQ(this->of("text"_c.between("A", "Z")), (Ids{1}));
-    EXPECT_EQ(this->of("at"_c.between(duet::Timestamp(std::chrono::seconds(100)), duet::Timestamp(std::chrono::seconds(200)))), (Ids{1, 2}));
+    EXPECT_EQ(this->of("at"_c.between(duet::Timestamp(std::chrono::seconds(100)),
+                                      duet::Timestamp(std::chrono::seconds(200)))),
+              (Ids{1, 2}));
 }
 
 TYPED_TEST(Lookups, TextLookupsMindTheCaseUnlessTheyStartWithI) {
@@ -201,10 +207,13 @@ TYPED_TEST(Lookups, UnknownStaysUnknownUnderNegation) {
 }
 
 TYPED_TEST(Lookups, HostileTextsAreOnlyTexts) {
-    for (const char* text : {"'", "\"", "'; DROP TABLE words; --", "%' OR 1=1 --", "\\", "{}", "?1", ":a", "\n"}) {
+    for (const char* text :
+         {"'", "\"", "'; DROP TABLE words; --", "%' OR 1=1 --", "\\", "{}", "?1", ":a", "\n"}) {
         EXPECT_EQ(this->of("text"_c == text), Ids{}) << text;
         EXPECT_EQ(this->of("text"_c.in_(text, text)), Ids{}) << text;
-        EXPECT_LE(this->of("text"_c.icontains(text) || "text"_c.startswith(text) || "text"_c.like(text)).size(), 1u) << text;
+        EXPECT_LE(
+            this->of("text"_c.icontains(text) || "text"_c.startswith(text) || "text"_c.like(text)).size(), 1u)
+            << text;
     }
     EXPECT_THROW((void)this->of("text"_c.icontains("a\xff")), duet::ValidationError);
     EXPECT_EQ(this->of(duet::always()).size(), 7u);

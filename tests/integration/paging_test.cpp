@@ -25,7 +25,8 @@ protected:
         blocking.create_all(duet::models<Entry>);
         std::vector<Entry> entries;
         for (int i = 0; i < row_count; ++i) {
-            entries.push_back({.score = i % 3 == 0 ? std::nullopt : std::optional(i % 7), .name = std::string(1, "aÄb"[i % 2 * 3])});
+            entries.push_back({.score = i % 3 == 0 ? std::nullopt : std::optional(i % 7),
+                               .name = std::string(1, "aÄb"[i % 2 * 3])});
         }
         blocking.create_bulk(std::move(entries));
     }
@@ -49,7 +50,8 @@ TYPED_TEST(Paging, PagesByCursorLoseNoTiesAndNoNulls) {
     EXPECT_EQ(this->page_by_page(all, 77), this->in_one_go(all.order_by("id")));
     EXPECT_EQ(this->page_by_page(all.order_by("score"), 60), this->in_one_go(all.order_by("score", "id")));
     EXPECT_EQ(this->page_by_page(all.order_by("-score"), 60), this->in_one_go(all.order_by("-score", "-id")));
-    EXPECT_EQ(this->page_by_page(all.order_by("name", "-score"), 60), this->in_one_go(all.order_by("name", "-score", "id")));
+    EXPECT_EQ(this->page_by_page(all.order_by("name", "-score"), 60),
+              this->in_one_go(all.order_by("name", "-score", "id")));
     EXPECT_EQ(this->page_by_page(all.order_by(duet::asc("score"_c).nulls_last()), 60),
               this->in_one_go(all.order_by(duet::asc("score"_c).nulls_last(), "id")));
 }
@@ -70,11 +72,13 @@ TYPED_TEST(Paging, BadCursorsAndBadPagesAreRefused) {
     const std::string cursor = got(this->db.query(by_score).page_after("", 5)).next;
     EXPECT_THROW((void)got(this->db.query(by_score).page_after("rubbish", 5)), duet::InvalidQuery);
     EXPECT_THROW((void)got(this->db.query(by_score).page_after(cursor + "x", 5)), duet::InvalidQuery);
-    EXPECT_THROW((void)got(this->db.query(duet::query<Entry>().order_by("name")).page_after(cursor, 5)), duet::InvalidQuery);
+    EXPECT_THROW((void)got(this->db.query(duet::query<Entry>().order_by("name")).page_after(cursor, 5)),
+                 duet::InvalidQuery);
     EXPECT_THROW((void)got(this->db.query(by_score).page_after(cursor, 0)), duet::InvalidQuery);
     EXPECT_THROW((void)got(this->db.query(by_score.offset(1)).page_after("", 5)), duet::InvalidQuery);
-    EXPECT_THROW((void)got(this->db.query(duet::query<Entry>().order_by(duet::lower("name"_c))).page_after("", 5)),
-                 duet::InvalidQuery);
+    EXPECT_THROW(
+        (void)got(this->db.query(duet::query<Entry>().order_by(duet::lower("name"_c))).page_after("", 5)),
+        duet::InvalidQuery);
 }
 
 /// The rows of an iteration, in either mode, until `enough` are there.

@@ -52,9 +52,11 @@ public:
     int number(int low, int high) { return std::uniform_int_distribution<int>(low, high)(random_); }
     bool chance(int percent) { return number(1, 100) <= percent; }
     std::string text() {
-        static const std::vector<std::string> parts{"a", "A", "b", "%", "_", "\\", "*", "?", "[", "ß", "漢", "'", "", " "};
+        static const std::vector<std::string> parts{"a", "A", "b", "%",  "_", "\\", "*",
+                                                    "?", "[", "ß", "漢", "'", "",   " "};
         std::string out;
-        for (int i = number(0, 4); i > 0; --i) out += parts[static_cast<std::size_t>(number(0, static_cast<int>(parts.size()) - 1))];
+        for (int i = number(0, 4); i > 0; --i)
+            out += parts[static_cast<std::size_t>(number(0, static_cast<int>(parts.size()) - 1))];
         return out;
     }
     Thing thing() {
@@ -94,32 +96,60 @@ public:
 private:
     Claim leaf() {
         switch (number(0, 5)) {
-            case 0: return compared("a"_c, &Thing::a, number(-3, 3), "a");
-            case 1: return compared("b"_c, &Thing::b, number(-3, 3), "b");
-            case 2: return compared("x"_c, &Thing::x, number(-6, 6) / 2.0, "x");
-            case 3: return on_text("name"_c, &Thing::name, "name");
-            case 4: return on_text("note"_c, &Thing::note, "note");
-            default: return odd_one();
+            case 0:
+                return compared("a"_c, &Thing::a, number(-3, 3), "a");
+            case 1:
+                return compared("b"_c, &Thing::b, number(-3, 3), "b");
+            case 2:
+                return compared("x"_c, &Thing::x, number(-6, 6) / 2.0, "x");
+            case 3:
+                return on_text("name"_c, &Thing::name, "name");
+            case 4:
+                return on_text("note"_c, &Thing::note, "note");
+            default:
+                return odd_one();
         }
     }
     template <class C, class T, class V>
     Claim compared(const C& column, T Thing::*member, V value, const std::string& name) {
         const auto made = [&](auto sql, auto test, const char* sign) {
-            return Claim{sql, [member, test, value](const Thing& t) { return known(t.*member, [&](const auto& v) { return test(v, value); }); },
+            return Claim{sql,
+                         [member, test, value](const Thing& t) {
+                             return known(t.*member, [&](const auto& v) { return test(v, value); });
+                         },
                          name + sign + std::to_string(value)};
         };
         switch (number(0, 9)) {
-            case 0: return made(column == value, std::equal_to<>{}, " == ");
-            case 1: return made(column != value, std::not_equal_to<>{}, " != ");
-            case 2: return made(column < value, std::less<>{}, " < ");
-            case 3: return made(column <= value, std::less_equal<>{}, " <= ");
-            case 4: return made(column > value, std::greater<>{}, " > ");
-            case 5: return made(column >= value, std::greater_equal<>{}, " >= ");
-            case 6: return made(column.between(value, 2), [](auto v, auto low) { return v >= low && v <= 2; }, " between 2 and ");
-            case 7: return made(column.in_(value, V(1)), [](auto v, auto one) { return v == one || v == V(1); }, " in 1, ");
-            case 8: return made(column.not_in(value, V(1)), [](auto v, auto one) { return v != one && v != V(1); }, " not in 1, ");
+            case 0:
+                return made(column == value, std::equal_to<>{}, " == ");
+            case 1:
+                return made(column != value, std::not_equal_to<>{}, " != ");
+            case 2:
+                return made(column < value, std::less<>{}, " < ");
+            case 3:
+                return made(column <= value, std::less_equal<>{}, " <= ");
+            case 4:
+                return made(column > value, std::greater<>{}, " > ");
+            case 5:
+                return made(column >= value, std::greater_equal<>{}, " >= ");
+            case 6:
+                return made(
+                    column.between(value, 2), [](auto v, auto low) { return v >= low && v <= 2; },
+                    " between 2 and ");
+            case 7:
+                return made(
+                    column.in_(value, V(1)), [](auto v, auto one) { return v == one || v == V(1); },
+                    " in 1, ");
+            case 8:
+                return made(
+                    column.not_in(value, V(1)), [](auto v, auto one) { return v != one && v != V(1); },
+                    " not in 1, ");
             default:
-                return {column.is_(value), [member, value](const Thing& t) { return Truth(known(t.*member, [&](const auto& v) { return v == value; }) == Truth(true)); },
+                return {column.is_(value),
+                        [member, value](const Thing& t) {
+                            return Truth(known(t.*member, [&](const auto& v) { return v == value; }) ==
+                                         Truth(true));
+                        },
                         name + " is " + std::to_string(value)};
         }
     }
@@ -127,38 +157,77 @@ private:
     Claim on_text(const C& column, T Thing::*member, const std::string& name) {
         const std::string part = text();
         const auto made = [&](auto sql, auto test, const char* what) {
-            return Claim{sql, [member, test, part](const Thing& t) { return known(t.*member, [&](const std::string& v) { return test(v, part); }); },
+            return Claim{sql,
+                         [member, test, part](const Thing& t) {
+                             return known(t.*member, [&](const std::string& v) { return test(v, part); });
+                         },
                          name + what + "'" + part + "'"};
         };
-        const auto has = [](const std::string& v, const std::string& p) { return v.find(p) != std::string::npos; };
+        const auto has = [](const std::string& v, const std::string& p) {
+            return v.find(p) != std::string::npos;
+        };
         const auto begins = [](const std::string& v, const std::string& p) { return v.starts_with(p); };
         const auto ends = [](const std::string& v, const std::string& p) { return v.ends_with(p); };
-        const auto folded = [](auto test) { return [test](const std::string& v, const std::string& p) { return test(lowered(v), lowered(p)); }; };
+        const auto folded = [](auto test) {
+            return
+                [test](const std::string& v, const std::string& p) { return test(lowered(v), lowered(p)); };
+        };
         switch (number(0, 9)) {
-            case 0: return made(column == part, std::equal_to<>{}, " == ");
-            case 1: return made(column < part, std::less<>{}, " < ");
-            case 2: return made(column.contains(part), has, " contains ");
-            case 3: return made(column.icontains(part), folded(has), " icontains ");
-            case 4: return made(column.startswith(part), begins, " startswith ");
-            case 5: return made(column.istartswith(part), folded(begins), " istartswith ");
-            case 6: return made(column.endswith(part), ends, " endswith ");
-            case 7: return made(column.iendswith(part), folded(ends), " iendswith ");
-            case 8: return made(column.in_(std::vector<std::string>{part, "a"}), [](const std::string& v, const std::string& p) { return v == p || v == "a"; }, " in a, ");
-            default: return made(duet::length(column) > 2, [](const std::string& v, const std::string&) {
-                return std::count_if(v.begin(), v.end(), [](char c) { return (c & 0xC0) != 0x80; }) > 2;
-            }, " longer than 2; ");
+            case 0:
+                return made(column == part, std::equal_to<>{}, " == ");
+            case 1:
+                return made(column < part, std::less<>{}, " < ");
+            case 2:
+                return made(column.contains(part), has, " contains ");
+            case 3:
+                return made(column.icontains(part), folded(has), " icontains ");
+            case 4:
+                return made(column.startswith(part), begins, " startswith ");
+            case 5:
+                return made(column.istartswith(part), folded(begins), " istartswith ");
+            case 6:
+                return made(column.endswith(part), ends, " endswith ");
+            case 7:
+                return made(column.iendswith(part), folded(ends), " iendswith ");
+            case 8:
+                return made(
+                    column.in_(std::vector<std::string>{part, "a"}),
+                    [](const std::string& v, const std::string& p) { return v == p || v == "a"; }, " in a, ");
+            default:
+                return made(
+                    duet::length(column) > 2,
+                    [](const std::string& v, const std::string&) {
+                        return std::count_if(v.begin(), v.end(), [](char c) { return (c & 0xC0) != 0x80; }) >
+                               2;
+                    },
+                    " longer than 2; ");
         }
     }
     Claim odd_one() {
         switch (number(0, 7)) {
-            case 0: return {"b"_c.is_null(), [](const Thing& t) { return Truth(!t.b); }, "b is null"};
-            case 1: return {"note"_c.is_not_null(), [](const Thing& t) { return Truth(t.note.has_value()); }, "note is not null"};
-            case 2: return {"flag"_c, [](const Thing& t) { return t.flag; }, "flag"};
-            case 3: return {"flag"_c.is_true(), [](const Thing& t) { return Truth(t.flag == true); }, "flag is true"};
-            case 4: return {"a"_c < "b"_c, [](const Thing& t) { return known(t.b, [&](int b) { return t.a < b; }); }, "a < b"};
-            case 5: return {"a"_c + "b"_c == 0, [](const Thing& t) { return known(t.b, [&](int b) { return t.a + b == 0; }); }, "a + b == 0"};
-            case 6: return {duet::coalesce("b"_c, 0) >= "a"_c, [](const Thing& t) { return Truth(t.b.value_or(0) >= t.a); }, "coalesce(b, 0) >= a"};
-            default: return {"name"_c.is_("note"_c), [](const Thing& t) { return Truth(t.note == t.name); }, "name is note"};
+            case 0:
+                return {"b"_c.is_null(), [](const Thing& t) { return Truth(!t.b); }, "b is null"};
+            case 1:
+                return {"note"_c.is_not_null(), [](const Thing& t) { return Truth(t.note.has_value()); },
+                        "note is not null"};
+            case 2:
+                return {"flag"_c, [](const Thing& t) { return t.flag; }, "flag"};
+            case 3:
+                return {"flag"_c.is_true(), [](const Thing& t) { return Truth(t.flag == true); },
+                        "flag is true"};
+            case 4:
+                return {"a"_c < "b"_c,
+                        [](const Thing& t) { return known(t.b, [&](int b) { return t.a < b; }); }, "a < b"};
+            case 5:
+                return {"a"_c + "b"_c == 0,
+                        [](const Thing& t) { return known(t.b, [&](int b) { return t.a + b == 0; }); },
+                        "a + b == 0"};
+            case 6:
+                return {duet::coalesce("b"_c, 0) >= "a"_c,
+                        [](const Thing& t) { return Truth(t.b.value_or(0) >= t.a); }, "coalesce(b, 0) >= a"};
+            default:
+                return {"name"_c.is_("note"_c), [](const Thing& t) { return Truth(t.note == t.name); },
+                        "name is note"};
         }
     }
 
@@ -218,7 +287,8 @@ TYPED_TEST(Properties, OrderLimitAndOffsetCutWhatPlainCppCuts) {
         const auto limit = static_cast<std::size_t>(this->generate.number(0, 40));
         const auto offset = static_cast<std::size_t>(this->generate.number(0, 60));
         std::vector<std::int64_t> ids;
-        for (std::size_t i = offset; i < std::min(expected.size(), offset + limit); ++i) ids.push_back(expected[i]->id);
+        for (std::size_t i = offset; i < std::min(expected.size(), offset + limit); ++i)
+            ids.push_back(expected[i]->id);
 
         const std::string order = std::string(backwards ? "-" : "") + (by_note ? "note" : "x");
         const auto query = duet::query<Thing>()
@@ -236,12 +306,17 @@ TYPED_TEST(Properties, BulkWritesTouchWhatTheQueryFinds) {
         const Claim claim = this->generate.claim(3);
         const auto expected = static_cast<std::int64_t>(this->filtered(claim).size());
         const auto query = duet::query<Thing>().where(claim.sql);
-        EXPECT_EQ(got(this->db.query(query).update_bulk("name"_c = "name"_c, duet::all_rows)), expected) << claim.text;
-        EXPECT_EQ(got(this->db.query(query.order_by("-a").limit(5)).update_bulk("x"_c = "x"_c, duet::all_rows)), std::min<std::int64_t>(expected, 5)) << claim.text;
+        EXPECT_EQ(got(this->db.query(query).update_bulk("name"_c = "name"_c, duet::all_rows)), expected)
+            << claim.text;
+        EXPECT_EQ(
+            got(this->db.query(query.order_by("-a").limit(5)).update_bulk("x"_c = "x"_c, duet::all_rows)),
+            std::min<std::int64_t>(expected, 5))
+            << claim.text;
     }
     const Claim claim = this->generate.claim(3);
     const auto expected = static_cast<std::int64_t>(this->filtered(claim).size());
-    EXPECT_EQ(got(this->db.query(duet::query<Thing>().where(claim.sql)).delete_bulk()), expected) << claim.text;
+    EXPECT_EQ(got(this->db.query(duet::query<Thing>().where(claim.sql)).delete_bulk()), expected)
+        << claim.text;
     EXPECT_EQ(got(this->db.count(duet::query<Thing>())), 300 - expected);
 }
 

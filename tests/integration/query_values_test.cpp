@@ -1,6 +1,6 @@
-#include "bookshop.hpp"
-
 #include <type_traits>
+
+#include "bookshop.hpp"
 
 namespace {
 
@@ -58,7 +58,10 @@ TYPED_TEST(QueryValues, AStoredQueryRunsOnAnyHandleAndManyTimes) {
 TYPED_TEST(QueryValues, ScopesAreFunctions) {
     EXPECT_EQ(this->ids(duet::query<Book>().where(long_books() && "rating"_c.is_null())), (Ids{5}));
     EXPECT_EQ(this->ids(duet::query<Book>().apply([](auto q) { return best_first(q); })), (Ids{1, 4, 3}));
-    EXPECT_EQ(ids_of(got(this->db.template query<Book>().apply([](auto q) { return best_first(q).limit(1); }).all())), (Ids{1}));
+    EXPECT_EQ(
+        ids_of(
+            got(this->db.template query<Book>().apply([](auto q) { return best_first(q).limit(1); }).all())),
+        (Ids{1}));
 }
 
 TYPED_TEST(QueryValues, ConditionsAreKeptAndCombinedAtRunTime) {
@@ -170,10 +173,12 @@ TYPED_TEST(QueryValues, PaginateTellsTheTotal) {
 }
 
 TYPED_TEST(QueryValues, RuntimeOrderAndSqlAreInspectable) {
-    const std::string sql = this->db.template query<Book>().where("title"_c == "secret").order_by("-pages").limit(3).to_sql();
+    const std::string sql =
+        this->db.template query<Book>().where("title"_c == "secret").order_by("-pages").limit(3).to_sql();
     EXPECT_EQ(sql.find("secret"), std::string::npos) << sql;
     EXPECT_NE(sql.find("ORDER BY"), std::string::npos) << sql;
-    EXPECT_NE(got(this->db.template query<Book>().where("id"_c == 1).explain()).find("books"), std::string::npos);
+    EXPECT_NE(got(this->db.template query<Book>().where("id"_c == 1).explain()).find("books"),
+              std::string::npos);
 }
 
 }  // namespace

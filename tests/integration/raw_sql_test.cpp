@@ -19,45 +19,71 @@ class RawSql : public Bookshop<B> {};
 TYPED_TEST_SUITE(RawSql, Backends, BackendNames);
 
 TYPED_TEST(RawSql, RowsBecomeStructsByTheNamesOfTheirColumns) {
-    const auto rows = got(this->db.sql("SELECT id, age, name FROM authors WHERE age > {} OR age IS NULL ORDER BY id", 85).template as<NameAge>());
+    const auto rows =
+        got(this->db.sql("SELECT id, age, name FROM authors WHERE age > {} OR age IS NULL ORDER BY id", 85)
+                .template as<NameAge>());
     EXPECT_EQ(rows, (std::vector<NameAge>{{"Borges", 86}, {"Lem", std::nullopt}, {"Le Guin", 88}}));
 }
 
 TYPED_TEST(RawSql, RowsBecomeTuplesByPositionModelsAndSingleValues) {
     using Row = std::tuple<std::int64_t, std::string, std::optional<double>>;
-    EXPECT_EQ(got(this->db.sql("SELECT id, title, rating FROM books WHERE id IN ({}, {}) ORDER BY id", 1, 2).template as<Row>()),
+    EXPECT_EQ(got(this->db.sql("SELECT id, title, rating FROM books WHERE id IN ({}, {}) ORDER BY id", 1, 2)
+                      .template as<Row>()),
               (std::vector<Row>{{1, "Ficciones", 4.5}, {2, "El Aleph", std::nullopt}}));
     EXPECT_EQ(got(this->db.sql("SELECT name FROM genres ORDER BY 1").template as<std::string>()),
               (std::vector<std::string>{"fantasy", "poetry", "science fiction"}));
-    const auto books = got(this->db.sql("SELECT * FROM books WHERE author_id = {} ORDER BY pages", 3).template as<Book>());
+    const auto books =
+        got(this->db.sql("SELECT * FROM books WHERE author_id = {} ORDER BY pages", 3).template as<Book>());
     EXPECT_EQ(ids_of(books), (std::vector<std::int64_t>{4, 5}));
     EXPECT_EQ(books[0].author.key(), 3);
-    EXPECT_EQ(got(this->db.sql("SELECT age FROM authors ORDER BY id").template as<std::optional<int>>()).at(1), std::nullopt);
+    EXPECT_EQ(
+        got(this->db.sql("SELECT age FROM authors ORDER BY id").template as<std::optional<int>>()).at(1),
+        std::nullopt);
 }
 
 TYPED_TEST(RawSql, AScalarIsTheOnlyValue) {
     EXPECT_EQ(got(this->db.sql("SELECT count(*) FROM books").template scalar<std::int64_t>()), 5);
-    EXPECT_TRUE(got(this->db.sql("SELECT EXISTS (SELECT 1 FROM books WHERE title = {})", "Solaris").template scalar<bool>()));
-    EXPECT_EQ(got(this->db.sql("SELECT is_active FROM authors ORDER BY id").template as<bool>()), (std::vector<bool>{true, true, true, false}));
-    EXPECT_EQ(got(this->db.sql("SELECT max(rating) FROM books WHERE id < 0").template scalar<std::optional<double>>()), std::nullopt);
-    EXPECT_THROW((void)got(this->db.sql("SELECT max(rating) FROM books WHERE id < 0").template scalar<double>()), duet::ValidationError);
-    EXPECT_THROW((void)got(this->db.sql("SELECT id FROM books WHERE id < 0").template one<int>()), duet::NotFound);
+    EXPECT_TRUE(got(this->db.sql("SELECT EXISTS (SELECT 1 FROM books WHERE title = {})", "Solaris")
+                        .template scalar<bool>()));
+    EXPECT_EQ(got(this->db.sql("SELECT is_active FROM authors ORDER BY id").template as<bool>()),
+              (std::vector<bool>{true, true, true, false}));
+    EXPECT_EQ(got(this->db.sql("SELECT max(rating) FROM books WHERE id < 0")
+                      .template scalar<std::optional<double>>()),
+              std::nullopt);
+    EXPECT_THROW(
+        (void)got(this->db.sql("SELECT max(rating) FROM books WHERE id < 0").template scalar<double>()),
+        duet::ValidationError);
+    EXPECT_THROW((void)got(this->db.sql("SELECT id FROM books WHERE id < 0").template one<int>()),
+                 duet::NotFound);
     EXPECT_THROW((void)got(this->db.sql("SELECT id FROM books").template one<int>()), duet::MultipleFound);
     EXPECT_EQ(got(this->db.sql("SELECT id FROM books ORDER BY id DESC").template first<int>()), 5);
     EXPECT_EQ(got(this->db.sql("SELECT id FROM books WHERE id < 0").template first<int>()), std::nullopt);
 }
 
 TYPED_TEST(RawSql, ValuesOfEveryKindAreBound) {
-    using Row = std::tuple<std::int64_t, double, std::string, std::optional<int>, bool, duet::Date, duet::Uuid, duet::Json>;
-    const Row row{-5, 0.25, "'; --", std::nullopt, true, duet::Date(std::chrono::days(1)), duet::Uuid::v4(), duet::Json::parse("[1]")};
+    using Row = std::tuple<std::int64_t, double, std::string, std::optional<int>, bool, duet::Date,
+                           duet::Uuid, duet::Json>;
+    const Row row{-5,
+                  0.25,
+                  "'; --",
+                  std::nullopt,
+                  true,
+                  duet::Date(std::chrono::days(1)),
+                  duet::Uuid::v4(),
+                  duet::Json::parse("[1]")};
     const auto& [a, b, c, d, e, f, g, h] = row;
-    EXPECT_EQ(got(this->db.sql("SELECT {}, {}, {}, {}, {}, {}, {}, {}", a, b, c, d, e, f, g, h).template one<Row>()), row);
-    EXPECT_EQ(got(this->db.sql("SELECT {} || {}", "a", std::string("b")).template scalar<std::string>()), "ab");
+    EXPECT_EQ(got(this->db.sql("SELECT {}, {}, {}, {}, {}, {}, {}, {}", a, b, c, d, e, f, g, h)
+                      .template one<Row>()),
+              row);
+    EXPECT_EQ(got(this->db.sql("SELECT {} || {}", "a", std::string("b")).template scalar<std::string>()),
+              "ab");
     EXPECT_EQ(got(this->db.sql("SELECT '{{}}' || {}", 1).template scalar<std::string>()), "{}1");
 }
 
 TYPED_TEST(RawSql, TextFromRunTimeIsCheckedWhenUsed) {
-    const auto run = [this](std::string_view text) { return got(this->db.sql(duet::runtime(text), 1).template scalar<int>()); };
+    const auto run = [this](std::string_view text) {
+        return got(this->db.sql(duet::runtime(text), 1).template scalar<int>());
+    };
     EXPECT_EQ(run("SELECT {} + 1"), 2);
     EXPECT_THROW((void)run("SELECT 1"), duet::InvalidQuery);
     EXPECT_THROW((void)run("SELECT {} + {}"), duet::InvalidQuery);
@@ -76,11 +102,14 @@ TYPED_TEST(RawSql, ColumnsThatDoNotFitAreNamed) {
         }
         return "nothing was thrown";
     };
-    const auto missing = message([this] { return this->db.sql("SELECT name FROM authors").template as<Wrong>(); });
+    const auto missing =
+        message([this] { return this->db.sql("SELECT name FROM authors").template as<Wrong>(); });
     EXPECT_NE(missing.find("'nome'"), std::string::npos) << missing;
-    const auto number = message([this] { return this->db.sql("SELECT 1, 2").template as<std::tuple<int>>(); });
+    const auto number =
+        message([this] { return this->db.sql("SELECT 1, 2").template as<std::tuple<int>>(); });
     EXPECT_NE(number.find("2 columns where 1"), std::string::npos) << number;
-    const auto type = message([this] { return this->db.sql("SELECT name, 'old' AS age FROM authors").template as<NameAge>(); });
+    const auto type = message(
+        [this] { return this->db.sql("SELECT name, 'old' AS age FROM authors").template as<NameAge>(); });
     EXPECT_NE(type.find("column age"), std::string::npos) << type;
     const auto null = message([this] { return this->db.sql("SELECT age FROM authors").template as<int>(); });
     EXPECT_NE(null.find("NULL"), std::string::npos) << null;
@@ -99,41 +128,66 @@ TYPED_TEST(RawSql, ExecuteCountsTheRowsThatChanged) {
 }
 
 TYPED_TEST(RawSql, ReturningWritesAndReads) {
-    const auto ids = got(this->db.sql("INSERT INTO genres (name) VALUES ({}), ({}) RETURNING id", "x", "y").template as<std::int64_t>());
+    const auto ids = got(this->db.sql("INSERT INTO genres (name) VALUES ({}), ({}) RETURNING id", "x", "y")
+                             .template as<std::int64_t>());
     EXPECT_EQ(ids.size(), 2u);
     EXPECT_EQ(got(this->db.count(duet::query<Genre>())), 5);
-    EXPECT_THROW((void)got(this->db.sql("INSERT INTO genres (id, name) VALUES (1, {}) RETURNING id", "x").template one<int>()), duet::UniqueViolation);
+    EXPECT_THROW((void)got(this->db.sql("INSERT INTO genres (id, name) VALUES (1, {}) RETURNING id", "x")
+                               .template one<int>()),
+                 duet::UniqueViolation);
 }
 
 TYPED_TEST(RawSql, WithInFrontOfAWriteIsAWrite) {
-    EXPECT_EQ(got(this->db.sql("WITH old AS (SELECT id FROM books WHERE pages > {}) DELETE FROM reviews WHERE book_id IN (SELECT id FROM old)", 300).execute()), 2);
-    EXPECT_EQ(got(this->db.sql("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {}) SELECT i FROM n", 4).template as<int>()),
+    EXPECT_EQ(got(this->db
+                      .sql("WITH old AS (SELECT id FROM books WHERE pages > {}) DELETE FROM reviews WHERE "
+                           "book_id IN (SELECT id FROM old)",
+                           300)
+                      .execute()),
+              2);
+    EXPECT_EQ(got(this->db
+                      .sql("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {}) "
+                           "SELECT i FROM n",
+                           4)
+                      .template as<int>()),
               (std::vector<int>{1, 2, 3, 4}));
 }
 
 TYPED_TEST(RawSql, InsideATransactionItSeesAndRollsBackWithIt) {
     std::int64_t inside = 0;
-    EXPECT_THROW(in_transaction(this->db,
-                                [&](auto& tx) -> duet::Task<> {
-                                    co_await later(tx.sql("DELETE FROM memberships").execute());
-                                    inside = co_await later(tx.sql("SELECT count(*) FROM memberships").template scalar<std::int64_t>());
-                                    throw std::string("stop");
-                                }),
-                 std::string);
+    EXPECT_THROW(
+        in_transaction(this->db,
+                       [&](auto& tx) -> duet::Task<> {
+                           co_await later(tx.sql("DELETE FROM memberships").execute());
+                           inside = co_await later(
+                               tx.sql("SELECT count(*) FROM memberships").template scalar<std::int64_t>());
+                           throw std::string("stop");
+                       }),
+        std::string);
     EXPECT_EQ(inside, 0);
     EXPECT_EQ(got(this->db.sql("SELECT count(*) FROM memberships").template scalar<std::int64_t>()), 2);
 }
 
 TYPED_TEST(RawSql, AScriptRunsItsStatementsUpToTheFirstThatFails) {
-    did([this] { return this->db.execute_script("CREATE TABLE a (x); INSERT INTO a VALUES (';'); -- done;\nINSERT INTO a VALUES (2);"); });
+    did([this] {
+        return this->db.execute_script(
+            "CREATE TABLE a (x); INSERT INTO a VALUES (';'); -- done;\nINSERT INTO a VALUES (2);");
+    });
     EXPECT_EQ(got(this->db.sql("SELECT count(*) FROM a").template scalar<int>()), 2);
-    EXPECT_THROW(did([this] { return this->db.execute_script("INSERT INTO a VALUES (3); INSERT INTO nowhere VALUES (1)"); }), duet::DatabaseError);
+    EXPECT_THROW(
+        did([this] {
+            return this->db.execute_script("INSERT INTO a VALUES (3); INSERT INTO nowhere VALUES (1)");
+        }),
+        duet::DatabaseError);
     EXPECT_THROW(in_transaction(this->db,
                                 [&](auto& tx) -> duet::Task<> {
-                                    co_await later_done([&] { return tx.execute_script("INSERT INTO a VALUES (4); INSERT INTO nowhere VALUES (1)"); });
+                                    co_await later_done([&] {
+                                        return tx.execute_script(
+                                            "INSERT INTO a VALUES (4); INSERT INTO nowhere VALUES (1)");
+                                    });
                                 }),
                  duet::DatabaseError);
-    EXPECT_EQ(got(this->db.sql("SELECT count(*) FROM a").template scalar<int>()), 3) << "the transaction took the 4 back";
+    EXPECT_EQ(got(this->db.sql("SELECT count(*) FROM a").template scalar<int>()), 3)
+        << "the transaction took the 4 back";
     did([this] { return this->db.execute_script(" ; ;; "); });
 }
 

@@ -23,7 +23,8 @@ std::string not_loaded(F read) {
 
 TYPED_TEST(RelationsLoading, SelectInLoadsEachRelationWithOneStatement) {
     const duet::StatementCounter counter(this->db);
-    const auto books = got(this->db.all(duet::query<Book>().related("author"_c).related("genres"_c).related("reviews"_c).order_by("id")));
+    const auto books = got(this->db.all(
+        duet::query<Book>().related("author"_c).related("genres"_c).related("reviews"_c).order_by("id")));
     EXPECT_EQ(counter.count(), 4u);
     ASSERT_EQ(books.size(), 5u);
     EXPECT_EQ(books[2].author->name, "Lem");
@@ -36,8 +37,10 @@ TYPED_TEST(RelationsLoading, SelectInLoadsEachRelationWithOneStatement) {
 
 TYPED_TEST(RelationsLoading, JoinedLoadsToOneRelationsInTheSameStatement) {
     const duet::StatementCounter counter(this->db);
-    const auto books = got(this->db.all(
-        duet::query<Book>().related("author"_c, duet::joined).related("author.country"_c, duet::joined).order_by("-id")));
+    const auto books = got(this->db.all(duet::query<Book>()
+                                            .related("author"_c, duet::joined)
+                                            .related("author.country"_c, duet::joined)
+                                            .order_by("-id")));
     EXPECT_EQ(counter.count(), 1u);
     ASSERT_EQ(books.size(), 5u);
     EXPECT_EQ(books[0].author->name, "Le Guin");
@@ -62,8 +65,11 @@ TYPED_TEST(RelationsLoading, JoinedKeepsRowsWithoutAPartner) {
 
 TYPED_TEST(RelationsLoading, SeveralHopsShareTheirBeginning) {
     const duet::StatementCounter counter(this->db);
-    const auto authors = got(this->db.all(
-        duet::query<Author>().related("books.genres"_c).related("books.reviews"_c).related("pupils.books"_c).order_by("id")));
+    const auto authors = got(this->db.all(duet::query<Author>()
+                                              .related("books.genres"_c)
+                                              .related("books.reviews"_c)
+                                              .related("pupils.books"_c)
+                                              .order_by("id")));
     EXPECT_EQ(counter.count(), 6u);
     EXPECT_EQ(ids_of(authors[0].books), (Ids{1, 2}));
     EXPECT_EQ(authors[0].books[0].genres.front().name, "fantasy");
@@ -74,15 +80,16 @@ TYPED_TEST(RelationsLoading, SeveralHopsShareTheirBeginning) {
 
 TYPED_TEST(RelationsLoading, AJoinedHopCanBeFollowedByASelectInOne) {
     const duet::StatementCounter counter(this->db);
-    const auto books =
-        got(this->db.all(duet::query<Book>().related("author"_c, duet::joined).related("author.books"_c).order_by("id")));
+    const auto books = got(this->db.all(
+        duet::query<Book>().related("author"_c, duet::joined).related("author.books"_c).order_by("id")));
     EXPECT_EQ(counter.count(), 2u);
     EXPECT_EQ(ids_of(books[1].author->books), (Ids{1, 2}));
     EXPECT_EQ(ids_of(books[3].author->books), (Ids{4, 5}));
 }
 
 TYPED_TEST(RelationsLoading, FilteredChildrenLeaveTheParentsAlone) {
-    const auto authors = got(this->db.all(duet::query<Author>().related("books"_c, "rating"_c > 4.1).order_by("id")));
+    const auto authors =
+        got(this->db.all(duet::query<Author>().related("books"_c, "rating"_c > 4.1).order_by("id")));
     ASSERT_EQ(authors.size(), 4u);
     EXPECT_EQ(ids_of(authors[0].books), (Ids{1}));
     EXPECT_TRUE(authors[1].books.empty());
@@ -94,16 +101,18 @@ TYPED_TEST(RelationsLoading, AQueryOverTheChildrenOrdersThem) {
     const auto authors = got(this->db.all(duet::query<Author>().related("books"_c, by_pages).order_by("id")));
     EXPECT_EQ(ids_of(authors[0].books), (Ids{1}));
     EXPECT_EQ(ids_of(authors[2].books), (Ids{5, 4}));
-    const auto genres = got(
-        this->db.all(duet::query<Genre>().related("books"_c, duet::query<Book>().order_by("-id")).order_by("id")));
+    const auto genres = got(this->db.all(
+        duet::query<Genre>().related("books"_c, duet::query<Book>().order_by("-id")).order_by("id")));
     EXPECT_EQ(ids_of(genres[0].books), (Ids{5, 1}));
     EXPECT_EQ(ids_of(genres[1].books), (Ids{5, 4, 3}));
-    EXPECT_THROW((void)got(this->db.all(duet::query<Author>().related("books"_c, duet::query<Book>().limit(1)))),
-                 duet::InvalidQuery);
+    EXPECT_THROW(
+        (void)got(this->db.all(duet::query<Author>().related("books"_c, duet::query<Book>().limit(1)))),
+        duet::InvalidQuery);
 }
 
 TYPED_TEST(RelationsLoading, AQueryOverTheChildrenLoadsTheirRelationsToo) {
-    const auto books = duet::query<Book>().related("genres"_c).related("author"_c, duet::joined).order_by("-id");
+    const auto books =
+        duet::query<Book>().related("genres"_c).related("author"_c, duet::joined).order_by("-id");
     const auto authors = got(this->db.all(duet::query<Author>().related("books"_c, books).order_by("id")));
     EXPECT_EQ(ids_of(authors[2].books), (Ids{5, 4}));
     EXPECT_EQ(authors[2].books[0].genres.size(), 2u);
@@ -148,7 +157,8 @@ TYPED_TEST(RelationsLoading, ManyToManyGoesThroughTheAutomaticOrTheGivenTable) {
 }
 
 TYPED_TEST(RelationsLoading, SelfReferencesGoBothWays) {
-    const auto authors = got(this->db.all(duet::query<Author>().related("mentor.mentor"_c).related("pupils"_c).order_by("id")));
+    const auto authors = got(
+        this->db.all(duet::query<Author>().related("mentor.mentor"_c).related("pupils"_c).order_by("id")));
     EXPECT_FALSE(authors[0].mentor.has_value());
     EXPECT_EQ((*authors[2].mentor)->name, "Borges");
     EXPECT_FALSE((*authors[2].mentor)->mentor.has_value());
@@ -214,11 +224,12 @@ TYPED_TEST(RelationsLoading, TheSameRowTwiceAmongTheRootsIsLoadedForBoth) {
 TYPED_TEST(RelationsLoading, DeletedPartnersAreHiddenUnlessAskedFor) {
     const auto hidden = got(this->db.all(duet::query<Book>().related("reviews"_c).order_by("id")));
     EXPECT_EQ(ids_of(hidden[2].reviews), (Ids{3}));
-    const auto shown = got(this->db.all(duet::query<Book>().related("reviews"_c).with_deleted().order_by("id")));
+    const auto shown =
+        got(this->db.all(duet::query<Book>().related("reviews"_c).with_deleted().order_by("id")));
     EXPECT_EQ(ids_of(shown[2].reviews), (Ids{3, 4}));
     EXPECT_EQ(ids_of(shown[4].reviews), (Ids{6}));
-    const auto asked = got(
-        this->db.all(duet::query<Book>().related("reviews"_c, duet::query<Review>().only_deleted()).order_by("id")));
+    const auto asked = got(this->db.all(
+        duet::query<Book>().related("reviews"_c, duet::query<Review>().only_deleted()).order_by("id")));
     EXPECT_EQ(ids_of(asked[2].reviews), (Ids{4}));
 }
 
@@ -244,7 +255,8 @@ TYPED_TEST(RelationsLoading, FirstOneAndPagesLoadRelationsToo) {
 }
 
 TYPED_TEST(RelationsLoading, RelationsByRuntimePathAreChecked) {
-    const auto books = got(this->db.all(duet::query<Book>().related(duet::runtime("author.country")).order_by("id")));
+    const auto books =
+        got(this->db.all(duet::query<Book>().related(duet::runtime("author.country")).order_by("id")));
     EXPECT_EQ((*books[0].author->country)->name, "Argentina");
     EXPECT_THROW((void)duet::query<Book>().related(duet::runtime("autor")), duet::InvalidQuery);
     EXPECT_THROW((void)duet::query<Book>().related(duet::runtime("author.name")), duet::InvalidQuery);

@@ -22,8 +22,9 @@ TYPED_TEST(RuntimeText, OrdersAreReadAsTheCompilerReadsThem) {
 }
 
 TYPED_TEST(RuntimeText, BadOrdersAreInvalidQueries) {
-    for (const char* text : {"", "-", "page", "pages,", ",pages", "pages;drop table books", "--pages", "pages DESC", "author.nam", "reviews",
-                             "author..name", ".name", "name.", "author.name.x", "PAGES ", "\"pages\""}) {
+    for (const char* text : {"", "-", "page", "pages,", ",pages", "pages;drop table books", "--pages",
+                             "pages DESC", "author.nam", "reviews", "author..name", ".name", "name.",
+                             "author.name.x", "PAGES ", "\"pages\""}) {
         EXPECT_THROW((void)query<Book>().order_by(runtime(text)), duet::InvalidQuery) << text;
     }
     EXPECT_THROW((void)query<Book>().order_by(runtime(std::string_view("pages\0x", 7))), duet::InvalidQuery);
@@ -49,7 +50,8 @@ TYPED_TEST(RuntimeText, ColumnsCompareWithFittingValues) {
     EXPECT_EQ(this->books(runtime_column("title").startswith("S")), (Ids{3}));
     EXPECT_EQ(this->books(runtime_column("author.name") == "Lem"), (Ids{3}));
     EXPECT_EQ(this->books(runtime_column("genres.name") == "fantasy"), (Ids{1, 5}));
-    EXPECT_EQ(this->books(runtime_column("rating").is_null() || runtime_column("id").in_(1, 2)), (Ids{1, 2, 5}));
+    EXPECT_EQ(this->books(runtime_column("rating").is_null() || runtime_column("id").in_(1, 2)),
+              (Ids{1, 2, 5}));
     EXPECT_EQ(this->books(runtime_column("author") == 1), (Ids{1, 2}));
     EXPECT_EQ(this->authors(runtime_column("is_active").is_false()), (Ids{4}));
     EXPECT_EQ(this->books(runtime_column("pages").between(170, 210)), (Ids{1, 3}));

@@ -16,8 +16,10 @@ struct User {
     duet::Timestamp created_at{};
     duet::HasMany<Post, "author"> posts{};
     static constexpr auto table =
-        duet::table("users", duet::unique("email"), duet::index("name", "-age"), duet::index("email").where("is_active = 1").named("active_emails"),
-                    duet::check("age_not_negative", "age >= 0"), duet::default_now("created_at"), duet::default_sql("name", "'nobody'"));
+        duet::table("users", duet::unique("email"), duet::index("name", "-age"),
+                    duet::index("email").where("is_active = 1").named("active_emails"),
+                    duet::check("age_not_negative", "age >= 0"), duet::default_now("created_at"),
+                    duet::default_sql("name", "'nobody'"));
 };
 struct Post {
     std::int64_t id{};
@@ -26,7 +28,8 @@ struct Post {
     std::optional<duet::BelongsTo<User>> editor{};
     std::vector<std::string> tags{};
     duet::Timestamps timestamps{};
-    static constexpr auto table = duet::table("posts", duet::on_delete("author", duet::cascade), duet::on_delete("editor", duet::set_null));
+    static constexpr auto table = duet::table("posts", duet::on_delete("author", duet::cascade),
+                                              duet::on_delete("editor", duet::set_null));
 };
 inline constexpr auto models = duet::models<User, Post>;
 }  // namespace quick
@@ -48,7 +51,8 @@ TYPED_TEST(Schema, CreateAllMakesTheTablesOfTheModels) {
     EXPECT_TRUE(users->auto_increment);
     std::vector<std::string> names;
     for (const auto& column : users->columns) names.push_back(column.name);
-    EXPECT_EQ(names, (std::vector<std::string>{"id", "email", "name", "age", "bio", "is_active", "created_at"}));
+    EXPECT_EQ(names,
+              (std::vector<std::string>{"id", "email", "name", "age", "bio", "is_active", "created_at"}));
     EXPECT_TRUE(users->column("bio")->nullable);
     EXPECT_FALSE(users->column("email")->nullable);
     EXPECT_TRUE(users->column("id")->primary_key);
@@ -96,14 +100,18 @@ TYPED_TEST(Schema, ForeignKeysCarryTheirActions) {
 
 TYPED_TEST(Schema, TheDatabaseItselfHoldsTheConstraints) {
     did([this] { return this->db.create_all(quick::models); });
-    const auto execute = [this](std::string_view sql) { return got(this->db.sql(duet::runtime(sql)).execute()); };
+    const auto execute = [this](std::string_view sql) {
+        return got(this->db.sql(duet::runtime(sql)).execute());
+    };
     EXPECT_THROW((void)execute("INSERT INTO users (email, age) VALUES ('a', -1)"), duet::Error);
     EXPECT_EQ(execute("INSERT INTO users (email, age, is_active) VALUES ('a', 1, 1)"), 1);
-    EXPECT_THROW((void)execute("INSERT INTO users (email, age, is_active) VALUES ('a', 1, 1)"), duet::UniqueViolation);
+    EXPECT_THROW((void)execute("INSERT INTO users (email, age, is_active) VALUES ('a', 1, 1)"),
+                 duet::UniqueViolation);
     const auto user = got(this->db.template query<quick::User>().one());
     EXPECT_EQ(user.name, "nobody");
     EXPECT_GT(user.created_at, duet::Timestamp{});
-    EXPECT_THROW((void)execute("INSERT INTO posts (title, author_id, tags, created_at, updated_at) VALUES ('t', 99, '[]', '2024-01-01', '2024-01-01')"),
+    EXPECT_THROW((void)execute("INSERT INTO posts (title, author_id, tags, created_at, updated_at) VALUES "
+                               "('t', 99, '[]', '2024-01-01', '2024-01-01')"),
                  duet::ForeignKeyViolation);
 }
 
@@ -129,7 +137,10 @@ TYPED_TEST(Schema, QueriesFollowAChangeOfTheTablesBehindTheirBack) {
     bookshop::fill(duet::Database(this->db));
     EXPECT_EQ(got(this->db.count(duet::query<bookshop::Genre>())), 3);
     EXPECT_EQ(got(this->db.all(duet::query<bookshop::Genre>())).size(), 3u);
-    did([this] { return this->db.execute_script("ALTER TABLE genres ADD COLUMN extra TEXT; CREATE INDEX by_name ON genres (name)"); });
+    did([this] {
+        return this->db.execute_script(
+            "ALTER TABLE genres ADD COLUMN extra TEXT; CREATE INDEX by_name ON genres (name)");
+    });
     EXPECT_EQ(got(this->db.all(duet::query<bookshop::Genre>().order_by("id"))).at(2).name, "poetry");
     did([this] { return this->db.execute_script("ALTER TABLE genres RENAME COLUMN name TO label"); });
     EXPECT_THROW((void)got(this->db.all(duet::query<bookshop::Genre>().order_by("id"))), duet::DatabaseError);
@@ -140,8 +151,10 @@ TYPED_TEST(Schema, EveryColumnTypeHasAForm) {
     const auto schema = this->read();
     EXPECT_EQ(schema.tables.size(), 6u);
     EXPECT_EQ(schema.table("wide")->columns.size(), 64u);
-    for (const auto& column : schema.table("optionals")->columns) EXPECT_EQ(column.nullable, column.name != "id") << column.name;
-    for (const auto& column : schema.table("numbers")->columns) EXPECT_FALSE(column.type.empty()) << column.name;
+    for (const auto& column : schema.table("optionals")->columns)
+        EXPECT_EQ(column.nullable, column.name != "id") << column.name;
+    for (const auto& column : schema.table("numbers")->columns)
+        EXPECT_FALSE(column.type.empty()) << column.name;
 }
 
 }  // namespace

@@ -71,7 +71,8 @@ TYPED_TEST(Spanning, CountOfCountsRelatedRows) {
     EXPECT_EQ(this->authors(duet::count_of("pupils"_c) == 2), (Ids{1}));
     EXPECT_EQ(this->authors(duet::count_of("books"_c, "rating"_c.is_not_null()) == 1), (Ids{1, 2, 3}));
     EXPECT_EQ(this->authors(duet::count_of("books.reviews"_c) == 2), (Ids{1}));
-    const auto counts = got(this->db.query(duet::query<Author>().order_by("id")).select("id"_c, duet::count_of("books"_c)));
+    const auto counts =
+        got(this->db.query(duet::query<Author>().order_by("id")).select("id"_c, duet::count_of("books"_c)));
     EXPECT_EQ(counts, (std::vector<std::tuple<std::int64_t, std::int64_t>>{{1, 2}, {2, 1}, {3, 2}, {4, 0}}));
 }
 
@@ -80,8 +81,11 @@ TYPED_TEST(Spanning, SoftDeletedPartnersAreNotThere) {
     EXPECT_EQ(this->books(duet::any("reviews"_c)), (Ids{1, 3, 4}));
     EXPECT_EQ(this->books(duet::count_of("reviews"_c) == 0), (Ids{2, 5}));
     EXPECT_EQ(this->authors("books.reviews.stars"_c <= 2), Ids{});
-    EXPECT_EQ(this->ids(duet::query<Book>().where("reviews.stars"_c < 3).with_deleted().order_by("id")), (Ids{3, 5}));
-    EXPECT_EQ(this->ids(duet::query<Author>().where("books.reviews.stars"_c <= 2).with_deleted().order_by("id")), (Ids{2, 3}));
+    EXPECT_EQ(this->ids(duet::query<Book>().where("reviews.stars"_c < 3).with_deleted().order_by("id")),
+              (Ids{3, 5}));
+    EXPECT_EQ(
+        this->ids(duet::query<Author>().where("books.reviews.stars"_c <= 2).with_deleted().order_by("id")),
+        (Ids{2, 3}));
 }
 
 TYPED_TEST(Spanning, OrderAcrossAToOneRelationLosesNobody) {
@@ -94,7 +98,8 @@ TYPED_TEST(Spanning, OrderAcrossAToManyRelationTakesTheSmallestOrLargestOnce) {
     EXPECT_EQ(this->ids(duet::query<Author>().order_by("books.pages")), (Ids{4, 1, 2, 3}));
     EXPECT_EQ(this->ids(duet::query<Author>().order_by("-books.pages")), (Ids{3, 2, 1, 4}));
     EXPECT_EQ(this->ids(duet::query<Book>().order_by("genres.name", "id")), (Ids{2, 1, 5, 3, 4}));
-    EXPECT_EQ(this->ids(duet::query<Author>().order_by(duet::desc(duet::count_of("books"_c)), "id")), (Ids{1, 3, 2, 4}));
+    EXPECT_EQ(this->ids(duet::query<Author>().order_by(duet::desc(duet::count_of("books"_c)), "id")),
+              (Ids{1, 3, 2, 4}));
     EXPECT_EQ(got(this->db.count(duet::query<Author>().order_by("books.pages").limit(3))), 3);
 }
 

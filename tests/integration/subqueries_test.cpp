@@ -23,14 +23,20 @@ TYPED_TEST(Subqueries, InTakesANamedColumnOfAQuery) {
     const auto rated = query<Book>().where("rating"_c > 4.1);
     EXPECT_EQ(this->authors("id"_c.in_(rated, "author"_c)), (Ids{1, 3}));
     EXPECT_EQ(this->authors("id"_c.not_in(rated, "author"_c)), (Ids{2, 4}));
-    EXPECT_EQ(this->authors("id"_c.not_in(query<Author>(), "mentor"_c)), (Ids{2, 3, 4})) << "NULLs among the rows";
+    EXPECT_EQ(this->authors("id"_c.not_in(query<Author>(), "mentor"_c)), (Ids{2, 3, 4}))
+        << "NULLs among the rows";
     EXPECT_EQ(this->authors("name"_c.in_(query<Book>().where("id"_c == 3), "author.name"_c)), (Ids{2}));
 }
 
 TYPED_TEST(Subqueries, LimitsAndOrdersCountInside) {
     EXPECT_EQ(this->books("id"_c.in_(query<Book>().order_by("-pages").limit(2))), (Ids{4, 5}));
-    EXPECT_EQ(this->books("id"_c.in_(query<Book>().order_by("-pages").limit(2).offset(1)) && "pages"_c < 300), (Ids{3}));
-    EXPECT_EQ(this->ids(query<Book>().where("id"_c.in_(query<Book>().order_by("pages").limit(3))).order_by("-id").limit(2)), (Ids{3, 2}));
+    EXPECT_EQ(this->books("id"_c.in_(query<Book>().order_by("-pages").limit(2).offset(1)) && "pages"_c < 300),
+              (Ids{3}));
+    EXPECT_EQ(this->ids(query<Book>()
+                            .where("id"_c.in_(query<Book>().order_by("pages").limit(3)))
+                            .order_by("-id")
+                            .limit(2)),
+              (Ids{3, 2}));
 }
 
 TYPED_TEST(Subqueries, ExistsRefersToTheQueryAround) {
@@ -52,7 +58,9 @@ TYPED_TEST(Subqueries, ANestedQueryHidesDeletedRows) {
 TYPED_TEST(Subqueries, AValueComesFromAQuery) {
     const auto average = duet::value(query<Book>(), duet::avg("pages"_c));
     EXPECT_EQ(this->books("pages"_c > average), (Ids{4, 5}));
-    const auto longest = duet::value(query<Book>().where("author"_c == duet::outer<Author>("id"_c)).order_by("-pages").limit(1), "title"_c);
+    const auto longest = duet::value(
+        query<Book>().where("author"_c == duet::outer<Author>("id"_c)).order_by("-pages").limit(1),
+        "title"_c);
     const auto rows = got(this->db.template query<Author>().order_by("id").select("name"_c, longest));
     ASSERT_EQ(rows.size(), 4u);
     EXPECT_EQ(std::get<1>(rows[0]), "Ficciones");
@@ -65,7 +73,8 @@ TYPED_TEST(Subqueries, NestSeveralDeepWithValuesInTheirPlaces) {
     const auto genres = query<Genre>().where("name"_c == "fantasy");
     const auto books = query<Book>().where(duet::any("genres"_c, "id"_c.in_(genres)) && "pages"_c > 500);
     const auto authors = query<Author>().where("id"_c.in_(books, "author"_c) && "name"_c != "x");
-    EXPECT_EQ(this->books("pages"_c < 400 && "author"_c.in_(authors) && "title"_c.icontains("DISP")), (Ids{4}));
+    EXPECT_EQ(this->books("pages"_c < 400 && "author"_c.in_(authors) && "title"_c.icontains("DISP")),
+              (Ids{4}));
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Arrows point down: a file includes its own room and the rooms below it. And <duet/duet.hpp> stays light."""
+"""Arrows point down: a file includes its own room and the rooms below it. <duet/duet.hpp> stays light. And no condition awaits,
+which GCC 12 may miscompile."""
 
 import pathlib
 import re
@@ -41,6 +42,26 @@ def rooms_broken(project):
                     yield f"{path.relative_to(project)}: includes everything"
 
 
+def conditions(text):
+    """Where each condition of an if, while, for or switch starts, and its text."""
+    for found in re.finditer(r"\b(?:if|while|for|switch)\s*\(", text):
+        depth, end = 1, found.end()
+        while end < len(text) and depth:
+            depth += {"(": 1, ")": -1}.get(text[end], 0)
+            end += 1
+        yield found.start(), text[found.end():end - 1]
+
+
+def awaiting_conditions(project):
+    for root in (project / "include" / "duet", project / "src"):
+        for path in sorted([*root.rglob("*.hpp"), *root.rglob("*.cpp")]):
+            text = re.sub(r"//[^\n]*", "", path.read_text(encoding="utf-8"))
+            for start, condition in conditions(text):
+                if "co_await" in condition:
+                    line = text.count("\n", 0, start) + 1
+                    yield f"{path.relative_to(project)}:{line}: co_await in a condition; keep the result in a variable first"
+
+
 def heavy_includes(project):
     include_dir = project / "include"
     start = "duet/duet.hpp"
@@ -62,7 +83,7 @@ def heavy_includes(project):
 
 def main():
     project = pathlib.Path(sys.argv[1])
-    faults = [*rooms_broken(project), *heavy_includes(project)]
+    faults = [*rooms_broken(project), *heavy_includes(project), *awaiting_conditions(project)]
     for fault in faults:
         print(fault)
     return 1 if faults else 0

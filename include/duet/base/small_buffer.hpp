@@ -9,8 +9,8 @@
 
 namespace duet::detail {
 
-/// A growing array of trivially copyable elements whose first `N` live inside the object, so that ordinary use allocates nothing.
-/// Copies and moves touch only the elements in use.
+/// A growing array of trivially copyable elements whose first `N` live inside the object, so that ordinary
+/// use allocates nothing. Copies and moves touch only the elements in use.
 template <class T, std::size_t N>
 class SmallBuffer {
     static_assert(std::is_trivially_copyable_v<T>);
@@ -67,7 +67,7 @@ public:
 private:
     void grow(std::size_t capacity) {
         if (capacity < std::size_t{capacity_} * 2) capacity = std::size_t{capacity_} * 2;
-        T* bigger = static_cast<T*>(::operator new(capacity * sizeof(T), std::align_val_t{alignof(T)}));
+        T* bigger = static_cast<T*>(::operator new (capacity * sizeof(T), std::align_val_t{alignof(T)}));
         std::memcpy(static_cast<void*>(bigger), data(), size_ * sizeof(T));
         release();
         heap_ = bigger;
@@ -87,7 +87,7 @@ private:
     }
     void release() noexcept {
         if (heap_ == nullptr) return;
-        ::operator delete(heap_, std::align_val_t{alignof(T)});
+        ::operator delete (heap_, std::align_val_t{alignof(T)});
         heap_ = nullptr;
         capacity_ = N;
     }

@@ -52,7 +52,8 @@ public:
     virtual std::string in_list(std::string_view operand, std::string_view placeholder,
                                 bool negated) const = 0;
     virtual std::string null_safe_equal(std::string_view left, std::string_view right, bool negated) const;
-    /// `operand op moment` (eq to ge, is, is_not), where `moment` is the placeholder of a timestamp or a time.
+    /// `operand op moment` (eq to ge, is, is_not), where `moment` is the placeholder of a timestamp or a
+    /// time.
     virtual std::string compare_moment(shape::Op op, std::string_view operand, std::string_view moment) const;
     /// What becomes of moments in BETWEEN (its lower and its upper end) and in lists.
     virtual Transform moment_transform(Transform wanted) const;

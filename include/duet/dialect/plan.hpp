@@ -16,9 +16,9 @@ enum class Transform : std::uint8_t {
     like_to_glob,   // a LIKE pattern (percent, underscore, backslash escapes) as the same GLOB pattern
     json_path,      // Kind::json_path -> the engine's path text: $."flags"[0]
     // Moments in databases that keep them as text, which others may write with fewer digits of a second:
-    moment_first,   // the first text, in order, that means this moment
-    moment_last,    // the last one: all six digits
-    moment_texts,   // a list of moments: both of each
+    moment_first,  // the first text, in order, that means this moment
+    moment_last,   // the last one: all six digits
+    moment_texts,  // a list of moments: both of each
 };
 
 struct PlanBind {

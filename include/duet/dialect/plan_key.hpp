@@ -1,6 +1,7 @@
 #pragma once
 
 #include <duet/schema/model_info.hpp>
+
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -11,7 +12,8 @@
 
 namespace duet {
 
-/// What a plan is made for: a verb over a model with some bytes (a query's shape, a list of columns). A view; see StoredPlanKey.
+/// What a plan is made for: a verb over a model with some bytes (a query's shape, a list of columns). A view;
+/// see StoredPlanKey.
 struct PlanKey {
     const void* model = nullptr;
     std::uint64_t verb = 0;  // verb and flags
@@ -26,7 +28,8 @@ struct PlanKey {
         : model(m), verb(v), bytes(b), hash(h) {}
 
     friend bool operator==(const PlanKey& a, const PlanKey& b) noexcept {
-        return a.hash == b.hash && a.model == b.model && a.verb == b.verb && a.bytes.size() == b.bytes.size() &&
+        return a.hash == b.hash && a.model == b.model && a.verb == b.verb &&
+               a.bytes.size() == b.bytes.size() &&
                (a.bytes.empty() || std::memcmp(a.bytes.data(), b.bytes.data(), a.bytes.size()) == 0);
     }
 
@@ -35,7 +38,8 @@ private:
         h = (h ^ word) * 0xff51afd7ed558ccdULL;
         return h ^ (h >> 32);
     }
-    static std::uint64_t mix(const void* model, std::uint64_t verb, std::span<const std::uint8_t> bytes) noexcept {
+    static std::uint64_t mix(const void* model, std::uint64_t verb,
+                             std::span<const std::uint8_t> bytes) noexcept {
         std::uint64_t h = step(reinterpret_cast<std::uintptr_t>(model), verb ^ bytes.size() << 48);
         std::size_t i = 0;
         for (; i + 8 <= bytes.size(); i += 8) {
@@ -58,7 +62,8 @@ public:
     explicit StoredPlanKey(const PlanKey& key)
         : bytes_(key.bytes.begin(), key.bytes.end()), model_(key.model), verb_(key.verb), hash_(key.hash) {}
     bool matches(const PlanKey& key) const noexcept {
-        return hash_ == key.hash && model_ == key.model && verb_ == key.verb && bytes_.size() == key.bytes.size() &&
+        return hash_ == key.hash && model_ == key.model && verb_ == key.verb &&
+               bytes_.size() == key.bytes.size() &&
                (bytes_.empty() || std::memcmp(bytes_.data(), key.bytes.data(), bytes_.size()) == 0);
     }
     std::uint64_t hash() const noexcept { return hash_; }
@@ -73,7 +78,8 @@ private:
 
 /// A bounded map from PlanKeys, which drops what was not used for longest. Not thread-safe.
 ///
-/// Looking up costs a multiplication and a compare in the common case: open addressing with the entries beside their hashes.
+/// Looking up costs a multiplication and a compare in the common case: open addressing with the entries
+/// beside their hashes.
 template <class Value>
 class PlanMap {
 public:

@@ -7,6 +7,7 @@
 #include <duet/schema/database_schema.hpp>
 #include <duet/schema/model_info.hpp>
 #include <duet/shape/query_data.hpp>
+
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -28,7 +29,7 @@ struct Call {
     std::source_location where{};             // the user's call, for errors and logs
     std::chrono::nanoseconds timeout{0};      // 0: no deadline
     bool blocking = false;                    // from a blocking handle
-    bool unlimited = false;                   // neither deadline nor cancellation: a rollback must come through
+    bool unlimited = false;  // neither deadline nor cancellation: a rollback must come through
 };
 
 /// A list of objects that rows are decoded into.
@@ -58,8 +59,8 @@ public:
     /// The plan for a key; `render` is called when there is none yet.
     using Render = std::shared_ptr<const Plan> (*)(const Dialect&, const void* context);
     std::shared_ptr<const Plan> plan(const PlanKey& key, Render render, const void* context);
-    /// Takes a statement whose connection may be in use elsewhere (a database in memory has but one); the next operation on the
-    /// connection finalises it.
+    /// Takes a statement whose connection may be in use elsewhere (a database in memory has but one); the
+    /// next operation on the connection finalises it.
     void orphan(std::unique_ptr<driver::Statement> statement);
     bool has_orphans() const noexcept;
     void bury_orphans();
@@ -79,9 +80,10 @@ Task<bool> fetch_first(Call call, const shape::QueryData& query, void* object);
 bool fetch_first_now(const Call& call, const shape::QueryData& query, void* object, bool& found);
 /// The key of the plan that fetch_first uses for a query.
 StoredPlanKey first_row_key(const shape::QueryData& query);
-/// fetch_first_now for a query whose plan key was made before: by primary key, say, where only the value changes.
-bool fetch_prepared_now(const Call& call, const StoredPlanKey& key, std::span<const driver::BindValue> values, void* object,
-                        bool& found);
+/// fetch_first_now for a query whose plan key was made before: by primary key, say, where only the value
+/// changes.
+bool fetch_prepared_now(const Call& call, const StoredPlanKey& key, std::span<const driver::BindValue> values,
+                        void* object, bool& found);
 /// Appends all rows, with the relations that the query loads.
 Task<std::size_t> fetch_all(Call call, const shape::QueryData& query, ListRef into);
 Task<std::int64_t> count(Call call, const shape::QueryData& query);
@@ -120,13 +122,14 @@ private:
 // Relations.
 
 /// Loads a relation path for `count` objects of `model` that lie one after the other.
-Task<> load_related(Call call, const ModelInfo& model, void* objects, std::size_t count, const shape::RelatedLoad& load,
-                    std::uint32_t flags);
+Task<> load_related(Call call, const ModelInfo& model, void* objects, std::size_t count,
+                    const shape::RelatedLoad& load, std::uint32_t flags);
 
 enum class LinkChange : std::uint8_t { add, remove, set, clear };
-/// Changes which rows a many-to-many relation of `owner` links to; returns how many links were added or removed.
-Task<std::size_t> change_links(Call call, const ModelInfo& model, std::size_t relation, const void* owner, LinkChange change,
-                               std::span<const void* const> targets);
+/// Changes which rows a many-to-many relation of `owner` links to; returns how many links were added or
+/// removed.
+Task<std::size_t> change_links(Call call, const ModelInfo& model, std::size_t relation, const void* owner,
+                               LinkChange change, std::span<const void* const> targets);
 
 // Writing.
 
@@ -137,7 +140,8 @@ bool insert_now(const Call& call, const ModelInfo& model, void* object);
 Task<std::size_t> insert_all(Call call, const ModelInfo& model, void* objects, std::size_t count);
 /// INSERT when the object is new, else UPDATE of all columns; NotFound when the row is gone.
 Task<> save(Call call, const ModelInfo& model, void* object);
-/// Sets the Clause::set assignments of `changes` on the row of `object`, and on the object. NotFound when the row is gone.
+/// Sets the Clause::set assignments of `changes` on the row of `object`, and on the object. NotFound when the
+/// row is gone.
 Task<> update(Call call, const ModelInfo& model, void* object, const shape::QueryData& changes);
 bool update_now(const Call& call, const ModelInfo& model, void* object, const shape::QueryData& changes);
 Task<std::int64_t> update_rows(Call call, const shape::QueryData& query, bool all_rows);
@@ -160,9 +164,9 @@ struct UpsertSpec {
 Task<bool> upsert(Call call, const ModelInfo& model, void* object, const UpsertSpec& spec);
 
 struct FindOrCreate {
-    const shape::QueryData* lookup;              // the conditions, as a query over the model
+    const shape::QueryData* lookup;                // the conditions, as a query over the model
     void (*prepare)(void* context, void* object);  // sets the members of a new object
-    const shape::QueryData* changes = nullptr;   // update_or_create: assignments when it exists
+    const shape::QueryData* changes = nullptr;     // update_or_create: assignments when it exists
     void* context = nullptr;
 };
 /// Finds one row or creates it; survives a race with another creator. True when created.

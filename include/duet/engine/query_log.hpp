@@ -14,13 +14,13 @@ class Error;
 
 /// One statement that was sent. Valid during the call of the hook only.
 struct QueryEvent {
-    std::string_view sql;               // with placeholders; values are never shown
+    std::string_view sql;  // with placeholders; values are never shown
     std::chrono::nanoseconds duration;
-    std::size_t parameters = 0;         // how many values went along
-    std::size_t rows = 0;               // rows read
-    std::int64_t affected = 0;          // rows changed
-    std::source_location where;         // the user's call
-    const Error* error = nullptr;       // null when it succeeded
+    std::size_t parameters = 0;    // how many values went along
+    std::size_t rows = 0;          // rows read
+    std::int64_t affected = 0;     // rows changed
+    std::source_location where;    // the user's call
+    const Error* error = nullptr;  // null when it succeeded
 };
 
 namespace detail {

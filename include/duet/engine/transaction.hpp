@@ -1,13 +1,14 @@
 #pragma once
 
 #include <duet/engine/engine.hpp>
+
 #include <cstdint>
 #include <memory>
 
 namespace duet {
 
-/// SQLite: `immediate` takes the write lock at once, `deferred` at the first write, `exclusive` keeps readers out in
-/// rollback-journal mode. Servers: the SQL isolation levels; SQLite is always serializable.
+/// SQLite: `immediate` takes the write lock at once, `deferred` at the first write, `exclusive` keeps readers
+/// out in rollback-journal mode. Servers: the SQL isolation levels; SQLite is always serializable.
 enum class Isolation : std::uint8_t { standard, read_committed, repeatable_read, serializable };
 enum class Locking : std::uint8_t { immediate, deferred, exclusive };
 
@@ -15,7 +16,7 @@ struct TransactionOptions {
     Isolation isolation = Isolation::standard;
     Locking locking = Locking::immediate;
     bool read_only = false;
-    int retries = 0;                      // after LockTimeout, SerializationFailure or Deadlock; the block runs again
+    int retries = 0;  // after LockTimeout, SerializationFailure or Deadlock; the block runs again
     std::chrono::nanoseconds timeout{0};  // of each statement
 };
 
@@ -31,7 +32,8 @@ struct EndAction {
 
 /// An open transaction or savepoint and the connection that it has for itself.
 ///
-/// One operation at a time: a second one meanwhile is an InvalidQuery. Rolls back when destroyed unfinished; that blocks.
+/// One operation at a time: a second one meanwhile is an InvalidQuery. Rolls back when destroyed unfinished;
+/// that blocks.
 class TransactionState {
 public:
     /// A savepoint when `parent` is given, which must stay until this one ends.
@@ -58,8 +60,8 @@ public:
 
     /// Takes the connection for one operation, until leave(). Throws InvalidQuery when that cannot be.
     void claim();
-    /// The connection that was claimed, on the thread that uses it. Throws DatabaseError when the database has ended the
-    /// transaction by itself, so that nothing more happens outside of it.
+    /// The connection that was claimed, on the thread that uses it. Throws DatabaseError when the database
+    /// has ended the transaction by itself, so that nothing more happens outside of it.
     PooledConnection& opened();
     /// Both without opening or throwing; null when it takes more than that.
     PooledConnection* enter_now() noexcept;
@@ -85,7 +87,8 @@ private:
     std::vector<EndAction> rollback_actions_;
 };
 
-/// Runs a block in a transaction: begins, calls, commits; rolls back and rethrows on an exception; retries as the options say.
+/// Runs a block in a transaction: begins, calls, commits; rolls back and rethrows on an exception; retries as
+/// the options say.
 struct TransactionBlock {
     Task<> (*call)(void* context, TransactionState& transaction);
     void* context;

@@ -49,7 +49,8 @@ struct Column : Lookups<Column<N, Owner>> {
     auto operator=(const V& value) const {
         return Assignment<Column, node_t<V>>{as_node(value)};
     }
-    /// Likewise: without these, "a"_c = "a"_c would be a copy of a column rather than an assignment for an update.
+    /// Likewise: without these, "a"_c = "a"_c would be a copy of a column rather than an assignment for an
+    /// update.
     Column() = default;
     Column(const Column&) = default;
     auto operator=(const Column& same) const { return Assignment<Column, Column>{same}; }

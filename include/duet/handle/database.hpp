@@ -1,6 +1,7 @@
 #pragma once
 
 #include <duet/handle/transaction.hpp>
+
 #include <chrono>
 #include <memory>
 #include <span>
@@ -21,8 +22,8 @@ std::shared_ptr<engine::Engine> open_engine(std::string_view url, const Database
 
 /// A database: the handle on which everything hangs. `Database` blocks, `AsyncDatabase` returns Tasks.
 ///
-/// Thread-safe; copies share the connections. Connections open when first used. All work must have ended before the last copy is
-/// destroyed.
+/// Thread-safe; copies share the connections. Connections open when first used. All work must have ended
+/// before the last copy is destroyed.
 template <class Mode>
 class BasicDatabase : public Handle<BasicDatabase<Mode>, Mode> {
     template <class T>
@@ -31,10 +32,12 @@ class BasicDatabase : public Handle<BasicDatabase<Mode>, Mode> {
 
 public:
     /// `sqlite:///file.db`, `sqlite:////absolute/file.db`, `sqlite://:memory:`. Throws ConfigurationError.
-    explicit BasicDatabase(std::string_view url, const DatabaseOptions& options = {}) : engine_(detail::open_engine(url, options)) {}
+    explicit BasicDatabase(std::string_view url, const DatabaseOptions& options = {})
+        : engine_(detail::open_engine(url, options)) {}
     /// The same database in the other mode: connections, caches and hooks are shared.
     template <class Other>
-    explicit BasicDatabase(const BasicDatabase<Other>& other) : engine_(other.engine_), timeout_(other.timeout_) {}
+    explicit BasicDatabase(const BasicDatabase<Other>& other)
+        : engine_(other.engine_), timeout_(other.timeout_) {}
 
     /// A handle whose operations end with QueryCanceled when a statement takes longer.
     BasicDatabase within(std::chrono::nanoseconds timeout) const {
@@ -52,7 +55,8 @@ public:
             BasicTransaction<Mode> finish() { return BasicTransaction<Mode>(std::move(state)); }
         };
         if (options.timeout.count() == 0) options.timeout = timeout_;
-        return Mode::run(Begin{std::make_unique<engine::TransactionState>(*engine_, nullptr, options), where});
+        return Mode::run(
+            Begin{std::make_unique<engine::TransactionState>(*engine_, nullptr, options), where});
     }
     /// Outside of a transaction there is nothing to wait for: runs `fn()` at once.
     template <class F>
@@ -60,7 +64,8 @@ public:
         fn();
     }
 
-    /// Creates the tables and indexes of the models that are not there yet. For demos and tests; real projects migrate.
+    /// Creates the tables and indexes of the models that are not there yet. For demos and tests; real
+    /// projects migrate.
     Result<void> create_all(std::span<const ModelInfo* const> models, Where where = Where::current()) {
         struct Create {
             engine::Call call;
@@ -90,7 +95,8 @@ public:
         return Mode::run(Read{make_call(where)});
     }
 
-    /// Calls `fn(event)` after each statement, on the thread that ran it, until the returned hook is destroyed.
+    /// Calls `fn(event)` after each statement, on the thread that ran it, until the returned hook is
+    /// destroyed.
     template <class F>
     [[nodiscard("the hook is removed when this is destroyed")]] QueryHook on_query(F fn) {
         auto context = std::make_shared<F>(std::move(fn));
@@ -106,7 +112,9 @@ private:
     template <class Other>
     friend class BasicDatabase;
     friend Handle<BasicDatabase<Mode>, Mode>;
-    engine::Call make_call(Where where) noexcept { return {engine_.get(), nullptr, where, timeout_, !Mode::is_async}; }
+    engine::Call make_call(Where where) noexcept {
+        return {engine_.get(), nullptr, where, timeout_, !Mode::is_async};
+    }
 
     std::shared_ptr<engine::Engine> engine_;
     std::chrono::nanoseconds timeout_{0};
@@ -120,7 +128,8 @@ class StatementCounter {
 public:
     template <class Mode>
     explicit StatementCounter(BasicDatabase<Mode>& database)
-        : count_(std::make_shared<std::size_t>(0)), hook_(database.on_query([count = count_](const QueryEvent&) { bump(*count); })) {}
+        : count_(std::make_shared<std::size_t>(0)),
+          hook_(database.on_query([count = count_](const QueryEvent&) { bump(*count); })) {}
     std::size_t count() const noexcept;
 
 private:

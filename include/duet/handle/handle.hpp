@@ -8,6 +8,7 @@
 #include <duet/handle/write_operations.hpp>
 #include <duet/model/model.hpp>
 #include <duet/query/bound_query.hpp>
+
 #include <optional>
 #include <source_location>
 #include <string_view>
@@ -40,7 +41,8 @@ void add_key(shape::QueryData& query, const K& value) {
         query.clauses.op(shape::Op::eq);
         query.clauses.column(index);
         if constexpr (std::is_integral_v<K> && !std::is_same_v<K, bool> && is_integer(column.type->kind)) {
-            query.clauses.value(static_cast<std::conditional_t<std::is_signed_v<K>, std::int64_t, std::uint64_t>>(value));
+            query.clauses.value(
+                static_cast<std::conditional_t<std::is_signed_v<K>, std::int64_t, std::uint64_t>>(value));
         } else {
             expr::as_node(value).template emit_as<M>(query.clauses, column.type);
         }
@@ -104,8 +106,8 @@ struct BlockResult<Task<R>> {
 
 /// The operations that databases and transactions share. `Self` provides `call(where)`.
 ///
-/// In blocking code each runs to its end; in async code each returns a Task, and objects and queries passed by reference must
-/// stay until it has ended. Errors carry the place of the call.
+/// In blocking code each runs to its end; in async code each returns a Task, and objects and queries passed
+/// by reference must stay until it has ended. Errors carry the place of the call.
 template <class Self, class Mode>
 class Handle {
 protected:
@@ -120,17 +122,19 @@ public:
         return Mode::run(detail::CreateObject<M>{call(where), object});
     }
     template <class M>
-        requires(Model<M> && !std::is_lvalue_reference_v<M>)
-    Result<M> create(M&& object, Where where = Where::current()) {
+    requires(Model<M> && !std::is_lvalue_reference_v<M>) Result<M> create(M&& object,
+                                                                          Where where = Where::current()) {
         static_assert(!Mode::is_async || detail::safe_in_co_await<M>,
-                      "duet: GCC 12 breaks temporaries in co_await: name the object first, then co_await db.create(object)");
+                      "duet: GCC 12 breaks temporaries in co_await: name the object first, then co_await "
+                      "db.create(object)");
         return Mode::run(detail::CreateObject<M>{call(where), std::move(object)});
     }
     /// INSERT of many in few statements and one transaction; returns how many.
     template <Model M>
     Result<std::size_t> create_bulk(std::vector<M>&& objects, Where where = Where::current()) {
-        static_assert(!Mode::is_async || detail::safe_in_co_await<std::vector<M>>,
-                      "duet: GCC 12 breaks temporaries in co_await: name the vector first, then pass it by its name");
+        static_assert(
+            !Mode::is_async || detail::safe_in_co_await<std::vector<M>>,
+            "duet: GCC 12 breaks temporaries in co_await: name the vector first, then pass it by its name");
         return Mode::run(detail::CreateList<M>{call(where), std::move(objects)});
     }
     /// Likewise; the objects stay and get their keys.
@@ -147,7 +151,8 @@ public:
     /// the order of primary_key(...), as `duet::key(a, b)`.
     template <Model M, class K>
     Result<std::optional<M>> get(const K& key, Where where = Where::current()) {
-        static_assert(detail::model_info<M>.key.size() == 1, "duet: this model has a composite key: get<M>(duet::key(a, b))");
+        static_assert(detail::model_info<M>.key.size() == 1,
+                      "duet: this model has a composite key: get<M>(duet::key(a, b))");
         if constexpr (std::is_integral_v<K> && !std::is_same_v<K, bool>) {
             return Mode::run(detail::FetchByInteger<M, K>{call(where), key});
         } else {
@@ -159,28 +164,33 @@ public:
     }
     template <Model M, class... K>
     Result<std::optional<M>> get(const std::tuple<K...>& key, Where where = Where::current()) {
-        static_assert(detail::model_info<M>.key.size() == sizeof...(K), "duet: the model's key has another number of columns");
+        static_assert(detail::model_info<M>.key.size() == sizeof...(K),
+                      "duet: the model's key has another number of columns");
         detail::FetchFirst<M> fetch{{call(where), {}}};
         fetch.query.model = &detail::model_info<M>;
-        std::apply([&](const K&... parts) { detail::add_keys<M, K...>(fetch.query, std::index_sequence_for<K...>{}, parts...); },
-                   key);
+        std::apply(
+            [&](const K&... parts) {
+                detail::add_keys<M, K...>(fetch.query, std::index_sequence_for<K...>{}, parts...);
+            },
+            key);
         return Mode::run(std::move(fetch));
     }
-    /// INSERT when the object is new, else UPDATE of all its columns. Throws NotFound when its row is gone, StaleData when its
-    /// version is.
+    /// INSERT when the object is new, else UPDATE of all its columns. Throws NotFound when its row is gone,
+    /// StaleData when its version is.
     template <Model M>
     Result<void> save(M& object, Where where = Where::current()) {
         return Mode::run(detail::SaveObject<M>{{call(where), &object}});
     }
     /// UPDATE of these columns only; the object follows. Throws NotFound when its row is gone.
-    template <Model M, expr::IsAssignment A, class B = detail::NoChange, class C = detail::NoChange, class D = detail::NoChange,
-              class E = detail::NoChange, class F = detail::NoChange>
-    Result<void> update(M& object, const A& a, const B& b = {}, const C& c = {}, const D& d = {}, const E& e = {},
-                        const F& f = {}, Where where = Where::current()) {
+    template <Model M, expr::IsAssignment A, class B = detail::NoChange, class C = detail::NoChange,
+              class D = detail::NoChange, class E = detail::NoChange, class F = detail::NoChange>
+    Result<void> update(M& object, const A& a, const B& b = {}, const C& c = {}, const D& d = {},
+                        const E& e = {}, const F& f = {}, Where where = Where::current()) {
         detail::UpdateObject<M> operation{{call(where), &object}};
         operation.changes.model = &detail::model_info<M>;
         const auto add = [&operation]<class T>(const T& change) {
-            if constexpr (!std::is_same_v<T, detail::NoChange>) expr::add<expr::Role::set, M>(operation.changes.clauses, change);
+            if constexpr (!std::is_same_v<T, detail::NoChange>)
+                expr::add<expr::Role::set, M>(operation.changes.clauses, change);
         };
         add(a), add(b), add(c), add(d), add(e), add(f);
         return Mode::run(std::move(operation));
@@ -223,11 +233,13 @@ public:
         return Mode::run(detail::RestoreObject<M>{{call(where), &object}, true});
     }
 
-    /// The row that `by` names, or a new one; `second` tells whether it was created. Safe against another creator of the same row
-    /// when a unique constraint stands behind `by`.
+    /// The row that `by` names, or a new one; `second` tells whether it was created. Safe against another
+    /// creator of the same row when a unique constraint stands behind `by`.
     template <Model M, class... B, class... D>
-    Result<std::pair<M, bool>> get_or_create(By<B...> by, Defaults<D...> defaults, Where where = Where::current()) {
-        return Mode::run(detail::GetOrCreate<M, By<B...>, Defaults<D...>>{call(where), std::move(by), std::move(defaults)});
+    Result<std::pair<M, bool>> get_or_create(By<B...> by, Defaults<D...> defaults,
+                                             Where where = Where::current()) {
+        return Mode::run(detail::GetOrCreate<M, By<B...>, Defaults<D...>>{call(where), std::move(by),
+                                                                          std::move(defaults)});
     }
     template <Model M, class... B>
     Result<std::pair<M, bool>> get_or_create(By<B...> by, Where where = Where::current()) {
@@ -235,12 +247,15 @@ public:
     }
     /// The same, but a row that is there gets the values of `defaults` too.
     template <Model M, class... B, class... D>
-    Result<std::pair<M, bool>> update_or_create(By<B...> by, Defaults<D...> defaults, Where where = Where::current()) {
-        return Mode::run(detail::GetOrCreate<M, By<B...>, Defaults<D...>>{call(where), std::move(by), std::move(defaults), true});
+    Result<std::pair<M, bool>> update_or_create(By<B...> by, Defaults<D...> defaults,
+                                                Where where = Where::current()) {
+        return Mode::run(detail::GetOrCreate<M, By<B...>, Defaults<D...>>{call(where), std::move(by),
+                                                                          std::move(defaults), true});
     }
     /// INSERT, or UPDATE of the row that is in the way; the object takes the row's final state. True.
     template <Model M, class... A>
-    Result<bool> upsert(M& object, const ConflictOn& on, const SetOnConflict<A...>& set, Where where = Where::current()) {
+    Result<bool> upsert(M& object, const ConflictOn& on, const SetOnConflict<A...>& set,
+                        Where where = Where::current()) {
         detail::UpsertObject<M> operation{{call(where), &object}};
         operation.on(on);
         std::apply([&operation](const auto&... item) { (operation.change(item), ...); }, set.changes);
@@ -259,13 +274,15 @@ public:
     template <Model M, class C>
     auto relation(const M& object, const C& /*relation*/, Where where = Where::current()) {
         constexpr const expr::Resolved& found = C::template resolution<M>();
-        static_assert(found.ok && found.relation >= 0 && found.hops == 0, "duet: relation() needs a relation of the model");
+        static_assert(found.ok && found.relation >= 0 && found.hops == 0,
+                      "duet: relation() needs a relation of the model");
         constexpr auto index = static_cast<std::size_t>(found.relation);
-        static_assert(detail::model_info<M>.relations[index].kind == RelationKind::many_to_many,
-                      "duet: relation() changes many-to-many relations; set the BelongsTo on the other side instead");
+        static_assert(
+            detail::model_info<M>.relations[index].kind == RelationKind::many_to_many,
+            "duet: relation() changes many-to-many relations; set the BelongsTo on the other side instead");
         using Target = typename detail::RelationOf<M, C>::Target;
-        return RelationHandle<Mode, Target>(
-            detail::ChangeLinks{call(where), &detail::model_info<M>, index, &object, engine::LinkChange::add});
+        return RelationHandle<Mode, Target>(detail::ChangeLinks{call(where), &detail::model_info<M>, index,
+                                                                &object, engine::LinkChange::add});
     }
 
     /// A query over M, run by this handle.
@@ -298,7 +315,8 @@ public:
         [[maybe_unused]] [[maybe_unused]] const auto add = [&bound = operation.values](const auto& value) {
             const std::size_t before = bound.values.size();
             expr::as_node(value).template emit_as<void>(bound, nullptr);
-            if (bound.values.size() == before) bound.values.add_null();  // a query spells NULL; here it is a value like others
+            if (bound.values.size() == before)
+                bound.values.add_null();  // a query spells NULL; here it is a value like others
         };
         (add(values), ...);
         return RawQuery<Mode>(std::move(operation));
@@ -314,12 +332,13 @@ public:
         return Mode::run(Run{call(where), std::string(script)});
     }
 
-    /// Runs `block(transaction)`: commits at its end, rolls back when it throws, and returns what it returns. Inside a
-    /// transaction it is a savepoint.
+    /// Runs `block(transaction)`: commits at its end, rolls back when it throws, and returns what it returns.
+    /// Inside a transaction it is a savepoint.
     template <class F>
     auto transaction(F&& block, TransactionOptions options = {}, Where where = Where::current()) {
         static_assert(!Mode::is_async || detail::safe_in_co_await<F>,
-                      "duet: GCC 12 breaks lambdas that own captures in co_await: name the block first, or capture by reference");
+                      "duet: GCC 12 breaks lambdas that own captures in co_await: name the block first, or "
+                      "capture by reference");
         return run_block<F>(block, options, where);
     }
 

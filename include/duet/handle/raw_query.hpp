@@ -1,11 +1,12 @@
 #pragma once
 
+#include <duet/async/mode.hpp>
 #include <duet/base/error.hpp>
 #include <duet/engine/engine.hpp>
 #include <duet/expr/expr.hpp>
-#include <duet/async/mode.hpp>
 #include <duet/query/operations.hpp>
 #include <duet/query/rows.hpp>
+
 #include <source_location>
 #include <string>
 #include <string_view>
@@ -38,19 +39,22 @@ constexpr int count_placeholders(std::string_view text) {
 
 }  // namespace detail
 
-/// SQL text with one `{}` for each value; the number is checked at compile time. Text that is only known at run time goes through
-/// duet::runtime(text) and is checked when it is used.
+/// SQL text with one `{}` for each value; the number is checked at compile time. Text that is only known at
+/// run time goes through duet::runtime(text) and is checked when it is used.
 template <std::size_t Values>
 class SqlText {
 public:
     template <class S>
-        requires std::convertible_to<const S&, std::string_view>
+    requires std::convertible_to<const S&, std::string_view>
     // NOLINTNEXTLINE(google-explicit-constructor)
-    consteval SqlText(const S& text, std::source_location where = std::source_location::current()) : text_(text), where_(where) {
-        if (detail::count_placeholders(text_) != static_cast<int>(Values)) detail::sql_text_and_values_do_not_match_in_number();
+    consteval SqlText(const S& text, std::source_location where = std::source_location::current())
+        : text_(text), where_(where) {
+        if (detail::count_placeholders(text_) != static_cast<int>(Values))
+            detail::sql_text_and_values_do_not_match_in_number();
     }
     // NOLINTNEXTLINE(google-explicit-constructor)
-    SqlText(const RuntimeText& text, std::source_location where = std::source_location::current()) : text_(text.text), where_(where) {}
+    SqlText(const RuntimeText& text, std::source_location where = std::source_location::current())
+        : text_(text.text), where_(where) {}
 
     std::string_view text() const noexcept { return text_; }
     std::source_location where() const noexcept { return where_; }
@@ -62,7 +66,8 @@ private:
 
 namespace detail {
 
-/// The text with the dialect's placeholders in place of `{}`. Throws InvalidQuery when their number is not `values`.
+/// The text with the dialect's placeholders in place of `{}`. Throws InvalidQuery when their number is not
+/// `values`.
 std::string place_values(const Dialect& dialect, std::string_view text, std::size_t values);
 
 struct RawOperation {
@@ -82,7 +87,8 @@ struct NamedFields {
     static constexpr bool by_name = false;
     static std::vector<engine::RawTarget::Field> get() {
         std::vector<engine::RawTarget::Field> out;
-        for (const engine::RowTarget::Field& field : RowFields<T>::get()) out.push_back({field.type, field.offset, {}});
+        for (const engine::RowTarget::Field& field : RowFields<T>::get())
+            out.push_back({field.type, field.offset, {}});
         return out;
     }
 };
@@ -92,7 +98,8 @@ struct NamedFields<S> {
     static std::vector<engine::RawTarget::Field> get() {
         std::vector<engine::RawTarget::Field> out;
         if constexpr (Model<S>) {
-            for (const ColumnInfo& column : model_info<S>.columns) out.push_back({column.type, column.offset, column.name});
+            for (const ColumnInfo& column : model_info<S>.columns)
+                out.push_back({column.type, column.offset, column.name});
         } else {
             std::size_t i = 0;
             for (const engine::RowTarget::Field& field : RowFields<S>::get()) {
@@ -146,7 +153,8 @@ class RawQuery {
 public:
     explicit RawQuery(detail::RawOperation operation) : operation_(std::move(operation)) {}
 
-    /// All rows: structs by the names of the result columns (models by their column names), tuples by position, or single values.
+    /// All rows: structs by the names of the result columns (models by their column names), tuples by
+    /// position, or single values.
     template <class T>
     Result<std::vector<T>> as() const {
         return Mode::run(detail::FetchRaw<T>{operation_});

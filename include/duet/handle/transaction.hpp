@@ -1,23 +1,25 @@
 #pragma once
 
 #include <duet/handle/handle.hpp>
+
 #include <memory>
 #include <utility>
 
 namespace duet {
 
-/// A retry count for transaction options: `db.transaction(block, duet::retry(5))`. After LockTimeout, SerializationFailure and
-/// Deadlock the whole block runs again.
+/// A retry count for transaction options: `db.transaction(block, duet::retry(5))`. After LockTimeout,
+/// SerializationFailure and Deadlock the whole block runs again.
 inline TransactionOptions retry(int times) {
     TransactionOptions options;
     options.retries = times;
     return options;
 }
 
-/// An open transaction. In block form it lives as long as the block; from `db.begin()` it belongs to the caller and rolls back
-/// when it goes out of scope uncommitted (which blocks, in async code too).
+/// An open transaction. In block form it lives as long as the block; from `db.begin()` it belongs to the
+/// caller and rolls back when it goes out of scope uncommitted (which blocks, in async code too).
 ///
-/// One operation at a time; not thread-safe. Nested transactions are savepoints; while one is open its handle is the one to use.
+/// One operation at a time; not thread-safe. Nested transactions are savepoints; while one is open its handle
+/// is the one to use.
 template <class Mode>
 class BasicTransaction : public Handle<BasicTransaction<Mode>, Mode> {
     template <class T>
@@ -63,7 +65,9 @@ public:
 
 private:
     friend Handle<BasicTransaction<Mode>, Mode>;
-    engine::Call make_call(Where where) noexcept { return {&state_->engine(), state_, where, {}, !Mode::is_async}; }
+    engine::Call make_call(Where where) noexcept {
+        return {&state_->engine(), state_, where, {}, !Mode::is_async};
+    }
     template <class F>
     static engine::EndAction action(F fn) {
         return {std::make_shared<F>(std::move(fn)), [](void* context) { (*static_cast<F*>(context))(); }};
@@ -124,7 +128,9 @@ private:
             return {};
         }
     }
-    static Task<> await_block(BlockRun& self, BasicTransaction<Mode> transaction) { co_await (*self.block)(transaction); }
+    static Task<> await_block(BlockRun& self, BasicTransaction<Mode> transaction) {
+        co_await (*self.block)(transaction);
+    }
 };
 
 /// In async code the block itself must live until the Task ends, so the Task owns it.
@@ -139,15 +145,18 @@ Task<R> run_owned_block(engine::Call call, TransactionOptions options, F block) 
 
 template <class Self, class Mode>
 template <class F>
-auto Handle<Self, Mode>::run_block(std::remove_reference_t<F>& block, const TransactionOptions& options, Where where) {
+auto Handle<Self, Mode>::run_block(std::remove_reference_t<F>& block, const TransactionOptions& options,
+                                   Where where) {
     using Block = std::remove_reference_t<F>;
     using Returned = decltype(block(std::declval<BasicTransaction<Mode>&>()));
     using R = typename detail::BlockResult<Returned>::type;
     if constexpr (Mode::is_async) {
-        static_assert(!std::is_same_v<Returned, R>, "duet: the block of an async transaction must be a coroutine (return duet::Task<>)");
+        static_assert(!std::is_same_v<Returned, R>,
+                      "duet: the block of an async transaction must be a coroutine (return duet::Task<>)");
         return detail::run_owned_block<std::remove_const_t<Block>, R>(call(where), options, std::move(block));
     } else {
-        static_assert(std::is_same_v<Returned, R>, "duet: the block of a blocking transaction must not be a coroutine");
+        static_assert(std::is_same_v<Returned, R>,
+                      "duet: the block of a blocking transaction must not be a coroutine");
         return Mode::run(detail::BlockRun<Mode, Block, R>{call(where), options, &block});
     }
 }

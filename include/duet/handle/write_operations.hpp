@@ -3,6 +3,7 @@
 #include <duet/engine/engine.hpp>
 #include <duet/expr/expr.hpp>
 #include <duet/model/model.hpp>
+
 #include <array>
 #include <cstddef>
 #include <string_view>
@@ -50,7 +51,8 @@ constexpr ConflictOn conflict_on(const N&... columns) {
     (add(columns), ...);
     return out;
 }
-/// What an upsert changes on a row that is there: columns by name take the new row's value, assignments theirs.
+/// What an upsert changes on a row that is there: columns by name take the new row's value, assignments
+/// theirs.
 template <class... A>
 struct SetOnConflict {
     std::tuple<A...> changes;
@@ -214,7 +216,8 @@ struct GetOrCreate {
         lookup.model = changes.model = &model_info<M>;
         std::apply([this](const auto&... a) { (add_lookup<M>(lookup, a), ...); }, by.assignments);
         if (updates) {
-            std::apply([this](const auto&... a) { (expr::add<expr::Role::set, M>(changes.clauses, a), ...); }, defaults.assignments);
+            std::apply([this](const auto&... a) { (expr::add<expr::Role::set, M>(changes.clauses, a), ...); },
+                       defaults.assignments);
         }
         spec.lookup = &lookup;
         spec.context = this;
@@ -243,7 +246,8 @@ struct UpsertObject : ObjectOperation<M> {
     engine::UpsertSpec spec{};
 
     void on(const ConflictOn& on) {
-        for (std::size_t i = 0; i < on.count; ++i) conflict[conflict_count++] = column_named(model_info<M>, on.names[i], "conflict_on");
+        for (std::size_t i = 0; i < on.count; ++i)
+            conflict[conflict_count++] = column_named(model_info<M>, on.names[i], "conflict_on");
     }
     template <class Item>
     void change(const Item& item) {
@@ -255,7 +259,8 @@ struct UpsertObject : ObjectOperation<M> {
     }
     auto start() {
         changes.model = &model_info<M>;
-        spec = {std::span(conflict).first(conflict_count), ignore, columns, changes.clauses.bytes.empty() ? nullptr : &changes};
+        spec = {std::span(conflict).first(conflict_count), ignore, columns,
+                changes.clauses.bytes.empty() ? nullptr : &changes};
         return engine::upsert(this->call, model_info<M>, this->object, spec);
     }
     bool finish(bool written) { return written; }
@@ -274,8 +279,9 @@ struct ChangeLinks {
 
 }  // namespace detail
 
-/// A many-to-many relation of one object, to be changed: `db.relation(post, "tags"_c).add(tag)`. Objects must be saved; what the
-/// object has loaded is not touched. Each call succeeds as a whole or not at all and returns how many links changed.
+/// A many-to-many relation of one object, to be changed: `db.relation(post, "tags"_c).add(tag)`. Objects must
+/// be saved; what the object has loaded is not touched. Each call succeeds as a whole or not at all and
+/// returns how many links changed.
 template <class Mode, class Target>
 class RelationHandle {
     using Result = typename Mode::template Result<std::size_t>;
@@ -284,29 +290,40 @@ public:
     explicit RelationHandle(detail::ChangeLinks links) : links_(std::move(links)) {}
 
     template <class... T>
-        requires(std::is_same_v<T, Target> && ...)
-    Result add(const T&... targets) {
+    requires(std::is_same_v<T, Target>&&...) Result add(const T&... targets) {
         return run(engine::LinkChange::add, {&targets...});
     }
-    Result add(const std::vector<Target>& targets) { return run(engine::LinkChange::add, addresses(targets)); }
-    Result add(std::vector<Target>&& targets) { return run(engine::LinkChange::add, addresses(named(targets))); }
+    Result add(const std::vector<Target>& targets) {
+        return run(engine::LinkChange::add, addresses(targets));
+    }
+    Result add(std::vector<Target>&& targets) {
+        return run(engine::LinkChange::add, addresses(named(targets)));
+    }
     template <class... T>
-        requires(std::is_same_v<T, Target> && ...)
-    Result remove(const T&... targets) {
+    requires(std::is_same_v<T, Target>&&...) Result remove(const T&... targets) {
         return run(engine::LinkChange::remove, {&targets...});
     }
-    Result remove(const std::vector<Target>& targets) { return run(engine::LinkChange::remove, addresses(targets)); }
-    Result remove(std::vector<Target>&& targets) { return run(engine::LinkChange::remove, addresses(named(targets))); }
+    Result remove(const std::vector<Target>& targets) {
+        return run(engine::LinkChange::remove, addresses(targets));
+    }
+    Result remove(std::vector<Target>&& targets) {
+        return run(engine::LinkChange::remove, addresses(named(targets)));
+    }
     /// Exactly these from now on; links that are there already stay as they are.
-    Result set(const std::vector<Target>& targets) { return run(engine::LinkChange::set, addresses(targets)); }
-    Result set(std::vector<Target>&& targets) { return run(engine::LinkChange::set, addresses(named(targets))); }
+    Result set(const std::vector<Target>& targets) {
+        return run(engine::LinkChange::set, addresses(targets));
+    }
+    Result set(std::vector<Target>&& targets) {
+        return run(engine::LinkChange::set, addresses(named(targets)));
+    }
     Result clear() { return run(engine::LinkChange::clear, {}); }
 
 private:
     template <class T>
     static const T& named(const T& temporary) {
-        static_assert(!Mode::is_async || detail::safe_in_co_await<T>,
-                      "duet: GCC 12 breaks temporaries in co_await: name the vector first, then pass it by its name");
+        static_assert(
+            !Mode::is_async || detail::safe_in_co_await<T>,
+            "duet: GCC 12 breaks temporaries in co_await: name the vector first, then pass it by its name");
         return temporary;
     }
     static std::vector<const void*> addresses(const std::vector<Target>& targets) {

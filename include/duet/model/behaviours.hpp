@@ -2,6 +2,7 @@
 
 #include <duet/schema/behaviour.hpp>
 #include <duet/types/time.hpp>
+
 #include <cstdint>
 #include <optional>
 
@@ -24,7 +25,8 @@ struct Timestamps {
         .before_insert = &before_insert, .before_update = &before_update, .touched_by_updates = "updated_at"};
 };
 
-/// A member of this type adds `deleted_at`: removing a row marks it, queries pass over marked rows unless told otherwise.
+/// A member of this type adds `deleted_at`: removing a row marks it, queries pass over marked rows unless
+/// told otherwise.
 struct SoftDelete {
     std::optional<Timestamp> deleted_at{};
 
@@ -32,7 +34,8 @@ struct SoftDelete {
     static constexpr Behaviour behaviour{.marks_deleted = "deleted_at"};
 };
 
-/// A member of this type adds `version`, an optimistic lock: an UPDATE of a row that somebody else changed is an error.
+/// A member of this type adds `version`, an optimistic lock: an UPDATE of a row that somebody else changed is
+/// an error.
 struct Version {
     std::int64_t version = 1;
 

@@ -8,6 +8,7 @@
 #include <duet/types/json.hpp>
 #include <duet/types/time.hpp>
 #include <duet/types/uuid.hpp>
+
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -33,7 +34,9 @@ struct column_type;
 namespace detail {
 
 template <class T>
-concept UserColumn = requires { typename column_type<T>::stored; };
+concept UserColumn = requires {
+    typename column_type<T>::stored;
+};
 
 template <class T>
 struct is_optional : std::false_type {};
@@ -52,17 +55,23 @@ template <class T>
 consteval Kind scalar_kind() {
     if constexpr (std::is_same_v<T, bool>) {
         return Kind::boolean;
-    } else if constexpr (std::is_same_v<T, char> || std::is_same_v<T, wchar_t> || std::is_same_v<T, char8_t> ||
-                         std::is_same_v<T, char16_t> || std::is_same_v<T, char32_t>) {
+    } else if constexpr (std::is_same_v<T, char> || std::is_same_v<T, wchar_t> ||
+                         std::is_same_v<T, char8_t> || std::is_same_v<T, char16_t> ||
+                         std::is_same_v<T, char32_t>) {
         return Kind::null;
     } else if constexpr (std::is_integral_v<T>) {
         constexpr bool is_signed = std::is_signed_v<T>;
         switch (sizeof(T)) {
-            case 1: return is_signed ? Kind::int8 : Kind::uint8;
-            case 2: return is_signed ? Kind::int16 : Kind::uint16;
-            case 4: return is_signed ? Kind::int32 : Kind::uint32;
-            case 8: return is_signed ? Kind::int64 : Kind::uint64;
-            default: return Kind::null;
+            case 1:
+                return is_signed ? Kind::int8 : Kind::uint8;
+            case 2:
+                return is_signed ? Kind::int16 : Kind::uint16;
+            case 4:
+                return is_signed ? Kind::int32 : Kind::uint32;
+            case 8:
+                return is_signed ? Kind::int64 : Kind::uint64;
+            default:
+                return Kind::null;
         }
     } else if constexpr (std::is_same_v<T, float>) {
         return Kind::float32;
@@ -139,7 +148,9 @@ struct OptionalAccess {
 template <class T>
 struct VectorAccess {
     static std::size_t size(const void* p) { return static_cast<const std::vector<T>*>(p)->size(); }
-    static const void* at(const void* p, std::size_t i) { return static_cast<const std::vector<T>*>(p)->data() + i; }
+    static const void* at(const void* p, std::size_t i) {
+        return static_cast<const std::vector<T>*>(p)->data() + i;
+    }
     static void* append(void* p) { return &static_cast<std::vector<T>*>(p)->emplace_back(); }
     static void clear(void* p) { static_cast<std::vector<T>*>(p)->clear(); }
     static constexpr ArrayOps ops{&size, &at, &append, &clear};
@@ -169,7 +180,8 @@ struct DurationAccess {
         return std::chrono::duration_cast<std::chrono::duration<std::int64_t, std::micro>>(value).count();
     }
     static void from_micros(void* p, std::int64_t micros) {
-        *static_cast<T*>(p) = std::chrono::duration_cast<T>(std::chrono::duration<std::int64_t, std::micro>(micros));
+        *static_cast<T*>(p) =
+            std::chrono::duration_cast<T>(std::chrono::duration<std::int64_t, std::micro>(micros));
     }
     static constexpr DurationOps ops{&to_micros, &from_micros};
 };

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <duet/schema/type_info.hpp>
+
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -12,7 +13,8 @@ namespace duet {
 
 /// Specialise for an enum to say how it is stored and which values to look at for names.
 ///
-/// Without a specialisation an enum is stored as text by its enumerators' names, found among the values 0 to 127
+/// Without a specialisation an enum is stored as text by its enumerators' names, found among the values 0 to
+/// 127
 /// (-16 to 127 for signed underlying types).
 template <class E>
 struct enum_options {
@@ -53,8 +55,8 @@ struct EnumeratorTable {
             // A cast ends in a number; an enumerator's name cannot start with a digit.
             const std::size_t colon = item.rfind(':');
             const std::string_view name = colon == std::string_view::npos ? item : item.substr(colon + 1);
-            const bool is_name = !name.empty() && name.find(')') == std::string_view::npos && (name[0] < '0' || name[0] > '9') &&
-                                 name[0] != '-' && name[0] != '(';
+            const bool is_name = !name.empty() && name.find(')') == std::string_view::npos &&
+                                 (name[0] < '0' || name[0] > '9') && name[0] != '-' && name[0] != '(';
             if (is_name) entries[count++] = {name, value};
         }
     }
@@ -73,7 +75,8 @@ consteval E enum_value(int value) {
 template <class E, int Value, class = void>
 inline constexpr bool can_hold = false;
 template <class E, int Value>
-inline constexpr bool can_hold<E, Value, std::void_t<std::integral_constant<E, static_cast<E>(Value)>>> = true;
+inline constexpr bool can_hold<E, Value, std::void_t<std::integral_constant<E, static_cast<E>(Value)>>> =
+    true;
 #else
 template <class E, int Value>
 inline constexpr bool can_hold = true;
@@ -114,9 +117,13 @@ struct EnumNames {
     using Options = enum_options<E>;
     static constexpr int first = first_value<E, Options::first>();
     static constexpr int last = last_value<E, Options::last>();
-    static constexpr auto table = enumerator_table<E, first>(std::make_integer_sequence<int, last - first + 1>{});
+    static constexpr auto table =
+        enumerator_table<E, first>(std::make_integer_sequence<int, last - first + 1>{});
     static constexpr EnumInfo make(std::string_view type_name) {
-        return {{table.entries.data(), table.count}, type_name, std::is_signed_v<std::underlying_type_t<E>>, Options::as_integer};
+        return {{table.entries.data(), table.count},
+                type_name,
+                std::is_signed_v<std::underlying_type_t<E>>,
+                Options::as_integer};
     }
 };
 

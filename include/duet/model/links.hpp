@@ -5,12 +5,14 @@
 #include <duet/model/column_types.hpp>
 #include <duet/model/relations.hpp>
 #include <duet/schema/model_info.hpp>
+
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
 #include <type_traits>
 
-/// How the two ends of a relation find each other. Everything here is instantiated when all models are complete.
+/// How the two ends of a relation find each other. Everything here is instantiated when all models are
+/// complete.
 namespace duet::detail {
 
 template <class T>
@@ -46,9 +48,11 @@ constexpr RemoteKey find_remote_key(const ModelInfo& target, const ModelInfo& ow
 template <class Owner, class T, Name Relation>
 std::int16_t remote_key() {
     constexpr RemoteKey found = find_remote_key(target_of<T>(), target_of<Owner>(), Relation.view());
-    static_assert(found.candidates != 0, "duet: HasMany/HasOne<T>: T has no BelongsTo that refers back to this model");
+    static_assert(found.candidates != 0,
+                  "duet: HasMany/HasOne<T>: T has no BelongsTo that refers back to this model");
     static_assert(found.candidates <= 1,
-                  "duet: HasMany/HasOne<T>: several members of T refer back; name one, as in HasMany<Post, \"reviewer\">");
+                  "duet: HasMany/HasOne<T>: several members of T refer back; name one, as in HasMany<Post, "
+                  "\"reviewer\">");
     return found.column;
 }
 
@@ -89,7 +93,8 @@ struct Link {
     static_assert(to_owner.candidates == 1 && to_target.candidates == 1,
                   "duet: ManyToMany<T, Through>: Through needs one BelongsTo to each of the two models");
     static constexpr LinkInfo info{
-        target_of<Through>().table, target_of<Through>().columns[static_cast<std::size_t>(to_owner.column)].name,
+        target_of<Through>().table,
+        target_of<Through>().columns[static_cast<std::size_t>(to_owner.column)].name,
         target_of<Through>().columns[static_cast<std::size_t>(to_target.column)].name, &target_of<Through>()};
 };
 template <class Owner, class T>

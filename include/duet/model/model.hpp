@@ -7,6 +7,7 @@
 #include <duet/model/relations.hpp>
 #include <duet/model/table.hpp>
 #include <duet/schema/model_info.hpp>
+
 #include <array>
 #include <concepts>
 #include <cstddef>
@@ -76,8 +77,9 @@ struct ModelWriter {
     const ModelInfo& (*owner)();
     std::int16_t column_count = 0, relation_count = 0, behaviour_count = 0;
 
-    constexpr void column(std::string_view member, std::string_view name, const TypeInfo& type, const TypeInfo& decimal_text,
-                          std::uint32_t offset, std::int16_t relation, std::int16_t behaviour) {
+    constexpr void column(std::string_view member, std::string_view name, const TypeInfo& type,
+                          const TypeInfo& decimal_text, std::uint32_t offset, std::int16_t relation,
+                          std::int16_t behaviour) {
         ColumnInfo info{name, member, &type, offset, relation, behaviour, false};
         for (const TableOption& option : options) {
             if (option.count == 0 || option.columns[0] != member) continue;
@@ -86,7 +88,8 @@ struct ModelWriter {
         }
         columns[column_count++] = info;
     }
-    constexpr RelationInfo& relation(std::string_view name, RelationKind kind, std::uint32_t offset, const ModelInfo& (*target)()) {
+    constexpr RelationInfo& relation(std::string_view name, RelationKind kind, std::uint32_t offset,
+                                     const ModelInfo& (*target)()) {
         RelationInfo& info = relations[relation_count++];
         info.name = name;
         info.kind = kind;
@@ -149,7 +152,8 @@ struct MemberWriter {
 private:
     template <class T>
     static consteval const TypeInfo& decimal_text() {
-        if constexpr (std::is_same_v<T, Decimal> || std::is_same_v<T, std::optional<Decimal>>) return decimal_text_info<T>;
+        if constexpr (std::is_same_v<T, Decimal> || std::is_same_v<T, std::optional<Decimal>>)
+            return decimal_text_info<T>;
         return type_info<T>;
     }
     template <std::size_t... I>
@@ -176,8 +180,8 @@ private:
 template <class M, class T, class K>
 struct MemberWriter<M, BelongsTo<T, K>> {
     static consteval void write(ModelWriter& out, const MemberName& name, std::uint32_t offset) {
-        out.column(name.view(), name.key_column(), type_info<K>, type_info<K>, offset + RelationAccess::key_offset<K>,
-                   out.relation_count, -1);
+        out.column(name.view(), name.key_column(), type_info<K>, type_info<K>,
+                   offset + RelationAccess::key_offset<K>, out.relation_count, -1);
         out.relation(name.view(), RelationKind::belongs_to, offset, &target_of<T>).local_column =
             static_cast<std::int16_t>(out.column_count - 1);
     }
@@ -186,7 +190,8 @@ template <class M, class T, class K>
 struct MemberWriter<M, std::optional<BelongsTo<T, K>>> {
     static consteval void write(ModelWriter& out, const MemberName& name, std::uint32_t offset) {
         using Access = typename OptionalKey<K>::template Access<T>;
-        out.column(name.view(), name.key_column(), Access::info, Access::info, offset, out.relation_count, -1);
+        out.column(name.view(), name.key_column(), Access::info, Access::info, offset, out.relation_count,
+                   -1);
         RelationInfo& info = out.relation(name.view(), RelationKind::belongs_to, offset, &target_of<T>);
         info.local_column = static_cast<std::int16_t>(out.column_count - 1);
         info.optional_state = true;
@@ -196,13 +201,15 @@ struct MemberWriter<M, std::optional<BelongsTo<T, K>>> {
 template <class M, class T, Name F>
 struct MemberWriter<M, HasMany<T, F>> {
     static consteval void write(ModelWriter& out, const MemberName& name, std::uint32_t offset) {
-        out.relation(name.view(), RelationKind::has_many, offset, &target_of<T>).remote_column = &remote_key<M, T, F>;
+        out.relation(name.view(), RelationKind::has_many, offset, &target_of<T>).remote_column =
+            &remote_key<M, T, F>;
     }
 };
 template <class M, class T, Name F>
 struct MemberWriter<M, HasOne<T, F>> {
     static consteval void write(ModelWriter& out, const MemberName& name, std::uint32_t offset) {
-        out.relation(name.view(), RelationKind::has_one, offset, &target_of<T>).remote_column = &remote_key<M, T, F>;
+        out.relation(name.view(), RelationKind::has_one, offset, &target_of<T>).remote_column =
+            &remote_key<M, T, F>;
     }
 };
 template <class M, class T, class L>
@@ -233,10 +240,12 @@ struct ListAccess {
         for (std::size_t i = 0; i < from.size(); ++i) to.emplace_back() = std::move(from[order[i]]);
         from = std::move(to);
     }
-    static constexpr ListOps ops{&append, &pop, &data, &size, &reserve, &create, &destroy, &take_first, &permute};
+    static constexpr ListOps ops{&append, &pop,     &data,       &size,   &reserve,
+                                 &create, &destroy, &take_first, &permute};
 };
 
-/// Index of the option's first name that the model does not have, as position in a flat count; -1 when all are fine.
+/// Index of the option's first name that the model does not have, as position in a flat count; -1 when all
+/// are fine.
 constexpr int find_named(std::span<const ColumnInfo> columns, std::string_view name) {
     if (name.starts_with('-')) name.remove_prefix(1);
     for (std::size_t i = 0; i < columns.size(); ++i) {
@@ -244,7 +253,8 @@ constexpr int find_named(std::span<const ColumnInfo> columns, std::string_view n
     }
     return -1;
 }
-constexpr std::string_view first_unknown_name(std::span<const TableOption> options, std::span<const ColumnInfo> columns) {
+constexpr std::string_view first_unknown_name(std::span<const TableOption> options,
+                                              std::span<const ColumnInfo> columns) {
     for (const TableOption& option : options) {
         for (const std::string_view name : option.column_list()) {
             if (find_named(columns, name) < 0) return name;
@@ -275,9 +285,9 @@ struct CheckKey {
 template <class T, class K>
 struct CheckKey<BelongsTo<T, K>> {
     static void check() {
-        static_assert(
-            key_fits<T, K>(),
-            "duet: BelongsTo<T, Key>: Key must be the type of T's primary key, as in BelongsTo<Country, std::string>");
+        static_assert(key_fits<T, K>(),
+                      "duet: BelongsTo<T, Key>: Key must be the type of T's primary key, as in "
+                      "BelongsTo<Country, std::string>");
     }
 };
 template <class T, class K>
@@ -307,7 +317,8 @@ struct ModelTables {
     template <std::size_t... I>
     static consteval Arrays build(std::index_sequence<I...> /*members*/) {
         Arrays out;
-        ModelWriter writer{out.columns.data(), out.relations.data(), out.behaviours.data(), M::table.options, &target_of<M>};
+        ModelWriter writer{out.columns.data(), out.relations.data(), out.behaviours.data(), M::table.options,
+                           &target_of<M>};
         std::uint32_t at = 0;
         ((out.offsets[I] = at = aligned(at, alignof(member_type<M, I>)),
           MemberWriter<M, member_type<M, I>>::write(writer, member_names<M>[I], at),
@@ -327,14 +338,16 @@ struct ModelTables {
                 out.generated_key = kind >= Kind::int8 && kind <= Kind::uint64;
             }
         }
-        for (std::size_t k = 0; k < out.key_count; ++k) out.columns[static_cast<std::size_t>(out.key[k])].primary_key = true;
+        for (std::size_t k = 0; k < out.key_count; ++k)
+            out.columns[static_cast<std::size_t>(out.key[k])].primary_key = true;
         for (const BehaviourInfo& b : out.behaviours) {
             if (b.deleted >= 0) out.soft_delete = b.deleted;
         }
         return out;
     }
     static constexpr Arrays arrays = build(std::make_index_sequence<members>{});
-    static_assert(arrays.key_count > 0, "duet: a model needs a primary key: a member `id` or duet::primary_key(...)");
+    static_assert(arrays.key_count > 0,
+                  "duet: a model needs a primary key: a member `id` or duet::primary_key(...)");
     static_assert(TableOfModel<M, NameText(first_unknown_name(M::table.options, arrays.columns))>::checked);
 
     // An ordinary function: its body is looked at when all models are complete.
@@ -360,7 +373,8 @@ private:
 
 template <class M>
 consteval ModelInfo make_model_info() {
-    static_assert(Model<M>, "duet: a model is an aggregate with `static constexpr auto table = duet::table(...)`");
+    static_assert(Model<M>,
+                  "duet: a model is an aggregate with `static constexpr auto table = duet::table(...)`");
     const auto& a = ModelTables<M>::arrays;
     ModelInfo info;
     info.type_name = type_name<M>();
@@ -390,7 +404,8 @@ constexpr const ModelInfo& target_of() {
 template <class Key, class T>
 Key key_of(const T& model) {
     static_assert(key_fits<T, Key>(),
-                  "duet: BelongsTo<T, Key>: Key must be the type of T's primary key, as in BelongsTo<Country, std::string>");
+                  "duet: BelongsTo<T, Key>: Key must be the type of T's primary key, as in "
+                  "BelongsTo<Country, std::string>");
     constexpr const ModelInfo& info = target_of<T>();
     const ColumnInfo& column = info.columns[static_cast<std::size_t>(info.key[0])];
     if constexpr (std::is_integral_v<Key>) {

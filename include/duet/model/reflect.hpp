@@ -2,6 +2,7 @@
 
 #include <duet/base/fixed_name.hpp>
 #include <duet/model/members.hpp>
+
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -9,7 +10,8 @@
 #include <type_traits>
 #include <utility>
 
-/// Names, types and offsets of the members of a plain struct, found by the compiler. C++26 reflection can replace this file.
+/// Names, types and offsets of the members of a plain struct, found by the compiler. C++26 reflection can
+/// replace this file.
 namespace duet::detail {
 
 struct Anything {
@@ -24,7 +26,8 @@ consteval bool takes(std::index_sequence<I...> /*count*/) {
     return requires { T{(static_cast<void>(I), Anything{})...}; };
 }
 
-// Initialisers may be left out at the end of an aggregate, so "takes n" holds for every n up to the number of members.
+// Initialisers may be left out at the end of an aggregate, so "takes n" holds for every n up to the number of
+// members.
 template <class T, std::size_t Low, std::size_t High>
 consteval std::size_t count_between() {
     if constexpr (Low == High) {
@@ -45,7 +48,7 @@ consteval std::size_t count_members() {
     if constexpr (takes<T>(std::make_index_sequence<Step>{})) {
         return count_members<T, Step * 2>();
     } else {
-        return count_between<T, Step == 8 ? 0 : Step / 2, Step - 1>();
+        return count_between < T, Step == 8 ? 0 : Step / 2, Step - 1 > ();
     }
 }
 template <class T>
@@ -53,7 +56,8 @@ inline constexpr std::size_t member_count = count_members<T>();
 
 /// An object of T that is never constructed: only addresses of its members are formed.
 #if defined(__clang__)
-// Clang allows no constexpr object of a union with a non-literal member; a declaration without definition serves as well.
+// Clang allows no constexpr object of a union with a non-literal member; a declaration without definition
+// serves as well.
 #pragma clang diagnostic push
 #pragma clang diagnostic ignored "-Wundefined-var-template"
 #pragma clang diagnostic ignored "-Wundefined-internal"
@@ -159,7 +163,7 @@ template <class T, std::size_t... I>
 consteval auto collect_names(std::index_sequence<I...> /*members*/) {
     return std::array<MemberName, sizeof...(I)>{
         MemberName(last_identifier(spelled<AddressOf<decltype(address_at<I>(Members<T>::leaves))>{
-            address_at<I>(Members<T>::leaves)}>()))...};
+                                       address_at<I>(Members<T>::leaves)}>()))...};
 }
 template <class T>
 inline constexpr auto member_names = collect_names<T>(std::make_index_sequence<member_count<T>>{});
@@ -185,7 +189,8 @@ consteval std::string_view type_name() {
     if (text.ends_with(']')) text.remove_suffix(1);
 #endif
     if (text.find('<') == std::string_view::npos) {
-        if (const std::size_t colon = text.rfind(':'); colon != std::string_view::npos) text.remove_prefix(colon + 1);
+        if (const std::size_t colon = text.rfind(':'); colon != std::string_view::npos)
+            text.remove_prefix(colon + 1);
     }
     return text;
 }

@@ -3,6 +3,7 @@
 #include <duet/base/fixed_name.hpp>
 #include <duet/model/reflect.hpp>
 #include <duet/schema/relation_state.hpp>
+
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -19,9 +20,9 @@ struct RelationAccess;
 
 /// The many side of a relation: the column `<member>_id` and, once loaded, the row it refers to.
 ///
-/// `T` may be incomplete where the member is declared. `Key` is the type of T's primary key when that is not an integer:
-/// `BelongsTo<Country, std::string>`. A column that may be NULL is a `std::optional<BelongsTo<T>>`.
-/// The loaded object is shared between copies of the row.
+/// `T` may be incomplete where the member is declared. `Key` is the type of T's primary key when that is not
+/// an integer: `BelongsTo<Country, std::string>`. A column that may be NULL is a
+/// `std::optional<BelongsTo<T>>`. The loaded object is shared between copies of the row.
 template <class T, class Key = std::int64_t>
 class BelongsTo {
 public:
@@ -149,9 +150,11 @@ private:
 /// The link table of a ManyToMany is made by the library.
 struct AutomaticLink {};
 
-/// Rows of T linked through a table of pairs: an automatic one, or that of the model `Through`, which has a BelongsTo to both.
+/// Rows of T linked through a table of pairs: an automatic one, or that of the model `Through`, which has a
+/// BelongsTo to both.
 ///
-/// The automatic table is named after both tables in alphabetical order (`posts_tags`), its columns after both models
+/// The automatic table is named after both tables in alphabetical order (`posts_tags`), its columns after
+/// both models
 /// (`post_id`, `tag_id`), so that both sides of the relation agree on it.
 template <class T, class Through = AutomaticLink>
 class ManyToMany : public detail::LoadedRows<T> {

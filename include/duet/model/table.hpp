@@ -1,6 +1,7 @@
 #pragma once
 
 #include <duet/schema/table.hpp>
+
 #include <array>
 #include <concepts>
 #include <cstddef>
@@ -15,7 +16,8 @@ struct TableDeclaration {
     std::array<TableOption, N> options;
 };
 
-/// The table of a model. Names in the options are members of the struct (or of its behaviours); they are checked at compile time.
+/// The table of a model. Names in the options are members of the struct (or of its behaviours); they are
+/// checked at compile time.
 template <std::same_as<TableOption>... Options>
 consteval TableDeclaration<sizeof...(Options)> table(std::string_view name, Options... options) {
     return {name, {options...}};
@@ -25,7 +27,8 @@ namespace detail {
 template <class... Names>
 consteval TableOption option_over(TableOption::Type type, Names... names) {
     static_assert(sizeof...(Names) >= 1, "duet: name at least one column");
-    static_assert(sizeof...(Names) <= TableOption::max_columns, "duet: a table option takes at most 8 columns");
+    static_assert(sizeof...(Names) <= TableOption::max_columns,
+                  "duet: a table option takes at most 8 columns");
     TableOption option;
     option.type = type;
     ((option.columns[option.count++] = names), ...);
@@ -33,7 +36,8 @@ consteval TableOption option_over(TableOption::Type type, Names... names) {
 }
 }  // namespace detail
 
-/// A unique constraint over one or several columns. `.where("deleted_at IS NULL")` makes it a partial unique index.
+/// A unique constraint over one or several columns. `.where("deleted_at IS NULL")` makes it a partial unique
+/// index.
 template <std::convertible_to<std::string_view>... Names>
 consteval TableOption unique(Names... columns) {
     return detail::option_over(TableOption::Type::unique, columns...);
@@ -56,8 +60,8 @@ consteval TableOption check(std::string_view name, std::string_view condition) {
     option.text = condition;
     return option;
 }
-/// A timestamp (or date) that is set to the present when a row is created with the member left at its default.
-/// The column gets such a default in the database as well.
+/// A timestamp (or date) that is set to the present when a row is created with the member left at its
+/// default. The column gets such a default in the database as well.
 consteval TableOption default_now(std::string_view column) {
     return detail::option_over(TableOption::Type::default_now, column);
 }
@@ -79,19 +83,22 @@ consteval TableOption column_name(std::string_view member, std::string_view colu
     option.text = column;
     return option;
 }
-/// Keeps a duet::Decimal as text: exact for any length, where SQLite's numeric columns are exact to 15 digits.
+/// Keeps a duet::Decimal as text: exact for any length, where SQLite's numeric columns are exact to 15
+/// digits.
 consteval TableOption decimal_as_text(std::string_view column) {
     return detail::option_over(TableOption::Type::decimal_as_text, column);
 }
 
-/// Column lists of a foreign key: `duet::foreign_key(duet::columns("order_id", "line"), "lines", duet::columns("order", "no"))`.
+/// Column lists of a foreign key: `duet::foreign_key(duet::columns("order_id", "line"), "lines",
+/// duet::columns("order", "no"))`.
 struct ColumnNames {
     std::array<std::string_view, TableOption::max_columns> names{};
     std::uint8_t count = 0;
 };
 template <std::convertible_to<std::string_view>... Names>
 consteval ColumnNames columns(Names... names) {
-    static_assert(sizeof...(Names) >= 1 && sizeof...(Names) <= TableOption::max_columns, "duet: name 1 to 8 columns");
+    static_assert(sizeof...(Names) >= 1 && sizeof...(Names) <= TableOption::max_columns,
+                  "duet: name 1 to 8 columns");
     ColumnNames out;
     ((out.names[out.count++] = names), ...);
     return out;

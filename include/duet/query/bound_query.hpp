@@ -7,6 +7,7 @@
 #include <duet/query/operations.hpp>
 #include <duet/query/page.hpp>
 #include <duet/query/stream.hpp>
+
 #include <string>
 #include <tuple>
 #include <utility>
@@ -25,7 +26,8 @@ namespace detail {
 
 /// `first()` without an order asks for the first by primary key.
 void order_by_key_unless_ordered(shape::QueryData& query);
-/// Narrows a query to a slice of its rows, within the limit and offset that it has. Throws InvalidQuery for negative numbers.
+/// Narrows a query to a slice of its rows, within the limit and offset that it has. Throws InvalidQuery for
+/// negative numbers.
 void take_page(shape::QueryData& query, std::int64_t limit, std::int64_t offset);
 /// For figures over all rows of a query. Throws InvalidQuery.
 void require_all_rows(const shape::QueryData& query);
@@ -37,8 +39,9 @@ void select_member(shape::QueryData& query) {
     constexpr expr::Resolved found = expr::resolve(model_info<M>, name);
     static_assert(found.ok && found.column >= 0, "duet: a field of this struct is no column of the model");
     if constexpr (found.ok && found.column >= 0) {
-        constexpr bool same_type = type_info<member_type<S, I>>.kind == found.type->kind ||
-                                   (is_integer(type_info<member_type<S, I>>.kind) && is_integer(found.type->kind));
+        constexpr bool same_type =
+            type_info<member_type<S, I>>.kind == found.type->kind ||
+            (is_integer(type_info<member_type<S, I>>.kind) && is_integer(found.type->kind));
         static_assert(same_type, "duet: a field of this struct has another type than the column of its name");
         const std::size_t begun = query.clauses.begin(shape::Clause::select);
         query.clauses.name("_");
@@ -161,16 +164,16 @@ public:
     Result<Page<M>> paginate(std::int64_t limit, std::int64_t offset = 0) const {
         return run(detail::FetchPage<M>{operation(), limit, offset});
     }
-    /// `limit` rows behind the place that `cursor` (KeysetPage::next) marks; an empty cursor is the start. The order is completed
-    /// by the primary key, so that rows with equal keys are neither lost nor repeated.
+    /// `limit` rows behind the place that `cursor` (KeysetPage::next) marks; an empty cursor is the start.
+    /// The order is completed by the primary key, so that rows with equal keys are neither lost nor repeated.
     Result<KeysetPage<M>> page_after(std::string_view cursor, std::int64_t limit) const {
         detail::FetchKeysetPage<M> fetch{operation(), static_cast<std::size_t>(limit)};
         detail::prepare_keyset(fetch.query, cursor, limit);
         return run(std::move(fetch));
     }
 
-    /// One row of aggregates: a tuple, or the value itself for a single one. Throws InvalidQuery for a query with a limit, an
-    /// offset, groups or distinct.
+    /// One row of aggregates: a tuple, or the value itself for a single one. Throws InvalidQuery for a query
+    /// with a limit, an offset, groups or distinct.
     template <class... E>
     Result<typename detail::SelectedRow<M, E...>::type> aggregate(const E&... expressions) const {
         detail::require_all_rows(this->data());
@@ -183,20 +186,22 @@ public:
     }
     /// Says what is wrong with anything else.
     template <class... E>
-        requires(!(expr::Expression<E> && ...))
-    auto select(const E&... /*names*/) const {
+    requires(!(expr::Expression<E> && ...)) auto select(const E&... /*names*/) const {
         constexpr bool are_expressions = (expr::Expression<E> && ...);
-        static_assert(are_expressions, "duet: select() takes columns and other expressions, as in \"name\"_c");
+        static_assert(are_expressions,
+                      "duet: select() takes columns and other expressions, as in \"name\"_c");
     }
     /// The same into structs, field by field.
     template <class S, class... E>
-        requires detail::RowStruct<S>
-    Result<std::vector<S>> select(const E&... expressions) const {
-        static_assert(detail::RowFields<S>::count == sizeof...(E), "duet: select<S>() needs one expression for each field of S");
+    requires detail::RowStruct<S> Result<std::vector<S>> select(const E&... expressions)
+    const {
+        static_assert(detail::RowFields<S>::count == sizeof...(E),
+                      "duet: select<S>() needs one expression for each field of S");
         return run(selecting<detail::FetchRows<S>>(expressions...));
     }
 
-    /// UPDATE of all rows of the query; returns how many. Throws InvalidQuery without a where, unless duet::all_rows is passed.
+    /// UPDATE of all rows of the query; returns how many. Throws InvalidQuery without a where, unless
+    /// duet::all_rows is passed.
     template <class... A>
     Result<std::int64_t> update_bulk(const A&... assignments) const {
         detail::UpdateRows update{operation()};
@@ -210,7 +215,8 @@ public:
         (add(assignments), ...);
         return run(std::move(update));
     }
-    /// DELETE (or the mark of a soft delete) of all rows of the query; returns how many. Takes duet::all_rows and duet::hard.
+    /// DELETE (or the mark of a soft delete) of all rows of the query; returns how many. Takes duet::all_rows
+    /// and duet::hard.
     template <class... Options>
     Result<std::int64_t> delete_bulk(const Options&... /*options*/) const {
         detail::RemoveRows remove{operation()};

@@ -3,6 +3,7 @@
 #include <duet/expr/expr.hpp>
 #include <duet/model/model.hpp>
 #include <duet/shape/query_data.hpp>
+
 #include <cstdint>
 #include <utility>
 
@@ -23,7 +24,8 @@ inline constexpr NoWait no_wait{};
 namespace detail {
 
 /// Adds a relation to load; joined ones also become part of the statement.
-void add_related(shape::QueryData& query, std::span<const std::uint8_t> path, bool joined, const shape::QueryData* filter);
+void add_related(shape::QueryData& query, std::span<const std::uint8_t> path, bool joined,
+                 const shape::QueryData* filter);
 void add_related(shape::QueryData& query, std::string_view runtime_path, bool joined);
 void drop_order(shape::QueryData& query);
 
@@ -60,14 +62,14 @@ public:
         return take();
     }
 
-    /// `"name"` ascending, `"-name"` descending, paths across relations, expressions; behind the order asked for before.
-    /// A to-many path orders by its smallest (descending: largest) value.
-    Self order_by(const OrderTerm<M>& a, const OrderTerm<M>& b = {}, const OrderTerm<M>& c = {}, const OrderTerm<M>& d = {},
-                  const OrderTerm<M>& e = {}, const OrderTerm<M>& f = {}) const& {
+    /// `"name"` ascending, `"-name"` descending, paths across relations, expressions; behind the order asked
+    /// for before. A to-many path orders by its smallest (descending: largest) value.
+    Self order_by(const OrderTerm<M>& a, const OrderTerm<M>& b = {}, const OrderTerm<M>& c = {},
+                  const OrderTerm<M>& d = {}, const OrderTerm<M>& e = {}, const OrderTerm<M>& f = {}) const& {
         return Self(self()).order_by(a, b, c, d, e, f);
     }
-    Self order_by(const OrderTerm<M>& a, const OrderTerm<M>& b = {}, const OrderTerm<M>& c = {}, const OrderTerm<M>& d = {},
-                  const OrderTerm<M>& e = {}, const OrderTerm<M>& f = {}) && {
+    Self order_by(const OrderTerm<M>& a, const OrderTerm<M>& b = {}, const OrderTerm<M>& c = {},
+                  const OrderTerm<M>& d = {}, const OrderTerm<M>& e = {}, const OrderTerm<M>& f = {}) && {
         for (const OrderTerm<M>* term : {&a, &b, &c, &d, &e, &f}) term->add_to(data().clauses);
         return take();
     }
@@ -100,7 +102,8 @@ public:
     Self for_update(SkipLocked) const { return with_flag(shape::for_update | shape::skip_locked); }
     Self for_update(NoWait) const { return with_flag(shape::for_update | shape::no_wait); }
 
-    /// Loads a relation (or a path of them) along with the rows: one more statement for each, however many rows.
+    /// Loads a relation (or a path of them) along with the rows: one more statement for each, however many
+    /// rows.
     template <class C>
     Self related(const C& /*relation*/) const& {
         Self copy(self());
@@ -110,9 +113,9 @@ public:
         return copy;
     }
     template <class C>
-        requires(!std::is_same_v<C, RuntimeText>)
-    Self related(const C& /*relation*/) && {
-        if constexpr (names_relation<M, C>()) add_related(data(), C::template resolution<M>().path_to_relation(), false, nullptr);
+    requires(!std::is_same_v<C, RuntimeText>) Self related(const C& /*relation*/) && {
+        if constexpr (names_relation<M, C>())
+            add_related(data(), C::template resolution<M>().path_to_relation(), false, nullptr);
         return take();
     }
     /// The same in the statement itself; to-one relations only.
@@ -126,18 +129,22 @@ public:
         }
         return copy;
     }
-    /// Only those related rows that satisfy a condition on them, or those of a query over them (its conditions and order).
+    /// Only those related rows that satisfy a condition on them, or those of a query over them (its
+    /// conditions and order).
     template <class C, class F>
     Self related(const C& /*relation*/, const F& filter) const {
         Self copy(self());
         if constexpr (names_relation<M, C>()) {
             using Target = typename RelationOf<M, C>::Target;
             if constexpr (requires { filter.data(); }) {
-                static_assert(std::is_same_v<typename F::model_type, Target>, "duet: the query is over another model than the relation");
-                add_related(copy.data(), C::template resolution<M>().path_to_relation(), false, &filter.data());
+                static_assert(std::is_same_v<typename F::model_type, Target>,
+                              "duet: the query is over another model than the relation");
+                add_related(copy.data(), C::template resolution<M>().path_to_relation(), false,
+                            &filter.data());
             } else {
                 const auto query = Query<Target>().where(filter);
-                add_related(copy.data(), C::template resolution<M>().path_to_relation(), false, &query.data());
+                add_related(copy.data(), C::template resolution<M>().path_to_relation(), false,
+                            &query.data());
             }
         }
         return copy;
@@ -188,7 +195,8 @@ private:
 
 }  // namespace detail
 
-/// A query over M as an ordinary value: one type however it was built. Run it with any handle: `db.all(q)`, `db.query(q).count()`.
+/// A query over M as an ordinary value: one type however it was built. Run it with any handle: `db.all(q)`,
+/// `db.query(q).count()`.
 template <Model M>
 class Query : public detail::QueryBuilder<Query<M>, M> {
 public:

@@ -4,6 +4,7 @@
 #include <duet/engine/engine.hpp>
 #include <duet/model/model.hpp>
 #include <duet/query/rows.hpp>
+
 #include <optional>
 #include <string>
 #include <utility>

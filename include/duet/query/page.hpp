@@ -17,7 +17,8 @@ struct Page {
     bool has_previous() const { return offset > 0; }
 };
 
-/// A slice of a result by place: `next` leads to the rows behind the last one here, however many came or went meanwhile.
+/// A slice of a result by place: `next` leads to the rows behind the last one here, however many came or went
+/// meanwhile.
 template <class M>
 struct KeysetPage {
     std::vector<M> items;

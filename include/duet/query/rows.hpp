@@ -2,6 +2,7 @@
 
 #include <duet/engine/engine.hpp>
 #include <duet/model/model.hpp>
+
 #include <array>
 #include <cstddef>
 #include <tuple>
@@ -19,7 +20,8 @@ struct is_tuple<std::tuple<T...>> : std::true_type {};
 
 /// A plain struct that is no column type by itself.
 template <class T>
-concept RowStruct = std::is_aggregate_v<T> && std::is_class_v<T> && !is_tuple<T>::value && !is_column_type<T>();
+concept RowStruct =
+    std::is_aggregate_v<T> && std::is_class_v<T> && !is_tuple<T>::value && !is_column_type<T>();
 
 /// A bool with an address, which the elements of std::vector<bool> lack.
 struct BoolRow {

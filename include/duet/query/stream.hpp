@@ -3,6 +3,7 @@
 #include <duet/async/task.hpp>
 #include <duet/engine/engine.hpp>
 #include <duet/model/model.hpp>
+
 #include <cstddef>
 #include <iterator>
 #include <memory>
@@ -12,10 +13,11 @@
 
 namespace duet {
 
-/// The rows of `iterate` in blocking code: an input range that is walked once, with one batch in memory at a time.
+/// The rows of `iterate` in blocking code: an input range that is walked once, with one batch in memory at a
+/// time.
 ///
-/// Keeps a connection until it ends (a database in memory: only while a batch is read). An iteration inside a transaction must
-/// end before the transaction does. A row is valid until the iterator moves on.
+/// Keeps a connection until it ends (a database in memory: only while a batch is read). An iteration inside a
+/// transaction must end before the transaction does. A row is valid until the iterator moves on.
 template <Model M>
 class RowStream {
 public:

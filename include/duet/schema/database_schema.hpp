@@ -76,7 +76,9 @@ struct DatabaseSchema {
     std::vector<SchemaTable> tables{};
 
     /// Null when there is none. The pointer lives as long as `tables` is left alone.
-    const SchemaTable* table(std::string_view table_name) const noexcept;
+    /// Null when there is none. Points into this object, hence not for temporaries.
+    const SchemaTable* table(std::string_view table_name) const& noexcept;
+    const SchemaTable* table(std::string_view table_name) const&& = delete;
     bool operator==(const DatabaseSchema&) const = default;
 };
 

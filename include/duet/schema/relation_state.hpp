@@ -10,7 +10,8 @@ struct RelationInfo;
 
 namespace duet::detail {
 
-/// What every relation member holds: a view of objects that live in a block shared with whoever was loaded along.
+/// What every relation member holds: a view of objects that live in a block shared with whoever was loaded
+/// along.
 struct RelationState {
     std::shared_ptr<void> owner;
     void* first = nullptr;
@@ -35,7 +36,8 @@ struct RelationState {
 /// Ownership of an object by the function that destroys it.
 std::shared_ptr<void> share(void* object, void (*destroy)(void*));
 
-/// Throws NotLoaded with the model, the relation and the cure; `kind` is the C++ type for objects made by hand.
+/// Throws NotLoaded with the model, the relation and the cure; `kind` is the C++ type for objects made by
+/// hand.
 [[noreturn]] void throw_not_loaded(const RelationState& state, std::string_view kind);
 [[noreturn]] void throw_no_related_row(const RelationState& state, std::string_view kind);
 

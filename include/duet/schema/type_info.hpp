@@ -63,8 +63,9 @@ struct ArrayOps {
     void (*clear)(void* array);
 };
 
-/// A user's type, stored as the type in TypeInfo::base. The stored object lives inside the call, on the stack:
-/// `load` makes an empty one, has it filled by `read` and converts it; `store` converts and hands it to `write`.
+/// A user's type, stored as the type in TypeInfo::base. The stored object lives inside the call, on the
+/// stack: `load` makes an empty one, has it filled by `read` and converts it; `store` converts and hands it
+/// to `write`.
 struct CustomOps {
     void (*load)(void* field, void* context, void (*read)(void* context, void* stored));
     void (*store)(const void* field, void* context, void (*write)(void* context, const void* stored));

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <duet/schema/type_info.hpp>
+
 #include <string>
 
 namespace duet::detail {
@@ -15,6 +16,7 @@ inline constexpr TypeInfo blob_value{.kind = Kind::blob_view, .size = 0, .cpp_na
 inline constexpr TypeInfo json_path_value{.kind = Kind::json_path, .size = 0, .cpp_name = "JSON path"};
 
 /// Objects that the engine decodes into for itself.
-inline constexpr TypeInfo string_type{.kind = Kind::text, .size = sizeof(std::string), .cpp_name = "std::string"};
+inline constexpr TypeInfo string_type{
+    .kind = Kind::text, .size = sizeof(std::string), .cpp_name = "std::string"};
 
 }  // namespace duet::detail

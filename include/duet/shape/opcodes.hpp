@@ -78,7 +78,7 @@ enum class Op : std::uint8_t {
     json_contains,  // json path (contains: value)
     scalar_query,   // [query]
     label,          // [u8 length, name]  a column of the select list by its name
-    link_owner,  // the owner column of Clause::through
+    link_owner,     // the owner column of Clause::through
 };
 
 /// A nested query inside an expression: `u64 model, u32 flags, u8 selected column, u16 length, u16 values,
@@ -93,7 +93,8 @@ enum class Clause : std::uint8_t {
     select,
     set,
     joined,   // body: u8 hops, u8 relation per hop
-    through,  // body: u64 LinkInfo, u64 TypeInfo of its owner's key; joins a link table and selects its owner column
+    through,  // body: u64 LinkInfo, u64 TypeInfo of its owner's key; joins a link table and selects its owner
+              // column
 };
 
 /// Body of Clause::order starts with these flags; of Clause::select with the label's length and text; of

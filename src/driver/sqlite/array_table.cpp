@@ -20,7 +20,7 @@ struct Table : sqlite3_vtab {
 
 struct Cursor : sqlite3_vtab_cursor {
     const BindValue* list;
-    bool all_texts;     // moments: every other row is the shortest text of the one before
+    bool all_texts;  // moments: every other row is the shortest text of the one before
     std::size_t index;
     const std::byte* next;  // packed texts: behind the current one
     std::string_view text;  // packed texts: the current one

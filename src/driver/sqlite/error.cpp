@@ -167,7 +167,8 @@ std::string_view text_of(const BindValue& value) {
         case Kind::text: {
             const NullableOps* nullable = value.type->nullable;
             const void* text = nullable != nullptr ? nullable->value(value.data) : value.data;
-            return text != nullptr ? std::string_view(*static_cast<const std::string*>(text)) : std::string_view();
+            return text != nullptr ? std::string_view(*static_cast<const std::string*>(text))
+                                   : std::string_view();
         }
         default:
             return {};

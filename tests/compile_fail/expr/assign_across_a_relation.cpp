@@ -1,4 +1,4 @@
-// EXPECT: duet: 
+// EXPECT: duet:
 // EXPECT_ANY: author.name
 #include <duet/duet.hpp>
 

@@ -140,9 +140,9 @@ TEST(DateFunctions, Truncate) {
         (Rendered{
             R"((strftime('%Y-', "users"."created_at") || substr('01040710', ((CAST(strftime('%m', "users"."created_at") AS INTEGER) - 1) / 3) * 2 + 1, 2) || '-01 00:00:00.000000'))",
             "", 3}));
-    EXPECT_EQ(
-        select<User>(duet::trunc_week("created_at"_c)),
-        (Rendered{R"((date(date("users"."created_at"), 'weekday 0', '-6 days') || ' 00:00:00.000000'))", "", 3}));
+    EXPECT_EQ(select<User>(duet::trunc_week("created_at"_c)),
+              (Rendered{R"((date(date("users"."created_at"), 'weekday 0', '-6 days') || ' 00:00:00.000000'))",
+                        "", 3}));
     EXPECT_EQ(select<User>(duet::trunc_day("created_at"_c)),
               (Rendered{R"(strftime('%Y-%m-%d 00:00:00.000000', "users"."created_at"))", "", 3}));
     EXPECT_EQ(select<User>(duet::trunc_hour("created_at"_c)),

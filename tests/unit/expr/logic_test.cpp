@@ -24,11 +24,13 @@ TEST(Logic, KeepsTheStructureThatWasWritten) {
 }
 
 TEST(Logic, WritesChainsFlatAndNegatesOnce) {
-    EXPECT_EQ(where<User>(("age"_c == 1 || "age"_c == 2) || ("age"_c == 3 || "age"_c == 4)),
-              (Rendered{R"(("users"."age" = ? OR "users"."age" = ? OR "users"."age" = ? OR "users"."age" = ?))", R"(1, 2, 3, 4)", 2}));
-    EXPECT_EQ(where<User>(!!!("age"_c == 1)), (Rendered{R"(NOT ("users"."age" = ?))", R"(1)", 2}));
+    EXPECT_EQ(
+        where<User>(("age"_c == 1 || "age"_c == 2) || ("age"_c == 3 || "age"_c == 4)),
+        (Rendered{R"(("users"."age" = ? OR "users"."age" = ? OR "users"."age" = ? OR "users"."age" = ?))",
+                  R"(1, 2, 3, 4)", 0}));
+    EXPECT_EQ(where<User>(!!!("age"_c == 1)), (Rendered{R"(NOT ("users"."age" = ?))", R"(1)", 3}));
     EXPECT_EQ(where<User>(!!("age"_c == 1 && "age"_c == 2)),
-              (Rendered{R"(("users"."age" = ? AND "users"."age" = ?))", R"(1, 2)", 2}));
+              (Rendered{R"(("users"."age" = ? AND "users"."age" = ?))", R"(1, 2)", 0}));
 }
 
 TEST(Relations, AreFilteredByTheirRows) {

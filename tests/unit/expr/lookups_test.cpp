@@ -244,11 +244,9 @@ TEST(Lookups, OfTextTakeItLiterally) {
     EXPECT_EQ(where<User>("name"_c.startswith("Ad")), (Rendered{R"("users"."name" GLOB ?)", R"('Ad')", 1}));
     EXPECT_EQ(where<User>("name"_c.istartswith("AD")),
               (Rendered{R"("users"."name" LIKE ? ESCAPE '\')", R"('AD')", 1}));
-    EXPECT_EQ(
-        where<User>("name"_c.endswith("da")),
-        (Rendered{
-            R"(substr("users"."name", length("users"."name") - length(?) + 1) = ?)",
-            R"('da', 'da')", 1}));
+    EXPECT_EQ(where<User>("name"_c.endswith("da")),
+              (Rendered{R"(substr("users"."name", length("users"."name") - length(?) + 1) = ?)",
+                        R"('da', 'da')", 1}));
     EXPECT_EQ(where<User>("name"_c.iendswith("DA")),
               (Rendered{R"("users"."name" LIKE ? ESCAPE '\')", R"('DA')", 1}));
     EXPECT_EQ(where<User>("name"_c.contains("bio"_c)),
