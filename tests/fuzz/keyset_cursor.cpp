@@ -40,6 +40,11 @@ duet::Database make() {
     return db;
 }
 
+auto plain_order(duet::Database& db) { return db.query<Row>().order_by("name", "-age", "level"); }
+auto wide_order(duet::Database& db) {
+    return db.query<Row>().order_by("-ratio", "at", "-uid", "price", "-name");
+}
+
 std::uint32_t fingerprint_of(std::string_view cursor) {
     const std::string bytes = duet::detail::decode_base64url(cursor);
     std::uint32_t out = 0;
@@ -66,8 +71,8 @@ void try_page(const Query& query, std::string_view cursor) {
 // page or is refused.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     static duet::Database db = make();
-    static const auto plain = db.query<Row>().order_by("name", "-age", "level");
-    static const auto wide = db.query<Row>().order_by("-ratio", "at", "-uid", "price", "-name");
+    static const auto plain = plain_order(db);
+    static const auto wide = wide_order(db);
     static const std::string plain_cursor = plain.page_after("", 3).next;
     static const std::string wide_cursor = wide.page_after("", 3).next;
 

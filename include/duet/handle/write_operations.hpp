@@ -1,5 +1,6 @@
 #pragma once
 
+#include <duet/async/compiler.hpp>
 #include <duet/engine/engine.hpp>
 #include <duet/expr/expr.hpp>
 #include <duet/model/model.hpp>
