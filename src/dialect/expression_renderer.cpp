@@ -195,7 +195,7 @@ std::string ExpressionRenderer::leaf(Cursor& c, Scope& scope) {
 std::string ExpressionRenderer::order_key(Cursor& c, Scope& scope, bool descending) {
     Correlated correlated;
     Scope inner{scope.source, scope.parent, &correlated};
-    const std::string text = operand(c, inner);
+    std::string text = operand(c, inner);
     if (!correlated.source) return text;
     return std::string("(SELECT ") + (descending ? "MAX(" : "MIN(") + text + ") FROM " +
            correlated.source->from() + " WHERE " + correlated.condition + ")";

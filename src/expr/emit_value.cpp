@@ -11,10 +11,8 @@ namespace duet::expr {
 namespace {
 
 using duet::detail::blob_value;
-using duet::detail::int64_value;
 using duet::detail::text_value;
 using duet::detail::type_info;
-using duet::detail::uint64_value;
 
 // The peer of a bound number decides only where exactness is at stake.
 bool wants_decimal(const TypeInfo* peer) { return peer != nullptr && is_decimal(peer->kind); }

@@ -72,28 +72,18 @@ void emit_column(shape::Fragment& out, const Resolved& column) {
 
 namespace detail {
 
-shape::Fragment* new_terms() { return new shape::Fragment; }
-shape::Fragment* copy_terms(const shape::Fragment& terms) { return new shape::Fragment(terms); }
-void delete_terms(shape::Fragment* terms) noexcept { delete terms; }
+void add_term(shape::Fragment& clauses, const OrderKey& key) { add_key(clauses, key); }
 
-shape::Fragment* parse_terms(const ModelInfo& model, const RuntimeText& text) {
-    auto clauses = std::make_unique<shape::Fragment>();
+void add_terms(shape::Fragment& clauses, const ModelInfo& model, const RuntimeText& text) {
+    shape::Fragment terms;
     std::string_view rest = text.text;
     for (bool more = true; more;) {
         const std::size_t comma = rest.find(',');
         more = comma != std::string_view::npos;
-        add_key(*clauses, parse_term(model, trimmed(rest.substr(0, comma))));
+        add_key(terms, parse_term(model, trimmed(rest.substr(0, comma))));
         if (more) rest.remove_prefix(comma + 1);
     }
-    return clauses.release();
-}
-
-void add_term(shape::Fragment& clauses, const OrderKey& key, const shape::Fragment* terms) {
-    if (terms != nullptr) {
-        append_clauses(clauses, *terms);
-    } else if (key.column >= 0) {
-        add_key(clauses, key);
-    }
+    clauses.append_clauses(terms);
 }
 
 }  // namespace detail

@@ -45,6 +45,7 @@ struct Column : Lookups<Column<N, Owner>> {
     using target = relation_target<M, N>;
 
     /// For updates: the column gets this value, or the value of this expression.
+    // NOLINTBEGIN(misc-unconventional-assign-operator): what is assigned to is a column in the database
     template <class V>
     auto operator=(const V& value) const {
         return Assignment<Column, node_t<V>>{as_node(value)};
@@ -54,6 +55,7 @@ struct Column : Lookups<Column<N, Owner>> {
     Column() = default;
     Column(const Column&) = default;
     auto operator=(const Column& same) const { return Assignment<Column, Column>{same}; }
+    // NOLINTEND(misc-unconventional-assign-operator)
     /// Inside a JSON column: a key or an index.
     JsonPath<Column> operator[](std::string_view key) const { return JsonPath<Column>(*this)[key]; }
     template <std::integral I>

@@ -54,13 +54,10 @@ constexpr OrderKey order_key(const Resolved& r, int flags) {
 }
 
 namespace detail {
-/// Terms that are no single column: clauses on the heap, made of an expression or of run-time text.
-shape::Fragment* new_terms();
-shape::Fragment* copy_terms(const shape::Fragment& terms);
-shape::Fragment* parse_terms(const ModelInfo& model, const RuntimeText& text);
-void delete_terms(shape::Fragment* terms) noexcept;
-/// Writes a term as Clause::order; nothing for an empty one.
-void add_term(shape::Fragment& clauses, const OrderKey& key, const shape::Fragment* terms);
+/// Writes a column as Clause::order.
+void add_term(shape::Fragment& clauses, const OrderKey& key);
+/// Writes the terms of run-time text. Throws InvalidQuery.
+void add_terms(shape::Fragment& clauses, const ModelInfo& model, const RuntimeText& text);
 
 template <class M>
 consteval OrderKey parse_order(std::string_view text) {
@@ -76,10 +73,14 @@ consteval bool names_a_column(std::string_view text) {
 
 /// What order_by takes: a string literal ("-created_at", "author.name"; a minus sign: descending), checked by
 /// the compiler, `duet::runtime(text)`, a column, or `duet::desc(expression)`.
+///
+/// Made in the call of order_by and gone with it: it refers to the expression or text that it was made from.
 template <class M>
 class OrderTerm {
 public:
     constexpr OrderTerm() = default;  // orders by nothing
+    OrderTerm(const OrderTerm&) = delete;
+    OrderTerm& operator=(const OrderTerm&) = delete;
 
 #if defined(__clang__)
 #pragma clang diagnostic push
@@ -101,13 +102,10 @@ public:
         set(detail::parse_order<M>(text));
     }
 #endif
-    /// One or several terms with commas between. Throws InvalidQuery.
-    OrderTerm(const RuntimeText& text) : terms_(detail::parse_terms(duet::detail::model_info<M>, text)) {}
+    /// One or several terms with commas between. order_by throws InvalidQuery.
+    OrderTerm(const RuntimeText& text) : source_(&text), write_(&write_runtime) {}
     template <Expression E>
-    OrderTerm(const E& e) : OrderTerm() {
-        terms_ = detail::new_terms();
-        add<Role::order, M>(*terms_, e);
-    }
+    OrderTerm(const E& e) : source_(&e), write_(&write_expression<E>) {}
     template <Name N, class Owner>
     requires(checked<M, Column<N, Owner>>.ok()) OrderTerm(const Column<N, Owner>&) {
         set(order_key(resolved<M, N>, 0));
@@ -116,28 +114,15 @@ public:
     requires(checked<M, Column<N, Owner>>.ok()) OrderTerm(const Ordering<Column<N, Owner>>& o) {
         set(order_key(resolved<M, N>, o.flags));
     }
-    OrderTerm(const OrderTerm& other)
-        : terms_(other.terms_ == nullptr ? nullptr : detail::copy_terms(*other.terms_)) {
-        set(other.column());
-    }
-    OrderTerm(OrderTerm&& other) noexcept : terms_(std::exchange(other.terms_, nullptr)) {
-        set(other.column());
-    }
-    OrderTerm& operator=(OrderTerm other) noexcept {
-        set(other.column());
-        std::swap(terms_, other.terms_);
-        return *this;
-    }
-    constexpr ~OrderTerm() {
-        if (terms_ != nullptr) detail::delete_terms(terms_);
-    }
 
-    /// Whether this is one column, and nothing else.
-    bool is_column() const noexcept { return terms_ == nullptr && column_ >= 0; }
-    /// That column.
-    OrderKey column() const noexcept { return {column_, flags_, hops_, relations_}; }
     /// Writes the term as Clause::order; nothing when it is empty.
-    void add_to(shape::Fragment& clauses) const { detail::add_term(clauses, column(), terms_); }
+    void add_to(shape::Fragment& clauses) const {
+        if (write_ != nullptr) {
+            write_(source_, clauses);
+        } else if (column_ >= 0) {
+            detail::add_term(clauses, {column_, flags_, hops_, relations_});
+        }
+    }
 
 private:
 #if !defined(__clang__)
@@ -151,12 +136,22 @@ private:
         relations_ = key.relations;
     }
 
-    // Plain members, no base and no class: Clang 16 misplaces those in what a consteval constructor makes.
+    template <class E>
+    static void write_expression(const void* e, shape::Fragment& clauses) {
+        add<Role::order, M>(clauses, *static_cast<const E*>(e));
+    }
+    static void write_runtime(const void* text, shape::Fragment& clauses) {
+        detail::add_terms(clauses, duet::detail::model_info<M>, *static_cast<const RuntimeText*>(text));
+    }
+
+    // Plain members, no base and no class, and no destructor: Clang 16 gets those wrong in what a consteval
+    // constructor makes.
     std::int16_t column_ = -1;
     std::uint8_t flags_ = 0;
     std::uint8_t hops_ = 0;
     std::uint64_t relations_ = 0;
-    shape::Fragment* terms_ = nullptr;
+    const void* source_ = nullptr;
+    void (*write_)(const void* source, shape::Fragment& clauses) = nullptr;
 };
 
 }  // namespace duet::expr

@@ -127,7 +127,7 @@ public:
         static_assert(!Mode::is_async || detail::safe_in_co_await<M>,
                       "duet: GCC 12 breaks temporaries in co_await: name the object first, then co_await "
                       "db.create(object)");
-        return Mode::run(detail::CreateObject<M>{call(where), std::move(object)});
+        return Mode::run(detail::CreateObject<M>{call(where), std::forward<M>(object)});
     }
     /// INSERT of many in few statements and one transaction; returns how many.
     template <Model M>

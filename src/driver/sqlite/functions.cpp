@@ -5,7 +5,7 @@
 #include <new>
 #include <string>
 
-#include <locale.h>
+#include <locale.h>  // NOLINT(modernize-deprecated-headers): <clocale> has no newlocale
 #include <regex.h>
 #include <sqlite3.h>
 

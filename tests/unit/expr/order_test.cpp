@@ -110,16 +110,13 @@ TEST(OrderTerms, OfRunTimeTextNameWhatThereIsNot) {
     }
 }
 
-TEST(OrderTerms, AreValues) {
-    duet::OrderTerm<User> term = duet::desc(duet::lower("name"_c));
-    const duet::OrderTerm<User> copy = term;
-    term = "age";
-    EXPECT_EQ(order<User>(term), order<User>("age"));
-    EXPECT_EQ(order<User>(copy), order<User>(duet::desc(duet::lower("name"_c))));
-    EXPECT_TRUE(term.is_column());
-    EXPECT_EQ(term.column().column, 3);
-    EXPECT_FALSE(copy.is_column());
-    EXPECT_EQ(order<User>(duet::OrderTerm<User>()).rows, 3);
+TEST(OrderTerms, OrderByNothingWhenEmpty) { EXPECT_EQ(order<User>(duet::OrderTerm<User>()).rows, 3); }
+
+TEST(OrderTerms, NeedNoDestructorSoThatQueriesCanBeStaticObjects) {
+    static_assert(std::is_trivially_destructible_v<duet::OrderTerm<User>>);
+    static const auto stored = query<User>().order_by("-age").order_by(duet::lower("name"_c));
+    EXPECT_EQ(run(stored.data(), " ORDER BY "),
+              run(query<User>().order_by("-age").order_by(duet::lower("name"_c)).data(), " ORDER BY "));
 }
 
 TEST(RunTimeColumns, ThrowWhatTheCompilerWouldHaveSaid) {
