@@ -105,7 +105,13 @@ public:
     /// One or several terms with commas between. order_by throws InvalidQuery.
     OrderTerm(const RuntimeText& text) : source_(&text), write_(&write_runtime) {}
     template <Expression E>
-    OrderTerm(const E& e) : source_(&e), write_(&write_expression<E>) {}
+    requires(checked<M, E>.ok()) OrderTerm(const E& e) : source_(&e), write_(&write_expression<E>) {}
+    /// Never compiles: says what is wrong, from as near as possible.
+    template <Expression E>
+    requires(!checked<M, E>.ok()) OrderTerm(const E& e) {
+        shape::Fragment nowhere;
+        add<Role::order, M>(nowhere, e);
+    }
     template <Name N, class Owner>
     requires(checked<M, Column<N, Owner>>.ok()) OrderTerm(const Column<N, Owner>&) {
         set(order_key(resolved<M, N>, 0));
