@@ -105,12 +105,29 @@ Task<> settle(driver::Connection& connection, driver::Wait wait) {
     }
 }
 
-void bind_query(const shape::QueryData& query, BindValues& out) {
-    const shape::Values& values = query.clauses.values;
+namespace {
+std::shared_ptr<const Plan> text_plan(const Dialect& /*dialect*/, const void* context) {
+    auto plan = std::make_shared<Plan>();
+    plan->sql = *static_cast<const std::string_view*>(context);
+    return plan;
+}
+}  // namespace
+
+Task<> run_text(Connected& at, std::string_view sql) {
+    const std::span<const std::uint8_t> bytes(reinterpret_cast<const std::uint8_t*>(sql.data()), sql.size());
+    co_await run_statement(at, {nullptr, plan_verb(PlanVerb::raw), bytes}, &text_plan, &sql, {}, nullptr,
+                           driver::all_rows);
+}
+
+void bind_values(const shape::Values& values, BindValues& out) {
     for (std::size_t i = 0; i < values.size(); ++i) {
         const shape::Values::Entry& entry = values.entry(i);
         out.push({entry.type, entry.type == nullptr ? nullptr : values.data(i), entry.size, entry.list});
     }
+}
+
+void bind_query(const shape::QueryData& query, BindValues& out) {
+    bind_values(query.clauses.values, out);
     if ((query.flags & shape::has_limit) != 0) out.push({&duet::detail::int64_value, &query.limit, 0, false});
     if ((query.flags & shape::has_offset) != 0)
         out.push({&duet::detail::int64_value, &query.offset, 0, false});

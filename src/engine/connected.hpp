@@ -196,6 +196,10 @@ inline std::uint64_t plan_verb(PlanVerb verb, std::uint32_t flags = 0) {
     return static_cast<std::uint64_t>(verb) << 32 | flags;
 }
 
+/// A statement without values or rows, such as COMMIT. `sql` must stay until the Task has ended.
+Task<> run_text(Connected& at, std::string_view sql);
+
+void bind_values(const shape::Values& values, BindValues& out);
 /// The values of a query's clauses, then limit and offset.
 void bind_query(const shape::QueryData& query, BindValues& out);
 

@@ -5,11 +5,11 @@
 #include <algorithm>
 #include <string_view>
 
+#include "write.hpp"
+
 namespace duet::engine {
 
 namespace {
-
-bool is_integer(Kind kind) { return kind >= Kind::int8 && kind <= Kind::uint64; }
 
 const void* engaged(const TypeInfo& declared, const void* field) {
     return declared.nullable == nullptr ? field : declared.nullable->value(field);

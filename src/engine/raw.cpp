@@ -24,13 +24,6 @@ PlanKey key_of(const RawStatement& statement) {
             {reinterpret_cast<const std::uint8_t*>(statement.text.data()), statement.text.size()}};
 }
 
-void bind(const shape::Values& values, BindValues& out) {
-    for (std::size_t i = 0; i < values.size(); ++i) {
-        const auto& entry = values.entry(i);
-        out.push({entry.type, entry.type == nullptr ? nullptr : values.data(i), entry.size, entry.list});
-    }
-}
-
 std::vector<driver::DecodeStep> steps_for(driver::Statement& statement, const RawTarget& target) {
     const std::vector<std::string> names = statement.column_names();
     if (!target.by_name && names.size() != target.fields.size()) {
@@ -108,7 +101,7 @@ Task<std::size_t> fetch_raw(Call call, const RawStatement& raw, const RawTarget&
         }
         sink.context = const_cast<RawTarget*>(&target);
         BindValues values;
-        bind(*raw.values, values);
+        bind_values(*raw.values, values);
         driver::Outcome outcome;
         const driver::Wait wait = at.start(*statement, values.span(), &sink, driver::all_rows, outcome);
         if (wait != driver::Wait::done) co_await settle(at.connection(), wait);
@@ -122,7 +115,7 @@ Task<std::int64_t> execute_raw(Call call, const RawStatement& raw) {
         driver::Statement* statement = co_await prepared(at, raw);
         if (on_wrong_connection(at, *statement)) co_return std::nullopt;
         BindValues values;
-        bind(*raw.values, values);
+        bind_values(*raw.values, values);
         driver::Outcome outcome;
         const driver::Wait wait = at.start(*statement, values.span(), nullptr, driver::all_rows, outcome);
         if (wait != driver::Wait::done) co_await settle(at.connection(), wait);

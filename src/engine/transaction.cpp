@@ -89,23 +89,13 @@ std::string_view begin_text(const TransactionOptions& options) {
     }
 }
 
-std::shared_ptr<const Plan> control_plan(const Dialect& /*dialect*/, const void* context) {
-    auto plan = std::make_shared<Plan>();
-    plan->sql = *static_cast<const std::string_view*>(context);
-    return plan;
-}
-
 }  // namespace
 
 Task<> TransactionState::run_control(std::string_view sql, std::source_location where, bool unlimited) {
     Call call{&engine_, this, where};
     call.unlimited = unlimited;
-    co_await on_connection<void>(call, driver::Access::read, [sql](Connected& at) -> Task<> {
-        const std::span<const std::uint8_t> bytes(reinterpret_cast<const std::uint8_t*>(sql.data()),
-                                                  sql.size());
-        co_await run_statement(at, {nullptr, plan_verb(PlanVerb::raw), bytes}, &control_plan, &sql, {},
-                               nullptr, driver::all_rows);
-    });
+    co_await on_connection<void>(call, driver::Access::read,
+                                 [sql](Connected& at) { return run_text(at, sql); });
 }
 
 Task<> TransactionState::begin(std::source_location where) {

@@ -1,4 +1,5 @@
 #include <duet/base/error.hpp>
+#include <duet/driver/encode.hpp>
 #include <duet/types/uuid.hpp>
 
 #include "write.hpp"
@@ -65,19 +66,9 @@ void emit_key(shape::Fragment& out, const TypeInfo& type, const void* value) {
         case Kind::boolean:
         case Kind::float64:
             return out.value(type, value);
-        case Kind::enumeration: {
-            const auto& info = *type.ops.enumeration;
-            const Kind width = type.size == 1   ? (info.is_signed ? Kind::int8 : Kind::uint8)
-                               : type.size == 2 ? (info.is_signed ? Kind::int16 : Kind::uint16)
-                               : type.size == 4 ? (info.is_signed ? Kind::int32 : Kind::uint32)
-                                                : Kind::int64;
-            const std::int64_t number = duet::detail::read_integer(width, value);
-            if (info.as_integer) return out.value(number);
-            for (const Enumerator& e : info.enumerators) {
-                if (e.value == number) return out.value(e.name);
-            }
-            throw ValidationError("a key holds a value that its enum does not name");
-        }
+        case Kind::enumeration:
+            if (type.ops.enumeration->as_integer) return out.value(driver::enum_number(type, value));
+            return out.value(driver::enumerator_name(type, value));
         default:
             throw InvalidQuery("a primary key of this type cannot be looked up");
     }
@@ -110,19 +101,7 @@ void throw_gone(const ModelInfo& model, const char* what) {
                    std::string(model.type_name));
 }
 
-namespace {
-std::shared_ptr<const Plan> text_plan(const Dialect& /*dialect*/, const void* context) {
-    auto plan = std::make_shared<Plan>();
-    plan->sql = *static_cast<const std::string_view*>(context);
-    return plan;
-}
-}  // namespace
-
-Task<> Atomic::control(std::string_view sql) {
-    const std::span<const std::uint8_t> bytes(reinterpret_cast<const std::uint8_t*>(sql.data()), sql.size());
-    co_await run_statement(at_, {nullptr, plan_verb(PlanVerb::raw), bytes}, &text_plan, &sql, {}, nullptr,
-                           driver::all_rows);
-}
+Task<> Atomic::control(std::string_view sql) { return run_text(at_, sql); }
 
 Task<> Atomic::begin() {
     nested_ = at_.connection().in_transaction();
