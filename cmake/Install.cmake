@@ -9,6 +9,16 @@ if(TARGET duet_sqlite)
     list(APPEND DUET_DRIVERS sqlite)
 endif()
 
+if(TARGET duet_postgres)
+    list(APPEND targets duet_postgres)
+    list(APPEND DUET_DRIVERS postgres)
+endif()
+if(TARGET duet_mariadb)
+    list(APPEND targets duet_mariadb)
+    list(APPEND DUET_DRIVERS mariadb)
+    install(FILES cmake/FindMariaDbConnector.cmake DESTINATION ${package_dir})
+endif()
+
 install(TARGETS ${targets} EXPORT duetTargets FILE_SET HEADERS)
 install(EXPORT duetTargets NAMESPACE duet:: DESTINATION ${package_dir})
 

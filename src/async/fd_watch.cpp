@@ -60,6 +60,9 @@ bool FdWatch::add(Wait& wait) {
     const auto fd = static_cast<std::size_t>(wait.fd);
     if (fd >= entries_.size()) entries_.resize(fd + 1);
     Entry& entry = entries_[fd];
+    // What is registered may belong to a descriptor that is closed: the kernel has forgotten it then.
+    if (entry.tag != wait.tag) entry.registered = 0;
+    entry.tag = wait.tag;
     wait.notes.next = entry.waits;
     entry.waits = &wait;
     ++active_;

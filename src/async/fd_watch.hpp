@@ -2,6 +2,7 @@
 
 #include <duet/async/executor.hpp>
 
+#include <cstdint>
 #include <vector>
 
 namespace duet::detail {
@@ -37,6 +38,7 @@ private:
     struct Entry {
         Wait* waits = nullptr;
         unsigned registered = 0;
+        std::uint64_t tag = 0;
         bool known = false;
     };
     static unsigned wanted(const Entry& entry) noexcept;

@@ -17,10 +17,12 @@ namespace {
 
 class WaitAwaiter {
 public:
-    WaitAwaiter(PromiseBase& self, int fd, Readiness readiness, Clock::time_point deadline) noexcept
+    WaitAwaiter(PromiseBase& self, int fd, Readiness readiness, Clock::time_point deadline,
+                std::uint64_t tag = 0) noexcept
         : home_(*self.home), token_(self.cancel) {
         wait_.owner = this;
         wait_.fd = fd;
+        wait_.tag = tag;
         wait_.readiness = readiness;
         wait_.deadline = deadline;
         wait_.fire = [](Wait& wait) noexcept { static_cast<Owned&>(wait).owner->handle_.resume(); };
@@ -114,10 +116,10 @@ struct PostAwaiter {
 
 }  // namespace
 
-Task<WaitOutcome> wait_fd(int fd, Readiness readiness, Clock::time_point deadline) {
+Task<WaitOutcome> wait_fd(int fd, Readiness readiness, Clock::time_point deadline, std::uint64_t tag) {
     PromiseBase& self = co_await detail::current_promise();
     if (!self.home) co_return block_on_fd(fd, readiness, deadline, CancelToken(self.cancel));
-    WaitAwaiter awaiter(self, fd, readiness, deadline);
+    WaitAwaiter awaiter(self, fd, readiness, deadline, tag);
     co_return co_await awaiter;
 }
 

@@ -273,6 +273,13 @@ public:
 
     std::string_view row_identity() const noexcept override { return "rowid"; }
 
+    std::string begin(const BeginOptions& options) const override {
+        if (options.read_only || options.locking == Locking::deferred) return "BEGIN DEFERRED";
+        return options.locking == Locking::exclusive ? "BEGIN EXCLUSIVE" : "BEGIN IMMEDIATE";
+    }
+    std::string explain(std::string_view sql) const override { return join({"EXPLAIN QUERY PLAN ", sql}); }
+    std::string_view before_drop_all() const noexcept override { return "PRAGMA defer_foreign_keys = ON"; }
+
 private:
     // SQLite's scalar max() is NULL when any argument is; everywhere else NULLs are passed over.
     static std::string extreme(std::string_view name, std::span<const std::string> arguments) {

@@ -1,7 +1,5 @@
 #include "connected.hpp"
 
-#include <duet/async/wait.hpp>
-
 namespace duet::engine {
 
 void Connected::leave() noexcept {
@@ -24,11 +22,12 @@ bool Connected::open_now(driver::Access access) {
         return claimed_;
     }
     lease_ = engine().pool().try_acquire(access);
-    if (!lease_ || lease_->connection == nullptr || engine().has_orphans()) {
+    if (!lease_ || !lease_.ready() || engine().has_orphans()) {
         lease_.release();
         return false;
     }
     pooled_ = &*lease_;
+    connection().allow_blocking(true);
     return true;
 }
 
@@ -43,9 +42,10 @@ void Connected::open_on(Lease& lease, driver::Access access, duet::detail::Cance
         }
         pooled_ = &call_.transaction->opened();
     } else {
-        pooled_ = &lease.open();
+        pooled_ = &*lease;
         if (engine().has_orphans()) engine().bury_orphans();
     }
+    connection().allow_blocking(call_.blocking);
     if (call_.unlimited) return;
     auto timeout = call_.timeout;
     if (timeout.count() == 0 && call_.transaction != nullptr) timeout = call_.transaction->options().timeout;
@@ -63,11 +63,12 @@ void Connected::open_on(Lease& lease, driver::Access access, duet::detail::Cance
     connection().set_limits(limits);
 }
 
-Task<driver::Statement*> Connected::prepare(const PlanKey& key, Engine::Render render, const void* context) {
+Task<driver::Statement*> Connected::prepare(const PlanKey& key, Engine::Render render, const void* context,
+                                            std::span<const driver::BindValue> values) {
     std::unique_ptr<driver::Statement> statement;
     std::shared_ptr<const Plan> plan = engine().plan(key, render, context);
     if (!engine().hooks().empty()) note_start(plan->sql, 0);
-    const driver::Wait wait = connection().prepare(std::move(plan), statement);
+    const driver::Wait wait = connection().prepare(std::move(plan), values, statement);
     if (wait != driver::Wait::done) co_await settle(connection(), wait);
     std::optional<std::unique_ptr<driver::Statement>> evicted;
     co_return pooled_->statements.insert(key, std::move(statement), evicted).get();
@@ -93,16 +94,6 @@ void Connected::report(const driver::Outcome& outcome, const Error* error) noexc
     event.where = call_.where;
     event.error = error;
     engine().hooks().fire(event);
-}
-
-Task<> settle(driver::Connection& connection, driver::Wait wait) {
-    while (wait != driver::Wait::done) {
-        const Readiness readiness = wait == driver::Wait::readable   ? Readiness::readable
-                                    : wait == driver::Wait::writable ? Readiness::writable
-                                                                     : Readiness::both;
-        co_await wait_fd(connection.socket(), readiness);
-        wait = connection.resume();
-    }
 }
 
 namespace {

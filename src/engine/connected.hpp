@@ -5,6 +5,7 @@
 #include <duet/base/error.hpp>
 #include <duet/base/small_buffer.hpp>
 #include <duet/engine/transaction.hpp>
+#include <duet/pool/settle.hpp>
 
 #include <chrono>
 #include <utility>
@@ -50,7 +51,8 @@ public:
         auto* found = pooled_->statements.find(key);
         return found == nullptr ? nullptr : found->get();
     }
-    Task<driver::Statement*> prepare(const PlanKey& key, Engine::Render render, const void* context);
+    Task<driver::Statement*> prepare(const PlanKey& key, Engine::Render render, const void* context,
+                                     std::span<const driver::BindValue> values = {});
 
     /// Runs a statement to its end or its row limit, and reports it to the hooks.
     driver::Wait start(driver::Statement& statement, std::span<const driver::BindValue> values,
@@ -84,9 +86,6 @@ private:
     std::unique_ptr<Observation> observed_;
 };
 
-/// Waits for a driver that does not block; never runs for one that does.
-Task<> settle(driver::Connection& connection, driver::Wait wait);
-
 /// Takes a connection, goes to a worker thread if the driver blocks, and runs `body(connected)`, a coroutine.
 template <class R, class Body>
 Task<R> on_connection(Call call, driver::Access access, Body body) {
@@ -101,6 +100,8 @@ Task<R> on_connection(Call call, driver::Access access, Body body) {
             workers != nullptr && promise.home != nullptr) {
             co_await workers->enter();
         }
+        Lease& used = call.transaction == nullptr ? lease : call.transaction->lease();
+        if (!used.ready()) co_await used.make_ready();
         at.open(std::move(lease), access, cancel);
         co_return co_await body(at);
     } catch (Error& error) {
@@ -132,6 +133,8 @@ Task<R> on_held_connection(Call call, Lease& held, driver::Access access, Body b
             workers != nullptr && promise.home != nullptr) {
             co_await workers->enter();
         }
+        Lease& used = call.transaction == nullptr ? held : call.transaction->lease();
+        if (!used.ready()) co_await used.make_ready();
         at.open_held(held, access, cancel);
         co_return co_await body(at);
     } catch (Error& error) {

@@ -37,8 +37,9 @@ Task<std::size_t> read_batch(Connected& at, const shape::QueryData& query,
     driver::Wait wait{};
     if (first) {
         const PlanKey key{query.model, plan_verb(PlanVerb::rows, query.flags), query.clauses.bytes.span()};
-        wait = at.connection().prepare(at.engine().plan(key, &make_row_plan, &query), statement);
+        wait = at.connection().prepare(at.engine().plan(key, &make_row_plan, &query), {}, statement);
         if (wait != driver::Wait::done) co_await settle(at.connection(), wait);
+        statement->read_in_portions();
     }
     const std::shared_ptr<const Plan> kept = statement->shared_plan();
     const auto& plan = static_cast<const RowPlan&>(*kept);

@@ -73,7 +73,11 @@ bool on_wrong_connection(const Connected& at, const driver::Statement& statement
 Task<driver::Statement*> prepared(Connected& at, const RawStatement& raw) {
     const PlanKey key = key_of(raw);
     driver::Statement* statement = at.cached(key);
-    if (statement == nullptr) statement = co_await at.prepare(key, &make_raw_plan, &raw);
+    if (statement == nullptr) {
+        BindValues values;
+        bind_values(*raw.values, values);
+        statement = co_await at.prepare(key, &make_raw_plan, &raw, values.span());
+    }
     if (at.call().transaction != nullptr && at.call().transaction->read_only() && statement->writes()) {
         throw InvalidQuery("this transaction is read-only");
     }

@@ -37,7 +37,8 @@ Task<> create_all(Call call, std::span<const ModelInfo* const> models) {
 Task<> drop_all(Call call, std::span<const ModelInfo* const> models) {
     return on_connection<void>(call, driver::Access::write, [models](Connected& at) -> Task<> {
         const std::vector<SchemaTable> tables = describe_all(at.dialect(), models);
-        std::string script = "PRAGMA defer_foreign_keys = ON;\n";
+        std::string script(at.dialect().before_drop_all());
+        script += ";\n";
         for (auto table = tables.rbegin(); table != tables.rend(); ++table) {
             script += joined(drop_statements(at.dialect(), *table, IfPointless::skip));
         }

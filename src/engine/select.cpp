@@ -212,7 +212,7 @@ Task<std::string> explain(Call call, const shape::QueryData& query) {
                 [](const Dialect& dialect, const void* context) -> std::shared_ptr<const Plan> {
                     auto plan = std::make_shared<Plan>(
                         render(dialect, *static_cast<const shape::QueryData*>(context), Verb::rows));
-                    plan->sql = "EXPLAIN QUERY PLAN " + plan->sql;
+                    plan->sql = dialect.explain(plan->sql);
                     return plan;
                 },
                 &query, values.span(), &sink, driver::all_rows);

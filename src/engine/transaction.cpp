@@ -57,7 +57,7 @@ void TransactionState::claim() {
 
 PooledConnection& TransactionState::opened() {
     TransactionState& top = root();
-    PooledConnection& pooled = top.lease_.open();
+    PooledConnection& pooled = *top.lease_;
     if (top.began_ && !pooled.connection->in_transaction()) {
         throw DatabaseError(
             "this transaction is gone: the database has rolled it back after an earlier error");
@@ -74,22 +74,6 @@ PooledConnection* TransactionState::enter_now() noexcept {
 }
 
 void TransactionState::leave() noexcept { root().busy_->taken.store(false, std::memory_order_release); }
-
-namespace {
-
-std::string_view begin_text(const TransactionOptions& options) {
-    if (options.read_only) return "BEGIN DEFERRED";
-    switch (options.locking) {
-        case Locking::deferred:
-            return "BEGIN DEFERRED";
-        case Locking::exclusive:
-            return "BEGIN EXCLUSIVE";
-        default:
-            return "BEGIN IMMEDIATE";
-    }
-}
-
-}  // namespace
 
 Task<> TransactionState::run_control(std::string_view sql, std::source_location where, bool unlimited) {
     Call call{&engine_, this, where};
@@ -109,7 +93,8 @@ Task<> TransactionState::begin(std::source_location where) {
         }
         active_ = true;
         try {
-            co_await run_control(begin_text(options_), where);
+            const std::string sql = engine_.dialect().begin(options_);
+            co_await run_control(sql, where);
             began_ = true;
         } catch (...) {
             active_ = false;

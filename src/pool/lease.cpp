@@ -1,5 +1,6 @@
 #include <duet/base/error.hpp>
 #include <duet/pool/pool.hpp>
+#include <duet/pool/settle.hpp>
 
 #include "impl.hpp"
 
@@ -8,16 +9,19 @@ namespace duet {
 void Lease::give_back(PooledConnection& connection) noexcept {
     Slot& slot = static_cast<Slot&>(connection);
     if (const driver::Connection* const open = slot.connection.get()) {
-        if (!open->usable() || open->in_transaction()) [[unlikely]]
+        if (!slot.ready || !open->usable() || open->in_transaction()) [[unlikely]]
             slot.pool->clean_up(slot);
     }
     slot.group->put_back(slot);
 }
 
-void Lease::open_now() {
+Task<> Lease::make_ready() {
     Slot& slot = static_cast<Slot&>(*connection_);
     try {
-        slot.pool->open(slot);
+        if (!slot.connection) slot.pool->open(slot);
+        const driver::Wait wait = slot.connection->establish();
+        if (wait != driver::Wait::done) co_await settle(*slot.connection, wait);
+        slot.ready = true;
     } catch (...) {
         release();
         throw;
@@ -42,13 +46,14 @@ void Pool::Impl::open(Lease::Slot& slot) {
 void Pool::Impl::close(Lease::Slot& slot) noexcept {
     slot.statements.clear();
     slot.connection.reset();
+    slot.ready = false;
     open_connections.fetch_sub(1, std::memory_order_relaxed);
 }
 
 void Pool::Impl::clean_up(Lease::Slot& slot) noexcept {
     driver::Connection& connection = *slot.connection;
     try {
-        if (connection.usable()) {
+        if (slot.ready && connection.usable()) {
             connection.set_limits({});
             // A driver that would have to wait for the answer cannot do it here.
             if (connection.execute_script("ROLLBACK") == driver::Wait::done && connection.usable() &&

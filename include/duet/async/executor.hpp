@@ -3,6 +3,7 @@
 #include <chrono>
 #include <coroutine>
 #include <cstddef>
+#include <cstdint>
 
 namespace duet {
 
@@ -16,6 +17,8 @@ struct Wait {
     using Clock = std::chrono::steady_clock;
 
     int fd = -1;  ///< none when negative
+    /// Tells apart what has the same number: a descriptor that was closed elsewhere and one opened since.
+    std::uint64_t tag = 0;
     Readiness readiness = Readiness::none;
     Clock::time_point deadline = Clock::time_point::max();
     /// Called on the executor's thread, with `outcome` set. An fd with an error or a hang-up is ready.

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <duet/dialect/plan.hpp>
+#include <duet/dialect/transaction_options.hpp>
 #include <duet/schema/database_schema.hpp>
 #include <duet/schema/model_info.hpp>
 #include <duet/shape/opcodes.hpp>
@@ -13,13 +14,25 @@ namespace duet {
 
 /// What a database can do; a feature that is false is emulated or refused before anything is sent.
 struct Capabilities {
-    bool returning = true;
+    bool returning = true;         // INSERT ... RETURNING
+    bool update_returning = true;  // UPDATE ... RETURNING
+    bool upsert_target = true;     // ON CONFLICT (columns); else any unique key of the table
+    bool default_values = true;    // INSERT INTO t DEFAULT VALUES
+    bool transactional_ddl = true;
+    bool failure_ends_transaction = false;  // after a failed statement only a rollback helps
     bool aggregate_filter = true;
     bool nulls_order = true;
     bool for_update = true;
     bool limit_in_writes = false;  // UPDATE/DELETE ... LIMIT
     std::size_t max_parameters = 32766;
     std::size_t insert_rows = 100;  // rows of one multi-row INSERT
+    /// How the keys that the database assigns come back.
+    enum class Keys : std::uint8_t {
+        last,      // driver::Outcome::last_key is that of the last row, those before it are consecutive
+        first,     // likewise, of the first row
+        returned,  // by RETURNING
+    };
+    Keys keys = Keys::last;
 };
 
 /// How one database spells SQL. Stateless and shared; the common spelling is here, a dialect overrides what
@@ -70,7 +83,15 @@ public:
     /// use the key.
     virtual std::string_view row_identity() const noexcept { return {}; }
 
+    /// What begins a transaction: one statement, or several with semicolons between them.
+    virtual std::string begin(const BeginOptions& options) const = 0;
+    /// The statement that explains another: its rows have one text column (SQLite has columns of its own).
+    virtual std::string explain(std::string_view sql) const = 0;
+
     // DDL.
+    /// Statements around the dropping of tables that refer to each other, with semicolons; may be empty.
+    virtual std::string_view before_drop_all() const noexcept { return {}; }
+    virtual std::string_view after_drop_all() const noexcept { return {}; }
     virtual std::string column_type(const ColumnInfo& column, bool generated_key) const = 0;
     /// The expression whose value the database puts into a column declared with default_now: a timestamp, or
     /// just its date or time in columns of such a type.

@@ -27,6 +27,9 @@ public:
     virtual std::vector<std::string> column_names() const = 0;
     /// False only when the database itself says that the statement cannot change anything.
     virtual bool writes() const = 0;
+    /// The rows of later executions will be read in portions, by fetch(): a cursor, where the database has
+    /// them.
+    virtual void read_in_portions() {}
 
 protected:
     explicit Statement(std::shared_ptr<const Plan> plan) : plan_(std::move(plan)) {}
@@ -65,7 +68,16 @@ class Connection {
 public:
     virtual ~Connection() = default;
 
-    virtual Wait prepare(std::shared_ptr<const Plan> plan, std::unique_ptr<Statement>& out) = 0;
+    /// A new connection of a network driver is not open yet: this opens it. Once, before anything else.
+    /// Throws ConnectionError.
+    virtual Wait establish() { return Wait::done; }
+    /// While allowed, an operation without limits may block its thread rather than answer a wait.
+    virtual void allow_blocking(bool /*allowed*/) noexcept {}
+
+    /// `values` show the types that the first execution will bring, for databases that want to know; may be
+    /// empty.
+    virtual Wait prepare(std::shared_ptr<const Plan> plan, std::span<const BindValue> values,
+                         std::unique_ptr<Statement>& out) = 0;
     /// Binds and runs. Rows go to `sink` (may be null: rows are discarded) until `max_rows` were delivered.
     /// A statement that changes something runs to its end and delivers all of its rows. What `values` point
     /// to has to stay until the statement has ended; `values` itself only during this operation.
@@ -77,17 +89,38 @@ public:
     virtual void close(Statement& statement) noexcept = 0;
     /// Runs several statements without parameters or results; stops at the first error.
     virtual Wait execute_script(std::string_view sql) = 0;
+    /// Runs the text that begins a transaction. May be held back and travel with the next operation, which
+    /// then fails if this does.
+    virtual Wait begin(std::string_view sql) { return execute_script(sql); }
+    /// Goes on with the operation that has not said `done` yet.
     virtual Wait resume() { return Wait::done; }
+    /// Asks the server for a sign of life; throws ConnectionError when there is none.
+    virtual Wait ping() { return Wait::done; }
+
+    /// Whether something may have changed the session (settings, temporary tables, locks), so that its next
+    /// user would find traces.
+    virtual bool dirty() const noexcept { return false; }
+    /// Starts to make the session as good as new, and closes an open transaction; what is left to be awaited
+    /// is awaited by the next operation. False: prepared statements are lost by it, drop them before.
+    virtual bool start_reset() noexcept { return true; }
 
     /// Applies to the following operations until replaced. An operation whose limits are over does not begin:
-    /// lift them before a rollback.
+    /// lift them before a rollback. Drivers that answer waits leave it to the caller to watch the limits
+    /// while waiting, and to interrupt().
     virtual void set_limits(const Limits& limits) = 0;
-    /// Asks a running statement to stop; callable from any thread.
+    virtual const Limits& limits() const noexcept = 0;
+    /// Asks a running statement to stop; callable from any thread. The statement then fails with
+    /// QueryCanceled, or ends as if nothing had happened.
     virtual void interrupt() noexcept = 0;
+    /// Gives up waiting for the operation under way: the connection is not usable from now on.
+    virtual void abandon() noexcept {}
     virtual bool in_transaction() const noexcept = 0;
+    /// False when the connection is lost, and while an operation is under way that nobody waits for.
     virtual bool usable() const noexcept = 0;
     /// Socket to wait on; -1 for drivers that block.
     virtual int socket() const noexcept { return -1; }
+    /// Changes with each new socket, program-wide.
+    virtual std::uint64_t socket_tag() const noexcept { return 0; }
 };
 
 }  // namespace duet::driver

@@ -20,6 +20,7 @@ struct Topology {
     bool single = false;           // one connection is the database (SQLite in memory)
     bool separate_writer = false;  // one writer and several readers (SQLite files)
     bool blocking = false;         // calls block: coroutines hand them to a worker thread
+    bool pipelining = false;       // coroutines of one executor may share a connection
 };
 
 enum class Access : std::uint8_t { read, write };
@@ -30,9 +31,10 @@ public:
     virtual ~Driver() = default;
     virtual const Dialect& dialect() const noexcept = 0;
     virtual Topology topology() const noexcept = 0;
-    /// Throws ConnectionError, with a sentence that says what to look at.
+    /// Throws ConnectionError, with a sentence that says what to look at. Network drivers give a connection
+    /// that establish() has to open.
     virtual std::unique_ptr<Connection> connect(Access access) = 0;
-    /// Reads the tables that exist. Runs on `connection`.
+    /// Reads the tables that exist. Runs on `connection`, and blocks.
     virtual DatabaseSchema introspect(Connection& connection) = 0;
 };
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <duet/dialect/transaction_options.hpp>
 #include <duet/engine/engine.hpp>
 
 #include <cstdint>
@@ -7,15 +8,7 @@
 
 namespace duet {
 
-/// SQLite: `immediate` takes the write lock at once, `deferred` at the first write, `exclusive` keeps readers
-/// out in rollback-journal mode. Servers: the SQL isolation levels; SQLite is always serializable.
-enum class Isolation : std::uint8_t { standard, read_committed, repeatable_read, serializable };
-enum class Locking : std::uint8_t { immediate, deferred, exclusive };
-
-struct TransactionOptions {
-    Isolation isolation = Isolation::standard;
-    Locking locking = Locking::immediate;
-    bool read_only = false;
+struct TransactionOptions : BeginOptions {
     int retries = 0;  // after LockTimeout, SerializationFailure or Deadlock; the block runs again
     std::chrono::nanoseconds timeout{0};  // of each statement
 };
@@ -60,8 +53,10 @@ public:
 
     /// Takes the connection for one operation, until leave(). Throws InvalidQuery when that cannot be.
     void claim();
-    /// The connection that was claimed, on the thread that uses it. Throws DatabaseError when the database
-    /// has ended the transaction by itself, so that nothing more happens outside of it.
+    /// What the connection was taken with; may have to be made ready before opened().
+    Lease& lease() noexcept { return root().lease_; }
+    /// The connection that was claimed, ready, on the thread that uses it. Throws DatabaseError when the
+    /// database has ended the transaction by itself, so that nothing more happens outside of it.
     PooledConnection& opened();
     /// Both without opening or throwing; null when it takes more than that.
     PooledConnection* enter_now() noexcept;

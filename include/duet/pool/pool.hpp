@@ -31,9 +31,10 @@ struct PoolStats {
 
 /// A connection with the statements prepared on it.
 struct PooledConnection {
-    std::unique_ptr<driver::Connection> connection;  // null until Lease::open()
+    std::unique_ptr<driver::Connection> connection;  // null until Lease::make_ready()
     PlanMap<std::unique_ptr<driver::Statement>> statements;
     bool writer = false;
+    bool ready = false;  // nothing has to be done before the connection can be used
 
     explicit PooledConnection(std::size_t statement_capacity) : statements(statement_capacity) {}
 };
@@ -64,10 +65,15 @@ public:
         if (connection_) give_back(*std::exchange(connection_, nullptr));
     }
 
-    /// Opens the connection unless it is open. Blocks with drivers that block: coroutines enter a worker
-    /// first. Throws what the driver throws, ConnectionError as a rule; the lease is empty then.
+    /// Whether the connection can be used as it is.
+    bool ready() const noexcept { return connection_->ready; }
+    /// Opens the connection, or whatever else it needs before it can be used. Blocks with drivers that block:
+    /// coroutines enter a worker first. Throws what the driver throws, ConnectionError as a rule; the lease
+    /// is empty then.
+    Task<> make_ready();
+    /// The same in blocking code.
     PooledConnection& open() {
-        if (!connection_->connection) open_now();
+        if (!connection_->ready) detail::complete_inline(make_ready());
         return *connection_;
     }
     /// Tells the pool that from here on it is the calling thread that holds a lease taken in blocking mode.
@@ -79,7 +85,6 @@ private:
     friend class Pool;
     explicit Lease(PooledConnection* connection) noexcept : connection_(connection) {}
     static void give_back(PooledConnection& connection) noexcept;
-    void open_now();
 
     PooledConnection* connection_ = nullptr;  // a Slot
 };
@@ -147,7 +152,7 @@ public:
 
 private:
     struct Queued;
-    static constexpr std::size_t queued_size = 216;
+    static constexpr std::size_t queued_size = 232;
 
     bool start(std::coroutine_handle<> handle, const detail::PromiseBase* promise);
     [[gnu::noinline]] bool start_unless_cancelled(std::coroutine_handle<> handle,

@@ -47,7 +47,8 @@ SqliteConnection::SqliteConnection(const Options& options, Access access)
     });
 }
 
-Wait SqliteConnection::prepare(std::shared_ptr<const Plan> plan, std::unique_ptr<Statement>& out) {
+Wait SqliteConnection::prepare(std::shared_ptr<const Plan> plan, std::span<const BindValue> /*values*/,
+                               std::unique_ptr<Statement>& out) {
     guard_.begin(plan->sql);
     out = std::make_unique<SqliteStatement>(db_.get(), std::move(plan));
     return Wait::done;

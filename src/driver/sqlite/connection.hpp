@@ -20,7 +20,8 @@ public:
     /// Throws ConnectionError when there is no usable database.
     SqliteConnection(const Options& options, Access access);
 
-    Wait prepare(std::shared_ptr<const Plan> plan, std::unique_ptr<Statement>& out) override;
+    Wait prepare(std::shared_ptr<const Plan> plan, std::span<const BindValue> values,
+                 std::unique_ptr<Statement>& out) override;
     Wait execute(Statement& statement, std::span<const BindValue> values, RowSink* sink, std::size_t max_rows,
                  Outcome& outcome) override;
     Wait fetch(Statement& statement, RowSink* sink, std::size_t max_rows, Outcome& outcome) override;
@@ -28,6 +29,7 @@ public:
     Wait execute_script(std::string_view sql) override;
 
     void set_limits(const Limits& limits) override { guard_.set_limits(limits); }
+    const Limits& limits() const noexcept override { return guard_.limits(); }
     void interrupt() noexcept override { guard_.interrupt(); }
     bool in_transaction() const noexcept override { return sqlite3_get_autocommit(db_.get()) == 0; }
     bool usable() const noexcept override { return usable_; }

@@ -20,6 +20,7 @@ public:
     /// Installs the busy handler. The guard must outlive what happens on `db`.
     void watch(sqlite3* db);
     void set_limits(const Limits& limits);
+    const Limits& limits() const noexcept { return limits_; }
     /// At the start of each operation. Throws QueryCanceled when its time is over before it began.
     void begin(std::string_view sql) {
         interrupted_.store(false, std::memory_order_relaxed);

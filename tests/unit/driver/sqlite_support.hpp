@@ -97,7 +97,7 @@ public:
         plan->sql = std::move(sql);
         plan->binds = std::move(binds);
         std::unique_ptr<Statement> statement;
-        connection_->prepare(plan, statement);
+        connection_->prepare(plan, {}, statement);
         return statement;
     }
 

@@ -126,7 +126,7 @@ std::string printed(const duet::Plan& plan, const std::vector<BindValue>& values
 duet::driver::Outcome execute(const duet::Plan& plan, const std::vector<BindValue>& values) {
     std::unique_ptr<duet::driver::Statement> statement;
     auto& connection = store().connection();
-    connection.prepare(std::make_shared<const duet::Plan>(plan), statement);
+    connection.prepare(std::make_shared<const duet::Plan>(plan), values, statement);
     duet::driver::Outcome outcome;
     connection.execute(*statement, values, nullptr, duet::driver::all_rows, outcome);
     return outcome;

@@ -25,7 +25,8 @@ public:
     explicit FakeConnection(FakeDatabase& database) : database_(database) { ++database_.open; }
     ~FakeConnection() override { --database_.open; }
 
-    driver::Wait prepare(std::shared_ptr<const Plan>, std::unique_ptr<driver::Statement>&) override {
+    driver::Wait prepare(std::shared_ptr<const Plan>, std::span<const driver::BindValue>,
+                         std::unique_ptr<driver::Statement>&) override {
         return driver::Wait::done;
     }
     driver::Wait execute(driver::Statement&, std::span<const driver::BindValue>, driver::RowSink*,
@@ -44,7 +45,8 @@ public:
         }
         return driver::Wait::done;
     }
-    void set_limits(const driver::Limits&) override {}
+    void set_limits(const driver::Limits& limits) override { limits_ = limits; }
+    const driver::Limits& limits() const noexcept override { return limits_; }
     void interrupt() noexcept override {}
     bool in_transaction() const noexcept override { return transaction; }
     bool usable() const noexcept override { return good; }
@@ -55,6 +57,7 @@ public:
 
 private:
     FakeDatabase& database_;
+    driver::Limits limits_;
 };
 
 class FakeDriver : public driver::Driver {

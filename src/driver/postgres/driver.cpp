@@ -1,0 +1,4 @@
+#include <duet/base/error.hpp>
+#include <duet/driver/driver.hpp>
+
+extern "C" bool duet_postgres_driver_anchor() { return true; }

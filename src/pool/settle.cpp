@@ -1,0 +1,64 @@
+#include <duet/async/wait.hpp>
+#include <duet/base/error.hpp>
+#include <duet/pool/settle.hpp>
+
+namespace duet {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+// What a server gets to react to a request to cancel, before it is given up.
+constexpr std::chrono::seconds grace{5};
+
+Readiness readiness_of(driver::Wait wait) {
+    switch (wait) {
+        case driver::Wait::readable:
+            return Readiness::readable;
+        case driver::Wait::writable:
+            return Readiness::writable;
+        default:
+            return Readiness::both;
+    }
+}
+
+const char* reason(WaitOutcome outcome) {
+    return outcome == WaitOutcome::timed_out ? "the statement took longer than it was allowed to"
+                                             : "the statement was cancelled";
+}
+
+}  // namespace
+
+Task<> settle(driver::Connection& connection, driver::Wait wait) {
+    detail::PromiseBase& self = co_await detail::current_promise();
+    if (connection.limits().cancelled == nullptr) self.cancel = nullptr;
+    Clock::time_point until = connection.limits().deadline;
+    const char* interrupted = nullptr;
+    try {
+        while (wait != driver::Wait::done) {
+            const WaitOutcome outcome =
+                co_await wait_fd(connection.socket(), readiness_of(wait), until, connection.socket_tag());
+            if (outcome == WaitOutcome::ready) {
+                wait = connection.resume();
+                continue;
+            }
+            if (interrupted != nullptr) {
+                connection.abandon();
+                throw QueryCanceled(std::string(interrupted) +
+                                    ", and the server did not even answer the request to stop it");
+            }
+            interrupted = reason(outcome);
+            self.cancel = nullptr;
+            until = Clock::now() + grace;
+            connection.interrupt();
+        }
+    } catch (const QueryCanceled& error) {
+        if (interrupted == nullptr || !connection.usable()) throw;
+        QueryCanceled told(interrupted);
+        told.attach_code(std::string(error.code()));
+        told.attach_sql(error.sql());
+        throw told;
+    }
+}
+
+}  // namespace duet
