@@ -13,6 +13,7 @@ std::shared_ptr<const Plan> make_raw_plan(const Dialect& /*dialect*/, const void
     auto plan = std::make_shared<Plan>();
     plan->sql = statement.text;
     plan->writes = true;
+    plan->raw = true;
     for (std::size_t i = 0; i < statement.values->size(); ++i)
         plan->binds.push_back({static_cast<std::uint16_t>(i)});
     return plan;

@@ -32,6 +32,7 @@ struct Plan {
     std::string sql;
     std::vector<PlanBind> binds;  // one per placeholder, in order
     bool writes = false;          // may change the database: goes to a writable connection
+    bool raw = false;             // the user's text: the server finds out what its texts are meant to be
 };
 
 }  // namespace duet
