@@ -110,6 +110,22 @@ void create_mariadb_database(MariaDbWire& server, std::string_view name) {
 }
 
 void drop_mariadb_database(MariaDbWire& server, std::string_view name) {
+    std::string text = "'";
+    for (const char c : name) {
+        if (c == '\'' || c == '\\') text += '\\';
+        text += c;
+    }
+    // A transaction that somebody left open would hold the DROP up for a day.
+    const std::string next = "SELECT id FROM information_schema.processlist WHERE db = " + text + "' LIMIT 1";
+    for (int left = 1000; left > 0; --left) {
+        const std::string connection = server.ask(next);
+        if (connection.empty()) break;
+        try {
+            server.ask("KILL " + connection);
+        } catch (const DatabaseError&) {
+            // It has left by itself.
+        }
+    }
     server.ask("DROP DATABASE IF EXISTS " + mariadb_name(name));
 }
 

@@ -31,7 +31,7 @@ private:
 /// The name as SQL has it: in backticks.
 std::string mariadb_name(std::string_view name);
 void create_mariadb_database(MariaDbWire& server, std::string_view name);
-/// `DROP DATABASE` if it exists.
+/// `DROP DATABASE` if it exists, whoever is connected to it.
 void drop_mariadb_database(MariaDbWire& server, std::string_view name);
 
 }  // namespace duet::testing

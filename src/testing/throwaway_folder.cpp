@@ -21,21 +21,25 @@ namespace fs = std::filesystem;
 /// The path of a unix socket has about 107 bytes, and names go behind the folder's.
 constexpr std::size_t longest_parent = 60;
 
-// QUIT is the quick shutdown that leaves nothing of PostgreSQL behind in shared memory. Whoever is still at
-// work in the folder after that is frozen or busy, and is found by its working directory.
+// QUIT is the quick shutdown that leaves nothing of PostgreSQL behind in shared memory; a frozen server has
+// to be woken for it. Whoever is still there a second later is found by its working directory.
 constexpr const char* watch = R"sh(
 trap '' HUP INT TERM PIPE
 read -r nothing
 [ -d "$1" ] || exit 0
-server=$(cat "$1/server.pid" 2>/dev/null)
+signal_all() {
+    for process in /proc/[0-9]*; do
+        case $(readlink "$process/cwd")/ in "$1"/*) kill "-$2" "${process#/proc/}" ;; esac
+    done
+}
+server=$(cat "$1/server.pid")
 if [ "${server:-0}" -gt 1 ]; then
     kill -QUIT "$server"
+    signal_all "$1" CONT
     for i in 1 2 3 4 5 6 7 8 9 10; do kill -0 "$server" || break; sleep 0.1; done
 fi
 for try in 1 2 3 4 5 6 7 8 9 10; do
-    for process in /proc/[0-9]*; do
-        case $(readlink "$process/cwd")/ in "$1"/*) kill -KILL "${process#/proc/}" ;; esac
-    done
+    signal_all "$1" KILL
     rm -rf "$1"
     [ -e "$1" ] || exit 0
     sleep 0.1

@@ -56,10 +56,11 @@ public:
     void create_database(std::string_view name);
     /// Creates an empty database whose name no other has on this server, and returns the name.
     std::string create_fresh_database();
-    /// Drops a database and everything in it. No error when there is none.
+    /// Drops a database, throwing out whoever is connected to it. No error when there is none.
     void drop_database(std::string_view name);
     /// Runs one SQL statement as it stands and returns the first column of the last row as text; empty when
     /// there is no row or it is NULL. For setting the scene in a test: the text must be the test's own.
+    /// Throws DatabaseError with what the server said.
     std::string ask(std::string_view sql, std::string_view database = "mysql") const;
 
     /// Whether the server process is alive (a paused one is).

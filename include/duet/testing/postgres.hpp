@@ -70,7 +70,7 @@ public:
     void drop_database(std::string_view name);
     /// Runs SQL text as it stands, by the simple protocol, and returns the first column of the last row as
     /// text; empty when there is no row or it is NULL. For setting the scene in a test: the text must be the
-    /// test's own.
+    /// test's own. Throws DatabaseError with what the server said.
     std::string ask(std::string_view sql, std::string_view database = "postgres") const;
 
     /// Whether the server process is alive (a paused one is).
@@ -88,7 +88,8 @@ public:
     void pause();
     /// Ends pause().
     void resume();
-    /// On a standby: waits until it has replayed what its primary has committed by now.
+    /// On a standby: waits until it has replayed what its primary has committed by now. Throws DatabaseError
+    /// when that takes longer than `timeout`.
     void wait_until_caught_up(std::chrono::milliseconds timeout = std::chrono::seconds(30)) const;
 
 private:
