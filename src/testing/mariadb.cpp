@@ -32,7 +32,8 @@ aria-pagecache-buffer-size=8M
 // Run at every start, before anybody gets in.
 constexpr const char* users = R"(CREATE USER IF NOT EXISTS duet@'%' IDENTIFIED BY 'secret';
 GRANT ALL ON *.* TO duet@'%' WITH GRANT OPTION;
-DROP USER IF EXISTS ''@localhost, root@'127.0.0.1', root@'::1';
+DELETE FROM mysql.global_priv WHERE User = '' OR (User = 'root' AND Host <> 'localhost');
+FLUSH PRIVILEGES;
 )";
 
 }  // namespace
