@@ -1,6 +1,7 @@
 #include "testing/process_tree.hpp"
 
 #include <algorithm>
+#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
@@ -10,7 +11,7 @@
 #include <thread>
 #include <utility>
 
-#include <signal.h>
+#include <sys/types.h>
 
 namespace duet::testing {
 namespace {

@@ -82,9 +82,8 @@ public:
     void kill();
     /// Starts a stopped or killed server again, on the same port and data.
     void start();
-    /// Freezes every process of the server: connections stay open and say nothing any more, new ones are
-    /// accepted by the kernel and never answered. Processes that are there are frozen, so there are no new
-    /// ones.
+    /// Freezes every process of the server, as a network would that has gone silent: connections stay open
+    /// and say nothing any more; the kernel still accepts new ones, which are never answered.
     void pause();
     /// Ends pause().
     void resume();
