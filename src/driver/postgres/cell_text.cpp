@@ -105,6 +105,8 @@ bool append_lexemes(std::string& out, Source& source) {
     return source.complete();
 }
 
+Fault append_scalar_text(std::string& out, Oid type, std::string_view bytes);
+
 // In an array or a range: in quotes where it could be taken for something else.
 void append_quoted(std::string& out, std::string_view text, std::string_view special) {
     const bool is_null_word = text.size() == 4 && (text[0] | 32) == 'n' && (text[1] | 32) == 'u' &&
@@ -134,7 +136,7 @@ Fault append_range(std::string& out, Oid element, Source& source) {
         const std::string_view bytes = source.part(is_null);
         if (is_null || !source.ok()) return Fault::malformed;
         std::string text;
-        const Fault fault = append_cell_text(text, element, bytes);
+        const Fault fault = append_scalar_text(text, element, bytes);
         if (fault == Fault::none) append_quoted(out, text, "\"\\()[], \t\n\r\v\f");
         return fault;
     };
@@ -171,7 +173,7 @@ Fault append_level(std::string& out, Source& source, const ArrayShape& shape, st
             continue;
         }
         std::string text;
-        const Fault fault = append_cell_text(text, shape.element, bytes);
+        const Fault fault = append_scalar_text(text, shape.element, bytes);
         if (fault != Fault::none) return fault;
         append_quoted(out, text, "\"\\{}, \t\n\r\v\f");
     }
@@ -184,11 +186,7 @@ Fault append_array(std::string& out, Source& source) {
     shape.dimensions = source.u32();
     source.u32();
     shape.element = source.u32();
-    if (!source.ok() || shape.dimensions > most_dimensions || may_be_array(shape.element)) {
-        // Nothing says whether a user's type is an array; an array's elements never are.
-        if (!source.ok() || shape.dimensions > most_dimensions || shape.element < oid::first_user_type)
-            return Fault::malformed;
-    }
+    if (!source.ok() || shape.dimensions > most_dimensions) return Fault::malformed;
     if (shape.dimensions == 0) {
         out += "{}";
         return source.complete() ? Fault::none : Fault::malformed;
@@ -261,83 +259,7 @@ constexpr Name names[] = {
 
 Fault checked(bool ok) { return ok ? Fault::none : Fault::malformed; }
 
-}  // namespace
-
-bool is_text_type(Oid type) noexcept {
-    constexpr Oid refcursor = 1790;
-    switch (type) {
-        case oid::text:
-        case oid::varchar:
-        case oid::bpchar:
-        case oid::name:
-        case oid::character:
-        case oid::unknown:
-        case oid::json:
-        case oid::xml:
-        case oid::cstring:
-        case refcursor:
-            return true;
-        default:
-            return type >= oid::first_user_type;
-    }
-}
-
-bool may_be_array(Oid type) noexcept {
-    switch (type) {
-        case oid::boolean_array:
-        case oid::bytea_array:
-        case oid::character_array:
-        case oid::name_array:
-        case oid::int8_array:
-        case oid::int2_array:
-        case oid::int4_array:
-        case oid::text_array:
-        case oid::oid_array:
-        case oid::int2_vector:
-        case oid::oid_vector:
-        case oid::json_array:
-        case oid::xml_array:
-        case oid::cidr_array:
-        case oid::float4_array:
-        case oid::float8_array:
-        case oid::macaddr8_array:
-        case oid::macaddr_array:
-        case oid::inet_array:
-        case oid::bpchar_array:
-        case oid::varchar_array:
-        case oid::date_array:
-        case oid::time_array:
-        case oid::timestamp_array:
-        case oid::timestamptz_array:
-        case oid::interval_array:
-        case oid::timetz_array:
-        case oid::bit_array:
-        case oid::varbit_array:
-        case oid::numeric_array:
-        case oid::uuid_array:
-        case oid::pg_lsn_array:
-        case oid::tsvector_array:
-        case oid::jsonb_array:
-        case oid::int4_range_array:
-        case oid::numeric_range_array:
-        case oid::timestamp_range_array:
-        case oid::timestamptz_range_array:
-        case oid::date_range_array:
-        case oid::int8_range_array:
-            return true;
-        default:
-            return type >= oid::first_user_type;
-    }
-}
-
-std::string_view type_name(Oid type) noexcept {
-    for (const Name& entry : names) {
-        if (entry.type == type) return entry.name;
-    }
-    return {};
-}
-
-Fault append_cell_text(std::string& out, Oid type, std::string_view bytes) {
+Fault append_scalar_text(std::string& out, Oid type, std::string_view bytes) {
     Source source(bytes);
     switch (type) {
         case oid::boolean: {
@@ -435,20 +357,99 @@ Fault append_cell_text(std::string& out, Oid type, std::string_view bytes) {
             break;
     }
     if (const Oid element = range_element(type); element != 0) return append_range(out, element, source);
-    if (type < oid::first_user_type && may_be_array(type)) return append_array(out, source);
     if (!is_text_type(type)) return Fault::wrong_type;
-    if (type >= oid::first_user_type) {
-        // Enums and citext are text; all that an extension or a composite may have besides is not.
-        const bool is_text = bytes.find('\0') == std::string_view::npos && duet::detail::is_valid_utf8(bytes);
-        if (!is_text) {
-            const std::size_t before = out.size();
-            if (append_array(out, source) == Fault::none) return Fault::none;
-            out.resize(before);
-            return Fault::wrong_type;
-        }
-    }
+    // Of users' types, enums and citext are text; what others are is seen from their bytes.
+    if (type >= oid::first_user_type &&
+        (bytes.find('\0') != std::string_view::npos || !duet::detail::is_valid_utf8(bytes)))
+        return Fault::wrong_type;
     out += bytes;
     return Fault::none;
+}
+
+}  // namespace
+
+bool is_text_type(Oid type) noexcept {
+    constexpr Oid refcursor = 1790;
+    switch (type) {
+        case oid::text:
+        case oid::varchar:
+        case oid::bpchar:
+        case oid::name:
+        case oid::character:
+        case oid::unknown:
+        case oid::json:
+        case oid::xml:
+        case oid::cstring:
+        case refcursor:
+            return true;
+        default:
+            return type >= oid::first_user_type;
+    }
+}
+
+bool may_be_array(Oid type) noexcept {
+    switch (type) {
+        case oid::boolean_array:
+        case oid::bytea_array:
+        case oid::character_array:
+        case oid::name_array:
+        case oid::int8_array:
+        case oid::int2_array:
+        case oid::int4_array:
+        case oid::text_array:
+        case oid::oid_array:
+        case oid::int2_vector:
+        case oid::oid_vector:
+        case oid::json_array:
+        case oid::xml_array:
+        case oid::cidr_array:
+        case oid::float4_array:
+        case oid::float8_array:
+        case oid::macaddr8_array:
+        case oid::macaddr_array:
+        case oid::inet_array:
+        case oid::bpchar_array:
+        case oid::varchar_array:
+        case oid::date_array:
+        case oid::time_array:
+        case oid::timestamp_array:
+        case oid::timestamptz_array:
+        case oid::interval_array:
+        case oid::timetz_array:
+        case oid::bit_array:
+        case oid::varbit_array:
+        case oid::numeric_array:
+        case oid::uuid_array:
+        case oid::pg_lsn_array:
+        case oid::tsvector_array:
+        case oid::jsonb_array:
+        case oid::int4_range_array:
+        case oid::numeric_range_array:
+        case oid::timestamp_range_array:
+        case oid::timestamptz_range_array:
+        case oid::date_range_array:
+        case oid::int8_range_array:
+            return true;
+        default:
+            return type >= oid::first_user_type;
+    }
+}
+
+std::string_view type_name(Oid type) noexcept {
+    for (const Name& entry : names) {
+        if (entry.type == type) return entry.name;
+    }
+    return {};
+}
+
+Fault append_cell_text(std::string& out, Oid type, std::string_view bytes) {
+    Source source(bytes);
+    if (type < oid::first_user_type && may_be_array(type)) return append_array(out, source);
+    const std::size_t before = out.size();
+    const Fault fault = append_scalar_text(out, type, bytes);
+    if (fault != Fault::wrong_type || type < oid::first_user_type) return fault;
+    out.resize(before);
+    return append_array(out, source) == Fault::none ? Fault::none : Fault::wrong_type;
 }
 
 }  // namespace duet::driver::postgres
