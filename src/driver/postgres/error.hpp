@@ -10,8 +10,6 @@ namespace duet::driver::postgres {
 /// Throws the exception for a failed result, with SQLSTATE and SQL attached. Its message holds no values:
 /// where the server's sentence may repeat one, only its kind, the table and the column are told.
 [[noreturn]] void throw_result(const PGresult* result, std::string_view sql);
-/// As throw_result(), for an error while a connection is opened or a transaction is begun: a ConnectionError
-/// with advice where the SQLSTATE says that there is no connection to be had.
 /// True when errors of this SQLSTATE end the connection, or say that there is none.
 bool is_connection_state(std::string_view sqlstate) noexcept;
 

@@ -108,7 +108,6 @@ private:
     void path(std::string_view keys);
     void borrowed(Oid type, std::string_view bytes);
     void owned(Oid type, std::size_t offset, int format);
-    void written_text(std::string_view value, int format);
 
     std::vector<Oid> types_;
     std::vector<const char*> data_;
@@ -121,7 +120,6 @@ private:
     std::size_t at_ = 0;
     std::size_t bytes_ = 0;
     const TypeInfo* current_ = nullptr;
-    bool raw_ = false;
 };
 
 }  // namespace duet::driver::postgres

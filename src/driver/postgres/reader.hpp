@@ -12,6 +12,7 @@
 #include <libpq-fe.h>
 
 #include "oid.hpp"
+#include "wire.hpp"
 
 namespace duet::driver::postgres {
 
@@ -50,22 +51,6 @@ Fault convert_int(const Cell& cell, std::int64_t& out);
 Fault convert_double(const Cell& cell, double& out);
 Fault convert_text(const Cell& cell, std::string& scratch, std::string_view& out);
 Fault convert_timestamp(const Cell& cell, Timestamp& out);
-
-inline std::uint64_t load_8(const char* from) {
-    std::uint64_t bits = 0;
-    std::memcpy(&bits, from, 8);
-    return __builtin_bswap64(bits);
-}
-inline std::uint32_t load_4(const char* from) {
-    std::uint32_t bits = 0;
-    std::memcpy(&bits, from, 4);
-    return __builtin_bswap32(bits);
-}
-inline std::uint16_t load_2(const char* from) {
-    std::uint16_t bits = 0;
-    std::memcpy(&bits, from, 2);
-    return __builtin_bswap16(bits);
-}
 
 /// The rows of a result in binary format (see CellReader). `result` and `columns` outlive it.
 ///
@@ -131,10 +116,9 @@ public:
     Fault read_time(const Cell& cell, Time& out) const;
     Fault read_timestamp(const Cell& cell, Timestamp& out) const {
         if (cell.type == oid::timestamptz && cell.size == 8) [[likely]] {
-            constexpr std::int64_t epoch = 946'684'800'000'000;  // 2000-01-01 in microseconds since 1970
             const auto since_2000 = static_cast<std::int64_t>(load_8(cell.data));
             std::int64_t micros = 0;
-            if (!__builtin_add_overflow(since_2000, epoch, &micros) && since_2000 != INT64_MIN) [[likely]] {
+            if (!__builtin_add_overflow(since_2000, micros_to_2000, &micros) && since_2000 != INT64_MIN) [[likely]] {
                 out = Timestamp{std::chrono::microseconds{micros}};
                 return Fault::none;
             }
