@@ -202,7 +202,8 @@ void PgConnection::send() {
             break;
         case Step::preparing:
             flight_.reset(statement_->prepared.get(), nullptr, all_rows, nullptr);
-            parameters_.encode(statement_->plan(), values_);
+            // Without values to go by, the server deduces the types.
+            parameters_.encode(values_.empty() ? Plan() : statement_->plan(), values_);
             session_.describe(flight_, *statement_->prepared, parameters_);
             break;
         case Step::fetching:
