@@ -92,7 +92,8 @@ bool is_open_predicate(const Cursor& c) {
     if (c.done()) return false;
     const auto op = static_cast<Op>(c.at[0]);
     return (op >= Op::eq && op <= Op::is_not) || (op >= Op::is_null && op <= Op::is_false) ||
-           (op >= Op::in_list && op <= Op::array_contains) || (op >= Op::json_is_true && op <= Op::json_contains);
+           (op >= Op::in_list && op <= Op::array_contains) ||
+           (op >= Op::json_is_true && op <= Op::json_contains);
 }
 
 Op mirrored(Op op) {
@@ -190,10 +191,8 @@ std::string ExpressionRenderer::column(const Source::Table& table, std::uint8_t 
 
 Operand ExpressionRenderer::typed(Cursor& c, Scope& scope, const ExpressionType& type,
                                   const ExpressionType* beside) {
-    Operand out{.kind = type.kind,
-                .type = type.type,
-                .is_value = type.is_value,
-                .may_be_null = type.may_be_null};
+    Operand out{
+        .kind = type.kind, .type = type.type, .is_value = type.is_value, .may_be_null = type.may_be_null};
     if (static_cast<Op>(*c.at) != Op::value) {
         out.sql = closed(c, scope);
         return out;
@@ -207,7 +206,9 @@ Operand ExpressionRenderer::typed(Cursor& c, Scope& scope, const ExpressionType&
     return out;
 }
 
-Operand ExpressionRenderer::alone(Cursor& c, Scope& scope) { return typed(c, scope, type_of(c, scope), nullptr); }
+Operand ExpressionRenderer::alone(Cursor& c, Scope& scope) {
+    return typed(c, scope, type_of(c, scope), nullptr);
+}
 
 std::vector<Operand> ExpressionRenderer::alike(std::size_t count, Cursor& c, Scope& scope) {
     std::vector<ExpressionType> types;
@@ -232,10 +233,8 @@ Operand ExpressionRenderer::number(Cursor& c, Scope& scope) {
     // Conditions take such columns as numbers already.
     const bool plain = scope.correlated == nullptr && (op == Op::column || op == Op::path);
     const ExpressionType type = type_of(c, scope);
-    Operand out{.kind = type.kind,
-                .type = type.type,
-                .is_value = type.is_value,
-                .may_be_null = type.may_be_null};
+    Operand out{
+        .kind = type.kind, .type = type.type, .is_value = type.is_value, .may_be_null = type.may_be_null};
     if (plain && type.kind == Kind::decimal_text) {
         const ColumnInfo column{.name = {}, .member = {}, .type = type.type, .offset = 0};
         out.sql = dialect_.comparable(operand(c, scope), column);
@@ -518,8 +517,7 @@ std::string ExpressionRenderer::operand(Cursor& c, Scope& scope) {
         case Op::json_contains: {
             const std::string json = operand(c, scope);
             const std::string where = with_transform(operand(c, scope), Transform::json_path);
-            return dialect_.json_test(op, json, where,
-                                      op == Op::json_contains ? alone(c, scope) : Operand());
+            return dialect_.json_test(op, json, where, op == Op::json_contains ? alone(c, scope) : Operand());
         }
         case Op::label:
             return quoted(dialect_, c.name());

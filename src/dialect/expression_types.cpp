@@ -47,7 +47,8 @@ Kind of_both(Kind a, Kind b) {
 /// Walks over one expression.
 class Typer {
 public:
-    Typer(Cursor expression, std::vector<const ModelInfo*> models) : c_(expression), models_(std::move(models)) {}
+    Typer(Cursor expression, std::vector<const ModelInfo*> models)
+        : c_(expression), models_(std::move(models)) {}
 
     ExpressionType run() {
         constexpr int max_depth = 1000;
@@ -99,8 +100,7 @@ private:
                 return of_kind(a.kind, a.may_be_null, a.aggregates);
             }
             case Op::in_query:
-            case Op::not_in_query:
-            {
+            case Op::not_in_query: {
                 const ExpressionType out = predicate(1);
                 query();
                 return out;

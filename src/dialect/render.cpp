@@ -71,7 +71,8 @@ public:
             Scope scope{&source_};
             if (!assignments.empty()) assignments += ", ";
             const bool was_joined = source_.joined();
-            assignments += detail::quoted(dialect_, column.name) + " = " + expressions_.assigned(c, scope, column);
+            assignments +=
+                detail::quoted(dialect_, column.name) + " = " + expressions_.assigned(c, scope, column);
             if (source_.joined() != was_joined)
                 throw InvalidQuery("an update cannot take values across a relation");
         }

@@ -33,9 +33,9 @@ struct SelectParts {
     bool selects = false;     // there was a select list
     bool aggregates = false;  // it holds an aggregate
     bool joins_link = false;
-    std::vector<std::string> grouped;    // terms of GROUP BY
-    std::vector<std::string> selected;   // expressions of the select list
-    std::vector<std::string> ordered;    // keys of ORDER BY
+    std::vector<std::string> grouped;   // terms of GROUP BY
+    std::vector<std::string> selected;  // expressions of the select list
+    std::vector<std::string> ordered;   // keys of ORDER BY
     std::vector<std::pair<std::uint16_t, std::uint16_t>> same_values;
 
     /// All clauses, the groups first: what is selected and ordered by has to agree with them.

@@ -78,7 +78,8 @@ Plan finish(const Dialect& dialect, std::string_view marked, bool writes) {
                             static_cast<Transform>(from_sextet(marked[i + 4]))};
         std::size_t number = plan.binds.size();
         if (dialect.capabilities().numbered_parameters) {
-            std::size_t& known = numbers[std::uint32_t{bind.value} << 8 | static_cast<std::uint32_t>(bind.transform)];
+            std::size_t& known =
+                numbers[std::uint32_t{bind.value} << 8 | static_cast<std::uint32_t>(bind.transform)];
             if (known != 0) number = known - 1;
             known = number + 1;
         }

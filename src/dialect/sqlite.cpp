@@ -1,6 +1,7 @@
 #include <duet/base/error.hpp>
 #include <duet/dialect/sqlite.hpp>
 
+#include "join_text.hpp"
 #include "sql_text.hpp"
 #include "sqlite_ddl.hpp"
 
@@ -8,16 +9,11 @@ namespace duet {
 
 namespace {
 
+using detail::join;
 using shape::DatePart;
 using shape::Op;
 
 constexpr std::string_view timestamp_zero_time = " 00:00:00.000000";
-
-std::string join(std::initializer_list<std::string_view> parts) {
-    std::string out;
-    for (const std::string_view part : parts) out += part;
-    return out;
-}
 
 class SqliteDialect final : public detail::SqliteDdl {
 public:
@@ -259,8 +255,8 @@ public:
             case Op::json_has:
                 return join({"json_type(", json, ", ", path, ") IS NOT NULL"});
             default:
-                return join(
-                    {"EXISTS (SELECT 1 FROM json_each(", json, ", ", path, ") WHERE value = ", operand.sql, ")"});
+                return join({"EXISTS (SELECT 1 FROM json_each(", json, ", ", path,
+                             ") WHERE value = ", operand.sql, ")"});
         }
     }
 
@@ -286,7 +282,8 @@ private:
     // SQLite's scalar max() is NULL when any argument is; everywhere else NULLs are passed over.
     static std::string extreme(std::string_view name, std::span<const Operand> arguments) {
         std::string out = join({"(SELECT ", name, "(value) FROM (SELECT ", arguments[0].sql, " AS value"});
-        for (std::size_t i = 1; i < arguments.size(); ++i) out += join({" UNION ALL SELECT ", arguments[i].sql});
+        for (std::size_t i = 1; i < arguments.size(); ++i)
+            out += join({" UNION ALL SELECT ", arguments[i].sql});
         return out + "))";
     }
 };

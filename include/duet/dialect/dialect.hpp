@@ -23,10 +23,10 @@ struct Capabilities {
     bool aggregate_filter = true;
     bool nulls_order = true;
     bool for_update = true;
-    bool limit_in_writes = false;  // UPDATE/DELETE ... LIMIT
-    bool limit_in_subqueries = true;    // x IN (SELECT ... LIMIT n)
-    bool writes_read_target = true;     // a subquery of UPDATE/DELETE may read the table that is written
-    bool numbered_parameters = false;   // a value that occurs twice takes one placeholder
+    bool limit_in_writes = false;      // UPDATE/DELETE ... LIMIT
+    bool limit_in_subqueries = true;   // x IN (SELECT ... LIMIT n)
+    bool writes_read_target = true;    // a subquery of UPDATE/DELETE may read the table that is written
+    bool numbered_parameters = false;  // a value that occurs twice takes one placeholder
     /// What is selected and ordered by has to be, word for word, what is grouped by (or selected, after
     /// DISTINCT); parameters count as words.
     bool strict_grouping = false;

@@ -37,7 +37,7 @@ struct Plan {
     /// Values that have one placeholder because the database has to see that they are equal: pairs of indexes
     /// into the values of the execution. Whoever executes the plan refuses values that differ.
     std::vector<std::pair<std::uint16_t, std::uint16_t>> equal_values{};
-    bool raw = false;             // the user's text: the server finds out what its texts are meant to be
+    bool raw = false;  // the user's text: the server finds out what its texts are meant to be
 };
 
 }  // namespace duet
