@@ -21,6 +21,16 @@ Task<> run_script_on(Connected& at, std::string script) {
     at.finished({});
 }
 
+/// All statements or none, where the database can take back changes of the schema.
+Task<> run_changes(Connected& at, std::string script) {
+    if (script.empty()) co_return;
+    if (at.dialect().capabilities().transactional_ddl) {
+        co_await atomically(at, [&] { return run_script_on(at, script); });
+    } else {
+        co_await run_script_on(at, script);
+    }
+}
+
 }  // namespace
 
 Task<> create_all(Call call, std::span<const ModelInfo* const> models) {
@@ -30,19 +40,42 @@ Task<> create_all(Call call, std::span<const ModelInfo* const> models) {
         for (const SchemaTable& table : describe_all(at.dialect(), models)) {
             script += joined(create_statements(at.dialect(), table, IfPointless::skip));
         }
-        co_await atomically(at, [&] { return run_script_on(at, script); });
+        co_await run_changes(at, script);
     });
 }
 
 Task<> drop_all(Call call, std::span<const ModelInfo* const> models) {
     return on_connection<void>(call, driver::Access::write, [models](Connected& at) -> Task<> {
         const std::vector<SchemaTable> tables = describe_all(at.dialect(), models);
-        std::string script(at.dialect().before_drop_all());
-        script += ";\n";
+        const std::string before(at.dialect().before_drop_all());
+        const std::string after(at.dialect().after_drop_all());
+        std::string script;
         for (auto table = tables.rbegin(); table != tables.rend(); ++table) {
             script += joined(drop_statements(at.dialect(), *table, IfPointless::skip));
         }
-        co_await atomically(at, [&] { return run_script_on(at, script); });
+        if (after.empty()) {  // what comes before lasts as long as the transaction
+            if (!before.empty()) script.insert(0, before + ";\n");
+            co_await run_changes(at, script);
+            co_return;
+        }
+        // What was switched off for the session is switched on again, whatever happens.
+        std::exception_ptr error;
+        try {
+            if (!before.empty()) co_await run_script_on(at, before);
+            co_await run_changes(at, script);
+        } catch (...) {
+            error = std::current_exception();
+        }
+        if (error && at.connection().usable()) {
+            try {
+                at.connection().set_limits({});
+                co_await run_script_on(at, after);
+            } catch (const Error&) {  // NOLINT(bugprone-empty-catch): the first error is the one to tell
+            }
+        } else if (!error) {
+            co_await run_script_on(at, after);
+        }
+        if (error) std::rethrow_exception(error);
     });
 }
 
