@@ -142,7 +142,7 @@ Task<> send_begin(Connected& at, std::string_view sql) {
     if (!at.engine().hooks().empty()) at.note_start(sql, 0);
     const driver::Wait wait = at.connection().begin(sql);
     if (wait != driver::Wait::done) co_await settle(at.connection(), wait);
-    at.finished({});
+    at.begun();
 }
 }  // namespace
 

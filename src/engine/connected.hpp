@@ -64,6 +64,10 @@ public:
         progressed_ = true;
         if (observed_ != nullptr) report(outcome, nullptr);
     }
+    /// The same for what begins a transaction: nothing has happened by it.
+    void begun() {
+        if (observed_ != nullptr) report({}, nullptr);
+    }
     void failed(const Error& error) noexcept;
     /// Whether the operation failed because its connection, taken from the pool, turned out to be gone.
     bool lost(const Error& error) const noexcept;
