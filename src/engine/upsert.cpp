@@ -268,12 +268,14 @@ Task<bool> upsert(Call call, const ModelInfo& model, void* object, const UpsertS
                                [&model, object, &wanted](Connected& at) -> Task<bool> {
                                    Undo undo(model);
                                    undo.remember(object);
+                                   const bool keyless = model.generated_key && is_new(model, object);
                                    bool written = false;
                                    try {
                                        Upsert upsert(at, model, object, wanted);
                                        written = co_await upsert.run();
                                    } catch (...) {
                                        undo.restore(object);
+                                       if (keyless) set_key(model, object, 0);
                                        throw;
                                    }
                                    if (!written) undo.restore(object);

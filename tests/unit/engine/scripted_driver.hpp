@@ -156,7 +156,7 @@ public:
     }
     driver::Wait fetch(driver::Statement& statement, driver::RowSink* sink, std::size_t max_rows,
                        driver::Outcome& outcome) override {
-        return later([this, &statement, sink, max_rows, &outcome] {
+        return later([&statement, sink, max_rows, &outcome] {
             deliver(static_cast<ScriptedStatement&>(statement), sink, max_rows, outcome);
         });
     }
