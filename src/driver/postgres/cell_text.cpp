@@ -36,7 +36,8 @@ void append_float(std::string& out, Float value) {
         out += value < 0 ? "-Infinity" : "Infinity";
     } else {
         const Float size = std::fabs(value);
-        const bool plain = size == 0 || (size >= Float(1e-4) && size < Float(1e15));
+        constexpr auto most = sizeof(Float) == 4 ? Float(1e6) : Float(1e15);
+        const bool plain = size == 0 || (size >= Float(1e-4) && size < most);
         char text[64];
         const auto [end, error] =
             std::to_chars(text, text + sizeof text, value,

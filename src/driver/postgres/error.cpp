@@ -35,6 +35,7 @@ constexpr Sentence sentences[] = {
     {"22P05", "a text holds a character that the database's encoding does not have"},
     {"22030", "a JSON object has a key twice"},
     {"22032", "a text is no valid JSON"},
+    {"42601", "a text is not valid in the language that it is meant to be"},
     {"22", "the database could not take a value"},
     {"54", "a limit of the server was reached"},
     {"53", "the server is short of resources"},
@@ -68,7 +69,13 @@ bool may_hold_a_value(std::string_view message) {
 
 std::string message_of(const PGresult* result, std::string_view state) {
     std::string_view primary = field(result, PG_DIAG_MESSAGE_PRIMARY);
-    if (!speaks_of_names_only(state) && may_hold_a_value(primary)) primary = sentence_of(state);
+    // Texts of other languages (tsquery, jsonpath) are parsed while the statement runs: there is no position.
+    const bool of_a_value = state == "42601" && field(result, PG_DIAG_STATEMENT_POSITION).empty();
+    if (state.starts_with("22") || of_a_value) {
+        // 'invalid input syntax for type integer: "abc"': the value comes last.
+        primary = primary.substr(0, primary.find(':'));
+    }
+    if ((of_a_value || !speaks_of_names_only(state)) && may_hold_a_value(primary)) primary = sentence_of(state);
     std::string message(primary.empty() ? sentence_of(state) : primary);
     if (const std::string_view column = field(result, PG_DIAG_COLUMN_NAME);
         !column.empty() && message.find(column) == std::string::npos) {
