@@ -5,6 +5,7 @@
 #include <chrono>
 #include <optional>
 
+#include "sharing.hpp"
 #include "slot_group.hpp"
 
 namespace duet {
@@ -15,6 +16,8 @@ struct Pool::Impl {
     Impl(std::unique_ptr<driver::Driver> for_driver, PoolOptions with_options);
 
     SlotGroup& group_for(driver::Access access) noexcept { return *groups[static_cast<std::size_t>(access)]; }
+    /// A connection of its own for whoever has no thread, if one is free.
+    Lease take_now() noexcept { return Lease(main.try_take(nullptr)); }
     std::size_t size() const noexcept { return main.size() + (readers ? readers->size() : 0); }
 
     /// For a lease that ends: afterwards the connection is closed or as good as new.
@@ -35,6 +38,7 @@ struct Pool::Impl {
     SlotGroup main;  // serves everything that `readers` does not
     std::optional<SlotGroup> readers;
     SlotGroup* const groups[2];  // by Access
+    Sharing sharing;
     std::atomic<std::size_t> open_connections{0};
     std::atomic<WorkerPool*> workers{nullptr};
     std::mutex starting_workers;

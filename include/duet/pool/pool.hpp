@@ -124,6 +124,8 @@ public:
     PoolStats stats() const noexcept;
 
     struct Impl;
+    /// For the inside of the library.
+    Impl& impl() noexcept { return *impl_; }
 
 private:
     std::unique_ptr<Impl> impl_;
