@@ -239,6 +239,7 @@ void throw_result(const PGresult* result, std::string_view sql) {
     if (state == "40P01") raise<Deadlock>(std::move(message), state, sql);
     if (state == "55P03") raise<LockTimeout>(std::move(message), state, sql);
     if (state == "57014") raise<QueryCanceled>(std::move(message), state, sql);
+    if (state == "2201B") raise<InvalidQuery>(std::move(message), state, sql);  // a regular expression
     if (is_connection_state(state)) raise<ConnectionError>(std::move(message), state, sql);
     raise<DatabaseError>(std::move(message), state, sql);
 }
