@@ -65,9 +65,7 @@ std::string_view without_bc(std::string_view text) {
 
 }  // namespace
 
-std::string Inet::to_string() const {
-    return prefix ? address + '/' + std::to_string(*prefix) : address;
-}
+std::string Inet::to_string() const { return prefix ? address + '/' + std::to_string(*prefix) : address; }
 
 Inet Inet::parse(std::string_view text) {
     const std::size_t slash = text.find('/');

@@ -136,9 +136,7 @@ public:
         put_8(out_, static_cast<std::uint64_t>(micros));
         put_8(out_, 0);
     }
-    void uuid(const Uuid& value) {
-        bytes({reinterpret_cast<const char*>(value.bytes().data()), Uuid::size});
-    }
+    void uuid(const Uuid& value) { bytes({reinterpret_cast<const char*>(value.bytes().data()), Uuid::size}); }
     void decimal(const Decimal& value) {
         const std::size_t start = out_.size();
         put_4(out_, 0);

@@ -15,8 +15,8 @@ const TypeInfo& leaf_type(const TypeInfo& array) noexcept;
 /// The type that the std::vector of type `array` is sent as. Nested ones are jsonb, because arrays of
 /// PostgreSQL are rectangular; 0 where only the server knows the elements' type.
 Oid array_type(const TypeInfo& array) noexcept;
-/// The array type that a list (BindValue::list) of `element` is sent as. Texts: 0, and the server makes of it an
-/// array of what they are compared with (varchar, citext, enums).
+/// The array type that a list (BindValue::list) of `element` is sent as. Texts: 0, and the server makes of it
+/// an array of what they are compared with (varchar, citext, enums).
 Oid list_type(const TypeInfo& element) noexcept;
 
 /// The start of a one-dimensional binary array.

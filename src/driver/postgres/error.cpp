@@ -52,9 +52,8 @@ std::string_view sentence_of(std::string_view state) {
 
 // Classes whose messages name tables, columns, types and SQL text only.
 bool speaks_of_names_only(std::string_view state) {
-    for (const std::string_view clean :
-         {"0A", "0B", "21", "23", "24", "25", "26", "28", "2B", "2D", "34", "3B", "3D", "3F", "40", "42", "44",
-          "55", "57", "08", "53", "P0"}) {
+    for (const std::string_view clean : {"0A", "0B", "21", "23", "24", "25", "26", "28", "2B", "2D", "34",
+                                         "3B", "3D", "3F", "40", "42", "44", "55", "57", "08", "53", "P0"}) {
         if (state.starts_with(clean)) return true;
     }
     return false;
@@ -75,7 +74,8 @@ std::string message_of(const PGresult* result, std::string_view state) {
         // 'invalid input syntax for type integer: "abc"': the value comes last.
         primary = primary.substr(0, primary.find(':'));
     }
-    if ((of_a_value || !speaks_of_names_only(state)) && may_hold_a_value(primary)) primary = sentence_of(state);
+    if ((of_a_value || !speaks_of_names_only(state)) && may_hold_a_value(primary))
+        primary = sentence_of(state);
     std::string message(primary.empty() ? sentence_of(state) : primary);
     if (const std::string_view column = field(result, PG_DIAG_COLUMN_NAME);
         !column.empty() && message.find(column) == std::string::npos) {
@@ -217,8 +217,8 @@ std::string one_line(std::string_view text) {
 }  // namespace
 
 bool is_connection_state(std::string_view state) noexcept {
-    return state.starts_with("08") || state.starts_with("57P0") || state == "53300" || state.starts_with("28") ||
-           state == "25P03";
+    return state.starts_with("08") || state.starts_with("57P0") || state == "53300" ||
+           state.starts_with("28") || state == "25P03";
 }
 
 void throw_result(const PGresult* result, std::string_view sql) {
@@ -248,9 +248,8 @@ void throw_connection(const char* libpq_message, std::string_view sql) {
     std::string message = one_line(libpq_message == nullptr ? "" : libpq_message);
     if (message.empty()) message = "the connection to the server is lost";
     std::string_view state = "08006";
-    const auto known = std::ranges::find_if(advices, [&](const Advice& advice) {
-        return message.find(advice.when) != std::string::npos;
-    });
+    const auto known = std::ranges::find_if(
+        advices, [&](const Advice& advice) { return message.find(advice.when) != std::string::npos; });
     if (known != std::end(advices)) {
         state = known->state;
         message += "; ";

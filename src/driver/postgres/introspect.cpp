@@ -66,13 +66,13 @@ private:
 };
 
 // Tables of the search path that are meant when their name is written alone. Used as the first CTE.
-#define DUET_TABLES                                                                                         \
-    "WITH t AS (SELECT c.oid, c.relname FROM pg_catalog.pg_class c "                                        \
-    "JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace "                                             \
-    "WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition AND c.relpersistence <> 't' "                   \
-    "AND n.nspname = ANY(pg_catalog.current_schemas(false)) AND n.nspname <> 'pg_catalog' "                 \
-    "AND n.nspname <> 'information_schema' AND pg_catalog.pg_table_is_visible(c.oid) "                      \
-    "AND NOT EXISTS (SELECT 1 FROM pg_catalog.pg_depend d WHERE d.objid = c.oid AND d.deptype = 'e' "       \
+#define DUET_TABLES                                                                                   \
+    "WITH t AS (SELECT c.oid, c.relname FROM pg_catalog.pg_class c "                                  \
+    "JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace "                                       \
+    "WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition AND c.relpersistence <> 't' "             \
+    "AND n.nspname = ANY(pg_catalog.current_schemas(false)) AND n.nspname <> 'pg_catalog' "           \
+    "AND n.nspname <> 'information_schema' AND pg_catalog.pg_table_is_visible(c.oid) "                \
+    "AND NOT EXISTS (SELECT 1 FROM pg_catalog.pg_depend d WHERE d.objid = c.oid AND d.deptype = 'e' " \
     "AND d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass)) "
 
 constexpr const char* tables_sql = DUET_TABLES "SELECT relname FROM t ORDER BY oid";
@@ -169,8 +169,8 @@ std::string plain_default(std::string text) {
         end += text[end] == '\'' ? 2 : 1;
     const std::string_view cast = std::string_view(text).substr(std::min(end + 1, text.size()));
     if (!cast.starts_with("::") || cast.find('(') != std::string_view::npos) return text;
-    for (const std::string_view number : {"::integer", "::bigint", "::smallint", "::numeric",
-                                          "::double precision", "::real"}) {
+    for (const std::string_view number :
+         {"::integer", "::bigint", "::smallint", "::numeric", "::double precision", "::real"}) {
         if (cast == number) return text.substr(1, end - 1);
     }
     return text.substr(0, end + 1);
@@ -181,7 +181,8 @@ public:
     explicit Reader(PGconn* connection) : connection_{connection} {}
 
     DatabaseSchema run() {
-        for (Rows rows{connection_, tables_sql}; rows.next();) schema_.tables.push_back({.name = rows.text(0)});
+        for (Rows rows{connection_, tables_sql}; rows.next();)
+            schema_.tables.push_back({.name = rows.text(0)});
         read_columns();
         read_constraints();
         read_indexes();

@@ -1,10 +1,10 @@
 #include <duet/base/error.hpp>
 #include <duet/driver/url.hpp>
 
-#include <gtest/gtest.h>
-
 #include <string>
 #include <string_view>
+
+#include <gtest/gtest.h>
 
 #include "driver/postgres/error.hpp"
 #include "driver/postgres/options.hpp"
@@ -13,7 +13,9 @@ namespace {
 
 using duet::driver::postgres::Options;
 
-Options parse(std::string_view url) { return duet::driver::postgres::parse_options(duet::driver::parse_url(url)); }
+Options parse(std::string_view url) {
+    return duet::driver::postgres::parse_options(duet::driver::parse_url(url));
+}
 
 std::string keyword(const Options& options, std::string_view key) {
     for (const auto& [name, value] : options.keywords) {
@@ -89,7 +91,8 @@ TEST(PostgresConnectionErrors, AdviseInOneLine) {
         const char* code;
         const char* advice;
     } rows[] = {
-        {"connection to server at \"localhost\" (127.0.0.1), port 1 failed: Connection refused\n\tIs the server "
+        {"connection to server at \"localhost\" (127.0.0.1), port 1 failed: Connection refused\n\tIs the "
+         "server "
          "running on that host and accepting TCP/IP connections?\n",
          "08001", "is this its port"},
         {"FATAL:  password authentication failed for user \"ann\"\n", "28P01", "~/.pgpass"},

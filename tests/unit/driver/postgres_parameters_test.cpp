@@ -1,12 +1,12 @@
 #include <duet/base/error.hpp>
 #include <duet/postgres.hpp>
 
-#include <gtest/gtest.h>
-
 #include <cstdint>
 #include <limits>
 #include <string>
 #include <vector>
+
+#include <gtest/gtest.h>
 
 #include "unit/driver/postgres_support.hpp"
 
@@ -24,7 +24,8 @@ constexpr duet::TypeInfo json_path{.kind = duet::Kind::json_path, .size = 0};
 BindValue text_value(std::string_view text) { return {&text_view, text.data(), text.size()}; }
 
 TEST(PostgresParameters, SendIntegersOfEveryWidthAsInt8) {
-    for (const auto& sent : {send_value(std::int8_t{-2}), send_value(std::int32_t{-2}), send_value(std::int64_t{-2})}) {
+    for (const auto& sent :
+         {send_value(std::int8_t{-2}), send_value(std::int32_t{-2}), send_value(std::int64_t{-2})}) {
         EXPECT_EQ(sent.type, 20U);
         EXPECT_EQ(sent.format, 1);
         EXPECT_EQ(sent.bytes, bytes("ffffffff fffffffe"));
@@ -42,7 +43,8 @@ TEST(PostgresParameters, SendScalarsInTheirBinaryForms) {
     EXPECT_EQ(send_value(1.5F).type, 701U);
     EXPECT_EQ(send_value(duet::Date{std::chrono::days{10'958}}).bytes, bytes("00000001"));
     EXPECT_EQ(send_value(duet::Time::of(0, 0, 1)).bytes, bytes("00000000 000f4240"));
-    EXPECT_EQ(send_value(duet::Timestamp{std::chrono::seconds{946'684'801}}).bytes, bytes("00000000 000f4240"));
+    EXPECT_EQ(send_value(duet::Timestamp{std::chrono::seconds{946'684'801}}).bytes,
+              bytes("00000000 000f4240"));
     EXPECT_EQ(send_value(std::chrono::seconds{1}).bytes, bytes("00000000 000f4240 00000000 00000000"));
     EXPECT_EQ(send_value(std::vector<std::byte>{std::byte{0}, std::byte{1}}).bytes, bytes("0001"));
     EXPECT_EQ(send_value(std::vector<std::byte>{}).bytes, "");
@@ -62,7 +64,8 @@ TEST(PostgresParameters, RefuseMomentsOutsideOfTheServersCalendar) {
 
 TEST(PostgresParameters, SendDecimalsWithTheirScale) {
     EXPECT_EQ(send_value(duet::Decimal::parse("0")).bytes, bytes("0000 0000 0000 0000"));
-    EXPECT_EQ(send_value(duet::Decimal::parse("-12345.60")).bytes, bytes("0003 0001 4000 0002 0001 0929 1770"));
+    EXPECT_EQ(send_value(duet::Decimal::parse("-12345.60")).bytes,
+              bytes("0003 0001 4000 0002 0001 0929 1770"));
     EXPECT_EQ(send_value(duet::Decimal::parse("0.0001")).bytes, bytes("0001 ffff 0000 0004 0001"));
     EXPECT_EQ(send_value(duet::Decimal::parse("10000")).bytes, bytes("0001 0001 0000 0000 0001"));
 }
@@ -138,7 +141,8 @@ TEST(PostgresParameters, SendJsonPathsAsTheirKeys) {
     const std::string keys = R"(["a\"b",-1])";
     const auto sent = send({&json_path, keys.data(), keys.size()}, duet::Transform::json_path);
     EXPECT_EQ(sent.type, 1009U);
-    EXPECT_EQ(sent.bytes, bytes("00000001 00000000 00000019 00000002 00000001 00000003 612262 00000002 2d31"));
+    EXPECT_EQ(sent.bytes,
+              bytes("00000001 00000000 00000019 00000002 00000001 00000003 612262 00000002 2d31"));
 }
 
 TEST(PostgresParameters, SendTypesOfPostgresAsTheirText) {

@@ -1,10 +1,10 @@
 #include <duet/postgres.hpp>
 
-#include <gtest/gtest.h>
-
 #include <cstdint>
 #include <string>
 #include <vector>
+
+#include <gtest/gtest.h>
 
 #include "driver/postgres/oid.hpp"
 #include "unit/driver/postgres_support.hpp"
@@ -69,15 +69,18 @@ TEST(PostgresReader, ReadsMomentsAndTheirInfinities) {
 TEST(PostgresReader, ReadsIntervalsWithoutMonthsAsDurations) {
     using std::chrono::microseconds;
     expect(oid::interval, "0000000000000005 00000001 00000000", microseconds{86'400'000'005});
-    EXPECT_EQ(fault_of<microseconds>(oid::interval, "0000000000000005 00000000 00000001"), Fault::out_of_range);
-    EXPECT_EQ(fault_of<microseconds>(oid::interval, "7fffffffffffffff 00000001 00000000"), Fault::out_of_range);
+    EXPECT_EQ(fault_of<microseconds>(oid::interval, "0000000000000005 00000000 00000001"),
+              Fault::out_of_range);
+    EXPECT_EQ(fault_of<microseconds>(oid::interval, "7fffffffffffffff 00000001 00000000"),
+              Fault::out_of_range);
 }
 
 TEST(PostgresReader, WritesEveryCommonTypeAsText) {
     expect<std::string>(oid::int4, "ffffffff", "-1");
     expect<std::string>(oid::boolean, "01", "true");
     expect<std::string>(oid::timestamptz, "00000000000f4240", "2000-01-01 00:00:01+00");
-    expect<std::string>(oid::interval, "00000001bb96f5c0 00000003 0000000e", "1 year 2 mons 3 days 02:04:02.2");
+    expect<std::string>(oid::interval, "00000001bb96f5c0 00000003 0000000e",
+                        "1 year 2 mons 3 days 02:04:02.2");
     expect<std::string>(oid::inet, "02200004 0a000001", "10.0.0.1");
     expect<std::string>(oid::cidr, "02080104 0a000000", "10.0.0.0/8");
     expect<std::string>(oid::int4_range, "02 00000004 00000001 00000004 00000005", "[1,5)");
@@ -85,7 +88,8 @@ TEST(PostgresReader, WritesEveryCommonTypeAsText) {
     expect<std::string>(oid::tsvector, "00000001 63617400 0001 c003", "'cat':3A");
     expect<std::string>(oid::varbit, "00000005 b0", "10110");
     expect<std::string>(oid::jsonb, "01 7b7d", "{}");
-    expect<std::string>(oid::int4_array, "00000001 00000001 00000017 00000002 00000001 00000004 00000001 ffffffff",
+    expect<std::string>(oid::int4_array,
+                        "00000001 00000001 00000017 00000002 00000001 00000004 00000001 ffffffff",
                         "{1,NULL}");
     expect<std::string>(oid::first_user_type, "736164", "sad");
     EXPECT_EQ(fault_of<std::string>(oid::first_user_type, "00ff"), Fault::wrong_type);
@@ -103,8 +107,9 @@ TEST(PostgresReader, ReadsArrays) {
     expect(oid::int4_array, with_null, std::vector<std::optional<int>>{1, std::nullopt});
     EXPECT_EQ(fault_of<std::vector<int>>(oid::int4_array, with_null), Fault::malformed);
     expect(oid::text_array, "00000000 00000000 00000019", std::vector<std::string>{});
-    const std::string_view nested = "00000002 00000000 00000017 00000001 00000001 00000002 00000001"
-                                    "00000004 00000001 00000004 00000002";
+    const std::string_view nested =
+        "00000002 00000000 00000017 00000001 00000001 00000002 00000001"
+        "00000004 00000001 00000004 00000002";
     expect(oid::int4_array, nested, std::vector<std::vector<int>>{{1, 2}});
     EXPECT_EQ(fault_of<std::vector<int>>(oid::int4_array, nested), Fault::malformed);
     expect(oid::jsonb, "01 5b312c325d", std::vector<int>{1, 2});

@@ -1,13 +1,13 @@
 #pragma once
 
+#include <duet/model/column_types.hpp>
+
 #include <cstddef>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include <duet/model/column_types.hpp>
 
 #include "driver/postgres/parameters.hpp"
 #include "driver/postgres/reader.hpp"
