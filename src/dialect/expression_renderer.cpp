@@ -191,8 +191,11 @@ std::string ExpressionRenderer::column(const Source::Table& table, std::uint8_t 
 
 Operand ExpressionRenderer::typed(Cursor& c, Scope& scope, const ExpressionType& type,
                                   const ExpressionType* beside) {
-    Operand out{
-        .kind = type.kind, .type = type.type, .is_value = type.is_value, .may_be_null = type.may_be_null};
+    Operand out{.kind = type.kind,
+                .type = type.type,
+                .is_value = type.is_value,
+                .in_json = type.in_json,
+                .may_be_null = type.may_be_null};
     if (static_cast<Op>(*c.at) != Op::value) {
         out.sql = closed(c, scope);
         return out;
@@ -233,8 +236,11 @@ Operand ExpressionRenderer::number(Cursor& c, Scope& scope) {
     // Conditions take such columns as numbers already.
     const bool plain = scope.correlated == nullptr && (op == Op::column || op == Op::path);
     const ExpressionType type = type_of(c, scope);
-    Operand out{
-        .kind = type.kind, .type = type.type, .is_value = type.is_value, .may_be_null = type.may_be_null};
+    Operand out{.kind = type.kind,
+                .type = type.type,
+                .is_value = type.is_value,
+                .in_json = type.in_json,
+                .may_be_null = type.may_be_null};
     if (plain && type.kind == Kind::decimal_text) {
         const ColumnInfo column{.name = {}, .member = {}, .type = type.type, .offset = 0};
         out.sql = dialect_.comparable(operand(c, scope), column);

@@ -49,6 +49,7 @@ struct Operand {
     Kind kind = Kind::null;          // of the value, as it is stored; null: not known
     const TypeInfo* type = nullptr;  // of a column, as it is stored
     bool is_value = false;           // a value of the query and nothing else
+    bool in_json = false;            // read out of JSON
     bool may_be_null = true;
 };
 
