@@ -35,6 +35,7 @@ public:
                         .limit_in_writes = true,
                         .limit_in_subqueries = false,
                         .writes_read_target = false,
+                        .having_sees_groups = false,
                         .forward_references = false,
                         .max_name = 64,
                         .max_parameters = 65535,

@@ -30,6 +30,7 @@ struct Capabilities {
     /// What is selected and ordered by has to be, word for word, what is grouped by (or selected, after
     /// DISTINCT); parameters count as words.
     bool strict_grouping = false;
+    bool having_sees_groups = true;  // HAVING may hold an expression that is grouped by
     bool forward_references = true;  // a foreign key may name a table that is not there yet
     std::size_t max_name = 0;        // bytes of an identifier; 0: any number
     std::size_t max_parameters = 32766;
