@@ -1,5 +1,9 @@
 #include "connected.hpp"
 
+#include <duet/base/error.hpp>
+
+#include <cstring>
+
 namespace duet::engine {
 
 void Connected::leave() noexcept {
@@ -74,6 +78,20 @@ Task<driver::Statement*> Connected::prepare(const PlanKey& key, Engine::Render r
     preparing_ = false;
     std::optional<std::unique_ptr<driver::Statement>> evicted;
     co_return pooled_->statements.insert(key, std::move(statement), evicted).get();
+}
+
+void Connected::require_equal(const Plan& plan, std::span<const driver::BindValue> values) {
+    for (const auto& [first, second] : plan.equal_values) {
+        const driver::BindValue& a = values[first];
+        const driver::BindValue& b = values[second];
+        if (a.data == nullptr && b.data == nullptr) continue;
+        const bool comparable = a.data != nullptr && b.data != nullptr && !a.list && !b.list;
+        if (comparable && a.type == b.type && a.size == b.size && std::memcmp(a.data, b.data, a.size) == 0)
+            continue;
+        throw InvalidQuery(
+            "an expression in the select list, HAVING or ORDER BY differs from the one in GROUP BY (or after "
+            "DISTINCT) by a value");
+    }
 }
 
 void Connected::note_start(std::string_view sql, std::size_t parameters) {

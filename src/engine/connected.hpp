@@ -58,6 +58,8 @@ public:
     driver::Wait start(driver::Statement& statement, std::span<const driver::BindValue> values,
                        driver::RowSink* sink, std::size_t max_rows, driver::Outcome& outcome) {
         if (!engine().hooks().empty()) note_start(statement.plan().sql, values.size());
+        if (!statement.plan().equal_values.empty()) [[unlikely]]
+            require_equal(statement.plan(), values);
         return connection().execute(statement, values, sink, max_rows, outcome);
     }
     void finished(const driver::Outcome& outcome) {
@@ -79,6 +81,8 @@ public:
     void note_start(std::string_view sql, std::size_t parameters);
 
 private:
+    /// Throws InvalidQuery unless the values are equal that the plan has one placeholder for.
+    static void require_equal(const Plan& plan, std::span<const driver::BindValue> values);
     void leave() noexcept;
     void open_on(Lease& lease, driver::Access access, duet::detail::CancelState* cancel);
     void report(const driver::Outcome& outcome, const Error* error) noexcept;
