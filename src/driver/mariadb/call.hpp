@@ -60,13 +60,16 @@ public:
             }
             events_ = F::start(result, handle, args...);
         } else {
-            events_ = F::go_on(result, handle, events_);
+            events_ = F::go_on(result, handle, given_up_ ? MYSQL_WAIT_TIMEOUT : events_);
         }
-        if (events_ != 0 && blocking) [[unlikely]] {
+        if (events_ != 0 && blocking && !given_up_) [[unlikely]] {
             while (events_ != 0) events_ = F::go_on(result, handle, poll_for(socket, events_));
         }
         return events_ == 0;
     }
+
+    /// From now on all waits end at once, as if their time were over: calls fail, and the library cleans up.
+    void give_up() noexcept { given_up_ = true; }
 
     bool under_way() const noexcept { return events_ != 0; }
     int events() const noexcept { return events_; }
@@ -81,6 +84,7 @@ public:
 
 private:
     int events_ = 0;
+    bool given_up_ = false;
 };
 
 }  // namespace duet::driver::mariadb

@@ -11,7 +11,7 @@
 #include <sqlite3.h>
 
 #include "error.hpp"
-#include "scratch.hpp"
+#include "driver/scratch.hpp"
 
 namespace duet::driver::sqlite {
 
