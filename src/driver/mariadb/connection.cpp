@@ -104,7 +104,7 @@ Wait MariaDbConnection::prepare(std::shared_ptr<const Plan> plan, std::span<cons
     const std::string_view sql = plan->sql;
     start(sql);
     try {
-        fresh_ = std::make_unique<MariaDbStatement>(mysql_.get(), std::move(plan));
+        fresh_ = std::make_unique<MariaDbStatement>(std::move(plan));
     } catch (...) {
         fail();
     }
@@ -122,12 +122,13 @@ Wait MariaDbConnection::execute(Statement& statement, std::span<const BindValue>
     outcome = {};
     try {
         own.take(values);
-        own.make_handle(mysql_.get());
     } catch (...) {
         fail();
     }
     statement_ = &own;
     own.set_running(false);
+    if ((due_ != Due::nothing || own.has_lost_session()) && !own.runs_as_text()) [[unlikely]]
+        own.drop();
     sink_ = sink;
     // A statement that changes something is only done, and its changes counted, when it has run to its end.
     max_rows_ = own.writes() ? all_rows : max_rows;

@@ -114,6 +114,8 @@ std::vector<std::string> list_of(std::string name) {
 [[noreturn]] void raise_other(const Failure& failure, std::string_view sql) {
     std::string message = without_values(failure.message, sql);
     switch (failure.code) {
+        case ER_EMPTY_QUERY:
+            raise<InvalidQuery>(failure, "the SQL text holds no statement", sql);
         case ER_MAX_PREPARED_STMT_COUNT_REACHED:
             raise<DatabaseError>(failure,
                                  "the server holds as many prepared statements as it may (its setting "

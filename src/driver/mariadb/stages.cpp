@@ -142,7 +142,10 @@ bool MariaDbConnection::read_limit() {
 }
 
 bool MariaDbConnection::prepare_statement() {
-    if (!caller_.under_way()) check_size();
+    if (!caller_.under_way()) {
+        check_size();
+        statement_->make_handle(mysql_.get());
+    }
     int failed = 0;
     const std::string& sql = statement_->plan().sql;
     if (!caller_.done<StmtPrepare>(failed, statement_->raw(), sql.data(), static_cast<unsigned long>(sql.size())))

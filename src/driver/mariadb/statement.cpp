@@ -20,7 +20,7 @@ namespace {
 
 }  // namespace
 
-MariaDbStatement::MariaDbStatement(MYSQL* mysql, std::shared_ptr<const Plan> plan)
+MariaDbStatement::MariaDbStatement(std::shared_ptr<const Plan> plan)
     : Statement(std::move(plan)), parameters_(this->plan().binds.size()) {
     const std::string& sql = this->plan().sql;
     if (sql.find('\0') != std::string::npos) refuse("the SQL text holds a NUL byte", sql);
@@ -29,7 +29,6 @@ MariaDbStatement::MariaDbStatement(MYSQL* mysql, std::shared_ptr<const Plan> pla
     writes_ = may_write(sql);
     counts_changes_ = writes_ && mariadb::counts_changes(sql);
     leaves_traces_ = this->plan().raw && mariadb::leaves_traces(sql);
-    make_handle(mysql);
 }
 
 void MariaDbStatement::make_handle(MYSQL* mysql) {

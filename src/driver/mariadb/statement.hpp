@@ -15,7 +15,7 @@ namespace duet::driver::mariadb {
 class MariaDbStatement final : public Statement {
 public:
     /// Throws InvalidQuery for text that is no statement. Nothing is sent.
-    MariaDbStatement(MYSQL* mysql, std::shared_ptr<const Plan> plan);
+    explicit MariaDbStatement(std::shared_ptr<const Plan> plan);
 
     std::vector<std::string> column_names() const override;
     bool writes() const override { return writes_; }
@@ -24,7 +24,9 @@ public:
     MYSQL_STMT* raw() const { return stmt_.get(); }
     /// The server does not have it, or does no longer: it has to be prepared before it runs.
     bool needs_prepare() const { return needs_prepare_; }
-    /// A new handle, when there is none: what the next preparation works on.
+    bool has_lost_session() const { return stmt_ != nullptr && stmt_->mysql == nullptr; }
+    /// A new handle, when there is none: what the next preparation works on. A reset of the session takes
+    /// handles away from it, so this is for after that.
     void make_handle(MYSQL* mysql);
     /// The server has it. Throws InvalidQuery unless it has as many placeholders as the plan has binds.
     void prepared();
