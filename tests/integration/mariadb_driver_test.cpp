@@ -47,7 +47,7 @@ INSTANTIATE_TEST_SUITE_P(, MariaDbDriver, testing::Values(true, false),
                          [](const auto& way) { return way.param ? "Blocking" : "Waiting"; });
 
 TEST_P(MariaDbDriver, WaitsOnlyWhenItMayNotBlock) {
-    session.run("SELECT 1");
+    session.run("SELECT SLEEP(0.05)");
     EXPECT_EQ(session.waits == 0, GetParam());
     EXPECT_GE(session.connection().socket(), 0);
     EXPECT_NE(session.connection().socket_tag(), 0U);
@@ -75,8 +75,9 @@ TEST_P(MariaDbDriver, KeepsRealNumbersAndRefusesWhatTheServerHasNot) {
 }
 
 TEST_P(MariaDbDriver, KeepsTextsAndBytes) {
-    keeps<string>(text, "longtext", {"", "a", string("a\0b", 3), "h\xc3\xa9\xf0\x9f\x98\x80", string(300, 'x'), string(70'000, 'y'),
-                                     string(5'000'000, 'z')});
+    keeps<string>(text, "longtext",
+                  {"", "a", string("a\0b", 3), "h\xc3\xa9\xf0\x9f\x98\x80", string(300, 'x'),
+                   string(70'000, 'y'), string(5'000'000, 'z')});
     EXPECT_THROW(stored<string>(text, "text", "\xff"), ValidationError);
     const std::vector<std::byte> bytes{std::byte{0}, std::byte{255}, std::byte{39}};
     EXPECT_EQ(stored(blob, "longblob", bytes), bytes);
@@ -111,7 +112,9 @@ TEST_P(MariaDbDriver, ReadsUuidsInEachFormThatOthersWrite) {
     const Uuid id = Uuid::parse("12345678-9abc-4ef0-9234-56789abcdef0");
     keeps<Uuid>(uuid, "char(32)", {id, Uuid{}});
     session.script("CREATE TABLE u (n uuid, v char(36), b binary(16))");
-    session.script("INSERT INTO u VALUES ('12345678-9abc-4ef0-9234-56789abcdef0', '12345678-9abc-4ef0-9234-56789abcdef0', x'123456789abc4ef0923456789abcdef0')");
+    session.script(
+        "INSERT INTO u VALUES ('12345678-9abc-4ef0-9234-56789abcdef0', "
+        "'12345678-9abc-4ef0-9234-56789abcdef0', x'123456789abc4ef0923456789abcdef0')");
     EXPECT_EQ(session.one<Uuid>(uuid, "SELECT n FROM u"), id);
     EXPECT_EQ(session.one<Uuid>(uuid, "SELECT v FROM u"), id);
     EXPECT_EQ(session.one<Uuid>(uuid, "SELECT b FROM u"), id);
@@ -119,7 +122,8 @@ TEST_P(MariaDbDriver, ReadsUuidsInEachFormThatOthersWrite) {
 
 TEST_P(MariaDbDriver, ReadsWhatOthersStore) {
     EXPECT_TRUE(session.one<bool>(boolean, "SELECT CAST(b'1' AS unsigned)"));
-    session.script("CREATE TABLE o (b1 bit(1), b64 bit(64), e enum('red','it''s'), s set('a','b'), d decimal(10,3))");
+    session.script(
+        "CREATE TABLE o (b1 bit(1), b64 bit(64), e enum('red','it''s'), s set('a','b'), d decimal(10,3))");
     session.script("INSERT INTO o VALUES (b'1', 18446744073709551615, 'it''s', 'a,b', 12.000)");
     EXPECT_TRUE(session.one<bool>(boolean, "SELECT b1 FROM o"));
     EXPECT_EQ(session.one<std::uint64_t>(uint64, "SELECT b64 FROM o"), UINT64_MAX);
@@ -128,7 +132,8 @@ TEST_P(MariaDbDriver, ReadsWhatOthersStore) {
     EXPECT_EQ(session.one<int>(int32, "SELECT d FROM o"), 12);
     EXPECT_EQ(session.one<double>(float64, "SELECT d FROM o"), 12.0);
     EXPECT_EQ(session.one<string>(text, "SELECT 17"), "17");
-    EXPECT_EQ(session.one<string>(text, "SELECT TIMESTAMP'2020-01-02 03:04:05'"), "2020-01-02 03:04:05.000000");
+    EXPECT_EQ(session.one<string>(text, "SELECT TIMESTAMP'2020-01-02 03:04:05'"),
+              "2020-01-02 03:04:05.000000");
     EXPECT_EQ(session.one<std::int64_t>(int64, "SELECT SUM(x) FROM (SELECT 3 AS x UNION SELECT 4) t"), 7);
     EXPECT_EQ(session.one<Json>(json, "SELECT '{\"a\":[1,2]}'").text(), "{\"a\":[1,2]}");
     EXPECT_THROW(session.one<int>(int32, "SELECT 'x'"), ValidationError);
@@ -136,14 +141,16 @@ TEST_P(MariaDbDriver, ReadsWhatOthersStore) {
     EXPECT_THROW(session.one<Time>(time_of_day, "SELECT TIME'-01:00:00'"), ValidationError);
     EXPECT_THROW(session.one<Time>(time_of_day, "SELECT TIME'25:00:00'"), ValidationError);
     session.script("SET sql_mode=''");
-    EXPECT_THROW(session.one<Timestamp>(timestamp, "SELECT CAST('0000-00-00 00:00:00' AS datetime)"), ValidationError);
+    EXPECT_THROW(session.one<Timestamp>(timestamp, "SELECT CAST('0000-00-00 00:00:00' AS datetime)"),
+                 ValidationError);
     EXPECT_EQ(session.one<int>(int32, "SELECT 5"), 5) << "the connection goes on";
 }
 
 TEST_P(MariaDbDriver, ReadsNullsIntoOptionals) {
     using MaybeText = std::optional<string>;
     static constexpr TypeInfo maybe = optional_of<string>(text);
-    const auto rows = session.column<MaybeText>(maybe, "SELECT 'a' UNION ALL SELECT NULL UNION ALL SELECT ''");
+    const auto rows =
+        session.column<MaybeText>(maybe, "SELECT 'a' UNION ALL SELECT NULL UNION ALL SELECT ''");
     EXPECT_EQ(rows, (std::deque<MaybeText>{"a", std::nullopt, ""}));
     const MaybeText none;
     EXPECT_EQ(session.one<MaybeText>(maybe, "SELECT ?", {{&maybe, &none}}), none);
@@ -176,7 +183,8 @@ TEST_P(MariaDbDriver, CountsFoundRowsAndTellsKeys) {
     EXPECT_EQ(inserted.last_key, 1);
     EXPECT_EQ(session.run("UPDATE k SET v = 1").affected, 3) << "found, though nothing changed";
     EXPECT_EQ(session.run("SELECT * FROM k").affected, 0);
-    EXPECT_EQ(session.column<std::int64_t>(int64, "INSERT INTO k (v) VALUES (5), (6) RETURNING id").size(), 2U);
+    EXPECT_EQ(session.column<std::int64_t>(int64, "INSERT INTO k (v) VALUES (5), (6) RETURNING id").size(),
+              2U);
     const auto statement = session.prepare("DELETE FROM k WHERE v = 1 RETURNING id");
     const Outcome outcome = session.execute(*statement);
     EXPECT_EQ(outcome.affected, 3);
@@ -282,13 +290,16 @@ TEST_P(MariaDbDriver, MakesPatternsAndPaths) {
         return session.one<string>(text, "SELECT ?", {{&type, value.data(), value.size()}}, {{0, transform}});
     };
     EXPECT_EQ(transformed("5%_\\", Transform::like_contains, text_view), "%5\\%\\_\\\\%");
-    EXPECT_EQ(transformed(R"(["a b",0,-1,-2])", Transform::json_path, json_path), "$.\"a b\"[0][last][last-1]");
+    EXPECT_EQ(transformed(R"(["a b",0,-1,-2])", Transform::json_path, json_path),
+              "$.\"a b\"[0][last][last-1]");
 }
 
 TEST_P(MariaDbDriver, KnowsItsTransaction) {
     session.script("CREATE TABLE t (a int)");
     EXPECT_FALSE(session.connection().in_transaction());
-    settle_by_poll(session.connection(), session.connection().begin("SET TRANSACTION ISOLATION LEVEL SERIALIZABLE; START TRANSACTION"));
+    settle_by_poll(
+        session.connection(),
+        session.connection().begin("SET TRANSACTION ISOLATION LEVEL SERIALIZABLE; START TRANSACTION"));
     EXPECT_TRUE(session.connection().in_transaction());
     session.run("INSERT INTO t VALUES (1)");
     session.run("SAVEPOINT one");
@@ -301,7 +312,8 @@ TEST_P(MariaDbDriver, KnowsItsTransaction) {
 TEST_P(MariaDbDriver, ResetsASession) {
     session.script("CREATE TABLE t (a int)");
     EXPECT_FALSE(session.connection().dirty());
-    session.script("CREATE TEMPORARY TABLE mine (a int); SET @secret = 1, time_zone = '+05:00'; START TRANSACTION");
+    session.script(
+        "CREATE TEMPORARY TABLE mine (a int); SET @secret = 1, time_zone = '+05:00'; START TRANSACTION");
     session.run("INSERT INTO t VALUES (1)");
     EXPECT_TRUE(session.connection().dirty());
     EXPECT_FALSE(session.connection().start_reset());
@@ -319,9 +331,11 @@ TEST_P(MariaDbDriver, ResetsASession) {
 
 TEST_P(MariaDbDriver, NamesWhatAConstraintSaid) {
     session.script(
-        "CREATE TABLE people (id int PRIMARY KEY, email varchar(100) NOT NULL, age int, CONSTRAINT uq_people_email "
+        "CREATE TABLE people (id int PRIMARY KEY, email varchar(100) NOT NULL, age int, CONSTRAINT "
+        "uq_people_email "
         "UNIQUE (email), CONSTRAINT age_ok CHECK (age >= 0));"
-        "CREATE TABLE labels (id int PRIMARY KEY, person_id int, CONSTRAINT fk_l FOREIGN KEY (person_id) REFERENCES "
+        "CREATE TABLE labels (id int PRIMARY KEY, person_id int, CONSTRAINT fk_l FOREIGN KEY (person_id) "
+        "REFERENCES "
         "people (id));"
         "INSERT INTO people VALUES (1, 'it''s for key ''secret', 1); INSERT INTO labels VALUES (1, 1)");
     const auto unique = error_of<UniqueViolation>([&] {
@@ -331,14 +345,19 @@ TEST_P(MariaDbDriver, NamesWhatAConstraintSaid) {
     EXPECT_EQ(unique.columns(), std::vector<string>{"email"});
     EXPECT_EQ(unique.code(), "23000");
     EXPECT_EQ(string(unique.what()).find("secret"), string::npos) << unique.what();
-    EXPECT_EQ(error_of<UniqueViolation>([&] { session.run("INSERT INTO people VALUES (1, 'b', 1)"); }).constraint(),
-              "PRIMARY");
-    EXPECT_EQ(error_of<NotNullViolation>([&] { session.run("INSERT INTO people VALUES (3, NULL, 1)"); }).columns(),
-              std::vector<string>{"email"});
-    EXPECT_EQ(error_of<NotNullViolation>([&] { session.run("INSERT INTO people (id) VALUES (3)"); }).columns(),
-              std::vector<string>{"email"});
-    EXPECT_EQ(error_of<CheckViolation>([&] { session.run("UPDATE people SET age = -1"); }).constraint(), "age_ok");
-    const auto orphan = error_of<ForeignKeyViolation>([&] { session.run("INSERT INTO labels VALUES (2, 9)"); });
+    EXPECT_EQ(
+        error_of<UniqueViolation>([&] { session.run("INSERT INTO people VALUES (1, 'b', 1)"); }).constraint(),
+        "PRIMARY");
+    EXPECT_EQ(
+        error_of<NotNullViolation>([&] { session.run("INSERT INTO people VALUES (3, NULL, 1)"); }).columns(),
+        std::vector<string>{"email"});
+    EXPECT_EQ(
+        error_of<NotNullViolation>([&] { session.run("INSERT INTO people (id) VALUES (3)"); }).columns(),
+        std::vector<string>{"email"});
+    EXPECT_EQ(error_of<CheckViolation>([&] { session.run("UPDATE people SET age = -1"); }).constraint(),
+              "age_ok");
+    const auto orphan =
+        error_of<ForeignKeyViolation>([&] { session.run("INSERT INTO labels VALUES (2, 9)"); });
     EXPECT_EQ(orphan.constraint(), "fk_l");
     EXPECT_EQ(orphan.columns(), std::vector<string>{"person_id"});
     EXPECT_THROW(session.run("DELETE FROM people"), ForeignKeyViolation);
@@ -364,7 +383,8 @@ TEST_P(MariaDbDriver, KeepsValuesOutOfMessages) {
     refused("SELECT JSON_EXTRACT('{}', ?)", "s3cret");
     refused("SELECT 'a' REGEXP ?", "s3cret(");
     refused("SELECT CAST(? AS int) + 18446744073709551615 * 2 * LENGTH('s')", "s3cret");
-    EXPECT_NE(message_of<DatabaseError>([&] { session.run("SELECT nowhere FROM t"); }).find("nowhere"), string::npos);
+    EXPECT_NE(message_of<DatabaseError>([&] { session.run("SELECT nowhere FROM t"); }).find("nowhere"),
+              string::npos);
 }
 
 TEST_P(MariaDbDriver, RefusesStatementsThatAreNone) {
@@ -378,16 +398,21 @@ TEST_P(MariaDbDriver, RefusesStatementsThatAreNone) {
 
 TEST_P(MariaDbDriver, StopsAScriptAtItsFirstError) {
     session.script("CREATE TABLE t (a int PRIMARY KEY)");
-    EXPECT_THROW(session.script("INSERT INTO t VALUES (1); SELECT 1; INSERT INTO t VALUES (1); INSERT INTO t VALUES (2)"),
-                 UniqueViolation);
+    EXPECT_THROW(
+        session.script(
+            "INSERT INTO t VALUES (1); SELECT 1; INSERT INTO t VALUES (1); INSERT INTO t VALUES (2)"),
+        UniqueViolation);
     EXPECT_EQ(session.one<int>(int32, "SELECT COUNT(*) FROM t"), 1);
-    EXPECT_NE(message_of<DatabaseError>([&] { session.script("SELECT 1; SELECT nowhere"); }).find("statement 2"), string::npos);
+    EXPECT_NE(
+        message_of<DatabaseError>([&] { session.script("SELECT 1; SELECT nowhere"); }).find("statement 2"),
+        string::npos);
 }
 
 TEST_P(MariaDbDriver, RefusesMoreThanTheServerTakes) {
     session.script("CREATE TABLE t (a longblob)");
     const string large(20'000'000, 'x');
-    const auto error = error_of<ValidationError>([&] { session.run("INSERT INTO t VALUES (?)", {view(large)}); });
+    const auto error =
+        error_of<ValidationError>([&] { session.run("INSERT INTO t VALUES (?)", {view(large)}); });
     EXPECT_NE(string(error.what()).find("max_allowed_packet"), string::npos);
     EXPECT_TRUE(session.connection().usable());
     const string fits(16'000'000, 'x');
@@ -451,8 +476,8 @@ TEST_P(MariaDbDriver, CanBeAbandoned) {
 TEST_P(MariaDbDriver, CanBeDestroyedWhileItConnects) {
     const auto driver = open_driver(parse_url(url));
     const auto connection = driver->connect(Access::write);
-    connection->establish();
-    EXPECT_FALSE(connection->usable());
+    const bool done = connection->establish() == Wait::done;
+    EXPECT_EQ(connection->usable(), done);
 }
 
 TEST_P(MariaDbDriver, TellsDeadlocks) {
@@ -499,10 +524,13 @@ TEST(MariaDbConnecting, SaysWhatIsWrong) {
 
 TEST_P(MariaDbDriver, ReadsItsTables) {
     session.script(
-        "CREATE TABLE people (id bigint AUTO_INCREMENT PRIMARY KEY, email varchar(100) NOT NULL DEFAULT 'x', ok "
-        "tinyint(1), n int unsigned, doc json, at datetime(6) DEFAULT current_timestamp(6), CONSTRAINT uq_people_email "
+        "CREATE TABLE people (id bigint AUTO_INCREMENT PRIMARY KEY, email varchar(100) NOT NULL DEFAULT 'x', "
+        "ok "
+        "tinyint(1), n int unsigned, doc json, at datetime(6) DEFAULT current_timestamp(6), CONSTRAINT "
+        "uq_people_email "
         "UNIQUE (email), CONSTRAINT age_ok CHECK (n >= 0));"
-        "CREATE TABLE labels (id bigint PRIMARY KEY, person_id bigint, KEY ix_labels_person_id (person_id DESC), "
+        "CREATE TABLE labels (id bigint PRIMARY KEY, person_id bigint, KEY ix_labels_person_id (person_id "
+        "DESC), "
         "CONSTRAINT fk_l FOREIGN KEY (person_id) REFERENCES people (id) ON DELETE CASCADE)");
     const DatabaseSchema schema = session.driver().introspect(session.connection());
     ASSERT_EQ(schema.tables.size(), 2U);

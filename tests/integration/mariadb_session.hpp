@@ -1,11 +1,11 @@
 #pragma once
 
-#include <poll.h>
-
 #include <stdexcept>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include <poll.h>
 
 #include "integration/servers.hpp"
 #include "unit/driver/sqlite_support.hpp"
@@ -39,7 +39,9 @@ public:
     Driver& driver() { return *driver_; }
     int waits = 0;
 
-    void script(std::string_view sql) { waits += settle_by_poll(*connection_, connection_->execute_script(sql)); }
+    void script(std::string_view sql) {
+        waits += settle_by_poll(*connection_, connection_->execute_script(sql));
+    }
 
     std::unique_ptr<Statement> prepare(std::string sql, std::vector<PlanBind> binds = {}, bool raw = false) {
         auto plan = std::make_shared<Plan>();
@@ -54,8 +56,8 @@ public:
     Outcome execute(Statement& statement, const std::vector<BindValue>& values = {}, RowSink* sink = nullptr,
                     std::size_t max_rows = all_rows) {
         Outcome outcome;
-        waits += settle_by_poll(*connection_,
-                                connection_->execute(statement, values, sink, max_rows, outcome));
+        waits +=
+            settle_by_poll(*connection_, connection_->execute(statement, values, sink, max_rows, outcome));
         return outcome;
     }
 

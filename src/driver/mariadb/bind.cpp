@@ -122,12 +122,14 @@ void Binder::uuid(const Uuid& value) {
 void Binder::decimal(const Decimal& value) {
     if (value.scale() > most_fraction_digits && !(value.round(most_fraction_digits) == value)) {
         throw ValidationError(
-            "a decimal number with more than 10 digits after the point cannot be kept exactly in a numeric column "
+            "a decimal number with more than 10 digits after the point cannot be kept exactly in a numeric "
+            "column "
             "of MariaDB or MySQL; keep the column as text (duet::decimal_as_text)");
     }
     if (value.significant_digits() - value.scale() > most_whole_digits) {
         throw ValidationError(
-            "a decimal number with more than 28 digits before the point does not fit a numeric column of MariaDB "
+            "a decimal number with more than 28 digits before the point does not fit a numeric column of "
+            "MariaDB "
             "or MySQL; keep the column as text (duet::decimal_as_text)");
     }
     char* const out = to_.scratch_.take(Decimal::max_text_size);

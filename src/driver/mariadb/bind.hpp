@@ -17,8 +17,8 @@
 
 namespace duet::driver::mariadb {
 
-/// The values of a statement's placeholders, as the library wants to have them bound. Numbers and moments have
-/// a place of their own here; texts and bytes are bound where they lie.
+/// The values of a statement's placeholders, as the library wants to have them bound. Numbers and moments
+/// have a place of their own here; texts and bytes are bound where they lie.
 class Parameters {
 public:
     explicit Parameters(std::size_t count);
@@ -111,7 +111,8 @@ private:
     Parameters::Place& fixed(enum_field_types type, bool is_unsigned) {
         Parameters::Slot& slot = to_.slots_[position];
         MYSQL_BIND& bind = to_.binds_[position];
-        if (bind.buffer_type != type || (bind.is_unsigned != 0) != is_unsigned || bind.buffer != &slot.place) {
+        if (bind.buffer_type != type || (bind.is_unsigned != 0) != is_unsigned ||
+            bind.buffer != &slot.place) {
             bind.buffer_type = type;
             bind.is_unsigned = is_unsigned ? 1 : 0;
             bind.buffer = &slot.place;

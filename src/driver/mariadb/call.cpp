@@ -25,7 +25,8 @@ int look(int socket, int events, int timeout_ms) noexcept {
 
 int poll_for(int socket, int events) noexcept {
     int ready = 0;
-    while ((ready = look(socket, events, -1)) == 0) {}
+    while ((ready = look(socket, events, -1)) == 0) {
+    }
     return ready;
 }
 

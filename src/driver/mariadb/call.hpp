@@ -60,7 +60,8 @@ public:
             }
             events_ = F::start(result, handle, args...);
         } else {
-            events_ = F::go_on(result, handle, given_up_ ? MYSQL_WAIT_TIMEOUT : events_ & ~MYSQL_WAIT_TIMEOUT);
+            events_ =
+                F::go_on(result, handle, given_up_ ? MYSQL_WAIT_TIMEOUT : events_ & ~MYSQL_WAIT_TIMEOUT);
         }
         if (events_ != 0 && blocking && !given_up_) [[unlikely]] {
             while (events_ != 0) events_ = F::go_on(result, handle, poll_for(socket, events_));

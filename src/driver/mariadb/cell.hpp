@@ -55,7 +55,8 @@ inline std::string_view counted_bytes(const unsigned char* from) {
             size = load<std::uint16_t>(from);
             from += 2;
         } else if (size == 0xfd) {
-            size = static_cast<std::size_t>(load<std::uint16_t>(from)) | static_cast<std::size_t>(from[2]) << 16;
+            size = static_cast<std::size_t>(load<std::uint16_t>(from)) | static_cast<std::size_t>(from[2])
+                                                                             << 16;
             from += 3;
         } else {
             size = load<std::uint64_t>(from);

@@ -6,10 +6,10 @@
 namespace duet::driver::mariadb {
 namespace {
 
-constexpr std::array<std::string_view, 6> integer_types = {"tinyint",   "smallint", "mediumint",
-                                                           "int", "bigint", "year"};
-constexpr std::array<std::string_view, 9> number_types = {"boolean", "tinyint", "smallint", "mediumint", "int",
-                                                          "bigint",  "decimal", "float",    "double"};
+constexpr std::array<std::string_view, 6> integer_types = {"tinyint", "smallint", "mediumint",
+                                                           "int",     "bigint",   "year"};
+constexpr std::array<std::string_view, 9> number_types = {
+    "boolean", "tinyint", "smallint", "mediumint", "int", "bigint", "decimal", "float", "double"};
 
 }  // namespace
 

@@ -27,7 +27,8 @@ namespace duet::driver::mariadb {
 class MariaDbConnection final : public Connection {
 public:
     /// Does not connect yet: see establish().
-    MariaDbConnection(std::shared_ptr<const Options> options, const std::shared_ptr<CancelThread>& cancel_thread);
+    MariaDbConnection(std::shared_ptr<const Options> options,
+                      const std::shared_ptr<CancelThread>& cancel_thread);
     ~MariaDbConnection() override;
 
     Wait establish() override;

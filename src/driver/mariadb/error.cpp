@@ -33,7 +33,8 @@ Exception make(const Failure& failure, std::string message, std::string_view sql
     Exception error(std::move(message));
     // HY000 says nothing.
     const bool plain = failure.sqlstate.empty() || failure.sqlstate == "HY000" || failure.sqlstate == "00000";
-    error.attach_code(plain || is_of_the_client(failure.code) ? std::to_string(failure.code) : failure.sqlstate);
+    error.attach_code(plain || is_of_the_client(failure.code) ? std::to_string(failure.code)
+                                                              : failure.sqlstate);
     error.attach_sql(sql);
     return error;
 }
@@ -76,7 +77,8 @@ std::vector<std::string> list_of(std::string name) {
     ForeignKeyText text = read_foreign_key(failure.message);
     const bool parent = failure.code == ER_ROW_IS_REFERENCED || failure.code == ER_ROW_IS_REFERENCED_2;
     std::string message = quoted_name("foreign key constraint", text.constraint);
-    message += parent ? " failed: other rows refer to the row" : " failed: the row that is referred to does not exist";
+    message += parent ? " failed: other rows refer to the row"
+                      : " failed: the row that is referred to does not exist";
     raise_integrity<ForeignKeyViolation>(failure, std::move(message), sql, std::move(text.constraint),
                                          std::move(text.columns));
 }
@@ -98,8 +100,10 @@ std::vector<std::string> list_of(std::string name) {
 [[noreturn]] void raise_bad_value(const Failure& failure, std::string_view what, std::string_view sql) {
     const std::string column = named_column(failure.message);
     std::string message(what);
-    if (!column.empty()) message += " column '" + column + "'";
-    else message += " its column";
+    if (!column.empty())
+        message += " column '" + column + "'";
+    else
+        message += " its column";
     raise<ValidationError>(failure, std::move(message), sql);
 }
 
@@ -107,7 +111,8 @@ std::vector<std::string> list_of(std::string name) {
     const char* message = "the connection to the server was lost";
     if (failure.code == mariadb_connection_killed) message = "the connection was killed on the server";
     if (failure.code == ER_SERVER_SHUTDOWN) message = "the server is shutting down";
-    if (failure.code == mysql_client_inactive) message = "the server closed the connection: it was idle for too long";
+    if (failure.code == mysql_client_inactive)
+        message = "the server closed the connection: it was idle for too long";
     raise<ConnectionError>(failure, message, sql);
 }
 
@@ -190,7 +195,8 @@ void throw_error(const Failure& failure, std::string_view sql) {
         case mariadb_check_violated:
             raise_check(failure, sql);
         case ER_LOCK_DEADLOCK:
-            raise<Deadlock>(failure, "a deadlock with another transaction; the server has rolled this one back", sql);
+            raise<Deadlock>(failure,
+                            "a deadlock with another transaction; the server has rolled this one back", sql);
         case ER_LOCK_WAIT_TIMEOUT:
         case mysql_lock_not_available:
             raise<LockTimeout>(failure, "a lock was not granted in time: another transaction holds it", sql);
@@ -201,7 +207,8 @@ void throw_error(const Failure& failure, std::string_view sql) {
             throw_canceled(false, make<Error>(failure, {}, {}).code(), sql);
         case mysql_query_timeout:
         case mariadb_statement_timeout:
-            raise<QueryCanceled>(failure, "the server stopped the statement: it took longer than it may", sql);
+            raise<QueryCanceled>(failure, "the server stopped the statement: it took longer than it may",
+                                 sql);
         case ER_DATA_TOO_LONG:
             raise_bad_value(failure, "a value is too long for", sql);
         case ER_WARN_DATA_OUT_OF_RANGE:
@@ -211,7 +218,8 @@ void throw_error(const Failure& failure, std::string_view sql) {
         case WARN_DATA_TRUNCATED:
             raise_bad_value(failure, "a value does not fit", sql);
         default:
-            if (loses_connection(failure.code) && failure.code != ER_NET_PACKET_TOO_LARGE) raise_lost(failure, sql);
+            if (loses_connection(failure.code) && failure.code != ER_NET_PACKET_TOO_LARGE)
+                raise_lost(failure, sql);
             raise_other(failure, sql);
     }
 }

@@ -11,7 +11,7 @@ constexpr std::size_t nowhere = std::string_view::npos;
 
 // What the server calls the parts of a statement, in quotes like names.
 constexpr std::array<std::string_view, 9> clause_names = {
-    "field list",  "where clause",    "order clause",     "on clause", "group statement",
+    "field list",    "where clause",    "order clause",        "on clause",       "group statement",
     "having clause", "window order by", "IN/ALL/ANY subquery", "default function"};
 
 std::string_view last_part(std::string_view name) {
@@ -45,7 +45,8 @@ std::vector<std::string> names_in(std::string_view list) {
 
 // The table that a statement of duet's own writes to.
 std::string_view written_table(std::string_view sql) {
-    for (const std::string_view start : {"INSERT INTO `", "REPLACE INTO `", "INSERT IGNORE INTO `", "UPDATE `"}) {
+    for (const std::string_view start :
+         {"INSERT INTO `", "REPLACE INTO `", "INSERT IGNORE INTO `", "UPDATE `"}) {
         if (sql.starts_with(start)) return quoted_at(sql, start.size() - 1);
     }
     return {};

@@ -82,12 +82,13 @@ private:
 
     void read_checks() {
         Rows rows(mysql_,
-                  mariadb_ ? "SELECT table_name, constraint_name, check_clause FROM "
-                             "information_schema.check_constraints WHERE constraint_schema = DATABASE()"
-                           : "SELECT t.table_name, c.constraint_name, c.check_clause FROM "
-                             "information_schema.check_constraints c JOIN information_schema.table_constraints t "
-                             "ON t.constraint_schema = c.constraint_schema AND t.constraint_name = "
-                             "c.constraint_name WHERE c.constraint_schema = DATABASE()");
+                  mariadb_
+                      ? "SELECT table_name, constraint_name, check_clause FROM "
+                        "information_schema.check_constraints WHERE constraint_schema = DATABASE()"
+                      : "SELECT t.table_name, c.constraint_name, c.check_clause FROM "
+                        "information_schema.check_constraints c JOIN information_schema.table_constraints t "
+                        "ON t.constraint_schema = c.constraint_schema AND t.constraint_name = "
+                        "c.constraint_name WHERE c.constraint_schema = DATABASE()");
         while (rows.next()) {
             if (SchemaTable* const at = table(rows.text(0)); at != nullptr)
                 at->checks.push_back({.name = rows.text(1), .condition = rows.text(2)});
@@ -104,10 +105,11 @@ private:
     }
 
     void read_columns() {
-        Rows rows(mysql_,
-                  "SELECT table_name, column_name, column_type, is_nullable = 'YES', column_default, column_key = "
-                  "'PRI', extra FROM information_schema.columns WHERE table_schema = DATABASE() ORDER BY "
-                  "table_name, ordinal_position");
+        Rows rows(
+            mysql_,
+            "SELECT table_name, column_name, column_type, is_nullable = 'YES', column_default, column_key = "
+            "'PRI', extra FROM information_schema.columns WHERE table_schema = DATABASE() ORDER BY "
+            "table_name, ordinal_position");
         while (rows.next()) {
             SchemaTable* const at = table(rows.text(0));
             if (at == nullptr) continue;
@@ -118,7 +120,8 @@ private:
             if (column.type == "longtext" && take_json_check(*at, column.name)) column.type = "json";
             const std::string extra = rows.text(6);
             if (!rows.is_null(4)) {
-                column.default_sql = mariadb_ ? rows.text(4) : mysql_default(rows.text(4), column.type, extra);
+                column.default_sql =
+                    mariadb_ ? rows.text(4) : mysql_default(rows.text(4), column.type, extra);
                 if (column.default_sql == "NULL") column.default_sql.reset();
             }
             if (extra.find("auto_increment") != std::string::npos) at->auto_increment = true;
@@ -127,13 +130,14 @@ private:
     }
 
     void read_foreign_keys() {
-        Rows rows(mysql_,
-                  "SELECT k.table_name, k.constraint_name, k.column_name, k.referenced_table_name, "
-                  "k.referenced_column_name, r.delete_rule FROM information_schema.key_column_usage k JOIN "
-                  "information_schema.referential_constraints r ON r.constraint_schema = k.constraint_schema AND "
-                  "r.table_name = k.table_name AND r.constraint_name = k.constraint_name WHERE k.table_schema = "
-                  "DATABASE() AND k.referenced_table_name IS NOT NULL ORDER BY k.table_name, k.constraint_name, "
-                  "k.ordinal_position");
+        Rows rows(
+            mysql_,
+            "SELECT k.table_name, k.constraint_name, k.column_name, k.referenced_table_name, "
+            "k.referenced_column_name, r.delete_rule FROM information_schema.key_column_usage k JOIN "
+            "information_schema.referential_constraints r ON r.constraint_schema = k.constraint_schema AND "
+            "r.table_name = k.table_name AND r.constraint_name = k.constraint_name WHERE k.table_schema = "
+            "DATABASE() AND k.referenced_table_name IS NOT NULL ORDER BY k.table_name, k.constraint_name, "
+            "k.ordinal_position");
         while (rows.next()) {
             SchemaTable* const at = table(rows.text(0));
             if (at == nullptr) continue;
@@ -149,13 +153,15 @@ private:
 
     void read_indexes() {
         // MySQL 8 has indexes on expressions, which have no column.
-        Rows rows(mysql_,
-                  mariadb_ ? "SELECT table_name, index_name, non_unique = 0, column_name, collation = 'D', NULL FROM "
-                             "information_schema.statistics WHERE table_schema = DATABASE() ORDER BY table_name, "
-                             "index_name, seq_in_index"
-                           : "SELECT table_name, index_name, non_unique = 0, column_name, collation = 'D', expression "
-                             "FROM information_schema.statistics WHERE table_schema = DATABASE() ORDER BY "
-                             "table_name, index_name, seq_in_index");
+        Rows rows(
+            mysql_,
+            mariadb_
+                ? "SELECT table_name, index_name, non_unique = 0, column_name, collation = 'D', NULL FROM "
+                  "information_schema.statistics WHERE table_schema = DATABASE() ORDER BY table_name, "
+                  "index_name, seq_in_index"
+                : "SELECT table_name, index_name, non_unique = 0, column_name, collation = 'D', expression "
+                  "FROM information_schema.statistics WHERE table_schema = DATABASE() ORDER BY "
+                  "table_name, index_name, seq_in_index");
         while (rows.next()) {
             SchemaTable* const at = table(rows.text(0));
             if (at == nullptr) continue;
@@ -172,22 +178,23 @@ private:
         for (SchemaTable& at : schema_.tables) sort_indexes(at);
     }
 
-    // To the server a unique constraint is a unique index; duet's own names tell them apart. The index that the
-    // server makes for a foreign key without one bears the key's name.
+    // To the server a unique constraint is a unique index; duet's own names tell them apart. The index that
+    // the server makes for a foreign key without one bears the key's name.
     static void sort_indexes(SchemaTable& at) {
         std::vector<SchemaIndex> indexes;
         for (SchemaIndex& index : at.indexes) {
-            const bool of_foreign_key =
-                std::ranges::find(at.foreign_keys, index.name, &SchemaForeignKey::name) != at.foreign_keys.end();
+            const bool of_foreign_key = std::ranges::find(at.foreign_keys, index.name,
+                                                          &SchemaForeignKey::name) != at.foreign_keys.end();
             if (of_foreign_key) continue;
-            const bool plain =
-                std::ranges::none_of(index.columns, [](const SchemaIndex::Column& c) { return c.descending; });
+            const bool plain = std::ranges::none_of(
+                index.columns, [](const SchemaIndex::Column& c) { return c.descending; });
             if (!index.unique || !plain || index.name.starts_with("ix_")) {
                 indexes.push_back(std::move(index));
                 continue;
             }
             SchemaUnique unique{.name = std::move(index.name)};
-            for (SchemaIndex::Column& column : index.columns) unique.columns.push_back(std::move(column.name));
+            for (SchemaIndex::Column& column : index.columns)
+                unique.columns.push_back(std::move(column.name));
             at.uniques.push_back(std::move(unique));
         }
         at.indexes = std::move(indexes);

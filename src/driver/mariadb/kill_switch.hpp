@@ -11,8 +11,8 @@ namespace duet::driver::mariadb {
 
 /// Stops the statement under way on one connection, by KILL QUERY on another one that is opened for it.
 ///
-/// A kill hits whatever the server runs by the time it arrives, so once one was sent and nothing was stopped by
-/// it, the connection must not be used any more: see unsettled().
+/// A kill hits whatever the server runs by the time it arrives, so once one was sent and nothing was stopped
+/// by it, the connection must not be used any more: see unsettled().
 class KillSwitch : public CancelJob, public std::enable_shared_from_this<KillSwitch> {
 public:
     KillSwitch(const Options& options, const std::shared_ptr<CancelThread>& thread)

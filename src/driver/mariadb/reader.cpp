@@ -319,7 +319,8 @@ Fault RowReader::read_decimal(Cell cell, Decimal& out) const {
             const auto [end, error] =
                 std::to_chars(text, text + sizeof text, value, std::chars_format::general, 15);
             const std::string_view number(text, static_cast<std::size_t>(end - text));
-            return error == std::errc{} && Decimal::try_parse(number, out) ? Fault::none : Fault::out_of_range;
+            return error == std::errc{} && Decimal::try_parse(number, out) ? Fault::none
+                                                                           : Fault::out_of_range;
         }
         default: {
             if (cell->is_unsigned) {

@@ -12,9 +12,9 @@ namespace duet::driver::mariadb {
 
 /// Reads the rows of a statement straight from the packets that they came in (see CellReader).
 ///
-/// Taken besides duet's own forms, since other tools write into the same tables: numbers of any type where they
-/// fit, texts that say a number, numbers and moments as texts, UUIDs with dashes, as 16 bytes and as the type of
-/// MariaDB 10.7, moments and numbers within texts.
+/// Taken besides duet's own forms, since other tools write into the same tables: numbers of any type where
+/// they fit, texts that say a number, numbers and moments as texts, UUIDs with dashes, as 16 bytes and as the
+/// type of MariaDB 10.7, moments and numbers within texts.
 class RowReader {
 public:
     using Cell = const Column*;

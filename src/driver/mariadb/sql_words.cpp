@@ -10,14 +10,14 @@
 namespace duet::driver::mariadb {
 namespace {
 
-constexpr std::array<std::string_view, 7> reading_words = {"SELECT", "SHOW",   "DESCRIBE", "DESC",
+constexpr std::array<std::string_view, 7> reading_words = {"SELECT",  "SHOW",   "DESCRIBE", "DESC",
                                                            "EXPLAIN", "VALUES", "TABLE"};
 
 // Statements that leave a session as it was. CREATE and DROP are looked at more closely.
 constexpr std::array<std::string_view, 27> clean_words = {
-    "SELECT", "SHOW",     "DESCRIBE", "DESC",   "EXPLAIN",  "VALUES", "TABLE",  "INSERT",   "UPDATE",
-    "DELETE", "REPLACE",  "WITH",     "COMMIT", "ROLLBACK", "BEGIN",  "START",  "SAVEPOINT", "RELEASE",
-    "CREATE", "ALTER",    "DROP",     "RENAME", "TRUNCATE", "ANALYZE", "OPTIMIZE", "CHECK", "KILL"};
+    "SELECT", "SHOW",    "DESCRIBE", "DESC",   "EXPLAIN",  "VALUES",  "TABLE",    "INSERT",    "UPDATE",
+    "DELETE", "REPLACE", "WITH",     "COMMIT", "ROLLBACK", "BEGIN",   "START",    "SAVEPOINT", "RELEASE",
+    "CREATE", "ALTER",   "DROP",     "RENAME", "TRUNCATE", "ANALYZE", "OPTIMIZE", "CHECK",     "KILL"};
 
 bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; }
 bool is_word(char c) { return is_letter(c) || (c >= '0' && c <= '9') || c == '$'; }

@@ -124,7 +124,8 @@ bool MariaDbConnection::settings() {
 
 bool MariaDbConnection::ask_limit() {
     int failed = 0;
-    if (!caller_.done<RealQuery>(failed, mysql_.get(), limit_question.data(), limit_question.size())) return false;
+    if (!caller_.done<RealQuery>(failed, mysql_.get(), limit_question.data(), limit_question.size()))
+        return false;
     if (failed != 0) throw_failure(failure_of(mysql_.get()));
     become(Stage::read_limit);
     return true;
@@ -148,7 +149,8 @@ bool MariaDbConnection::prepare_statement() {
     }
     int failed = 0;
     const std::string& sql = statement_->plan().sql;
-    if (!caller_.done<StmtPrepare>(failed, statement_->raw(), sql.data(), static_cast<unsigned long>(sql.size())))
+    if (!caller_.done<StmtPrepare>(failed, statement_->raw(), sql.data(),
+                                   static_cast<unsigned long>(sql.size())))
         return false;
     if (failed != 0) {
         const Failure failure = failure_of(statement_->raw());

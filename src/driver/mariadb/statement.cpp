@@ -57,7 +57,8 @@ void MariaDbStatement::run_as_text() {
 }
 
 void MariaDbStatement::take(std::span<const BindValue> values) {
-    if (values.size() < values_needed_) refuse("fewer values than the statement's placeholders need", plan().sql);
+    if (values.size() < values_needed_)
+        refuse("fewer values than the statement's placeholders need", plan().sql);
     parameters_.take(plan().binds, values);
 }
 
@@ -80,7 +81,8 @@ void MariaDbStatement::bind(std::size_t portion) {
 
 bool MariaDbStatement::same_columns() const {
     MYSQL_STMT* const stmt = stmt_.get();
-    if (columns_.empty() || columns_.size() != stmt->field_count || columns_[0].bind != stmt->bind) return false;
+    if (columns_.empty() || columns_.size() != stmt->field_count || columns_[0].bind != stmt->bind)
+        return false;
     for (std::size_t i = 0; i < columns_.size(); ++i) {
         const MYSQL_FIELD& now = stmt->fields[i];
         const MYSQL_FIELD& then = described_[i];

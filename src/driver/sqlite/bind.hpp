@@ -10,8 +10,8 @@
 
 #include <sqlite3.h>
 
-#include "error.hpp"
 #include "driver/scratch.hpp"
+#include "error.hpp"
 
 namespace duet::driver::sqlite {
 
