@@ -133,6 +133,8 @@ public:
     /// After an operation answered Wait::signal: whom to tell when resume() can go on. Once; an empty one
     /// takes it back.
     virtual void on_signal(Signal /*signal*/) noexcept {}
+    /// False when a pooler between here and the server may change the server's session with each transaction.
+    virtual bool keeps_session() const noexcept { return true; }
     /// The same connection for several users at once; null when the driver has no such thing.
     virtual Multiplexer* multiplexer() noexcept { return nullptr; }
 };

@@ -1,8 +1,10 @@
 #pragma once
 
+#include <duet/handle/listener.hpp>
 #include <duet/handle/transaction.hpp>
 
 #include <chrono>
+#include <initializer_list>
 #include <memory>
 #include <span>
 #include <string>
@@ -57,6 +59,30 @@ public:
         if (options.timeout.count() == 0) options.timeout = timeout_;
         return Mode::run(
             Begin{std::make_unique<engine::TransactionState>(*engine_, nullptr, options), where});
+    }
+    /// Connects, outside of the pool, and listens to channels. Throws ConnectionError, UnsupportedByDialect
+    /// elsewhere than on PostgreSQL, ConfigurationError behind a pooler that works by transactions,
+    /// InvalidQuery for names of more than 63 bytes.
+    Result<BasicListener<Mode>> listen(std::initializer_list<std::string_view> channels,
+                                       const ListenOptions& options = {}, Where where = Where::current()) {
+        return listen(std::vector<std::string>(channels.begin(), channels.end()), options, where);
+    }
+    Result<BasicListener<Mode>> listen(const std::vector<std::string>& channels,
+                                       const ListenOptions& options = {}, Where where = Where::current()) {
+        struct Listen {
+            std::shared_ptr<engine::Engine> engine;
+            std::vector<std::string> channels;
+            ListenOptions options;
+            std::chrono::nanoseconds timeout;
+            Where where;
+            std::unique_ptr<engine::ListenerState> state{};
+            auto start() {
+                state = engine::make_listener(engine, channels, options, where);
+                return engine::open_listener(*state, timeout, where);
+            }
+            BasicListener<Mode> finish() { return BasicListener<Mode>(std::move(state)); }
+        };
+        return Mode::run(Listen{engine_, channels, options, timeout_, where});
     }
     /// Outside of a transaction there is nothing to wait for: runs `fn()` at once.
     template <class F>
