@@ -1,5 +1,6 @@
 #pragma once
 
+#include <duet/handle/advisory_lock.hpp>
 #include <duet/handle/listener.hpp>
 #include <duet/handle/transaction.hpp>
 
@@ -59,6 +60,28 @@ public:
         if (options.timeout.count() == 0) options.timeout = timeout_;
         return Mode::run(
             Begin{std::make_unique<engine::TransactionState>(*engine_, nullptr, options), where});
+    }
+    /// Takes an advisory lock, waiting for it (`db.within(…)` limits that: QueryCanceled), and keeps a
+    /// connection of the pool for as long as it is held. PostgreSQL; MariaDB by GET_LOCK, there without
+    /// shared ones; else UnsupportedByDialect. ConfigurationError behind a pooler that works by transactions.
+    Result<BasicAdvisoryLock<Mode>> advisory_lock(LockKey key, Where where = Where::current()) {
+        return Mode::run(
+            detail::TakeLock<BasicAdvisoryLock<Mode>>{make_call(where), {key.number(), false, true}});
+    }
+    Result<BasicAdvisoryLock<Mode>> advisory_lock_shared(LockKey key, Where where = Where::current()) {
+        return Mode::run(
+            detail::TakeLock<BasicAdvisoryLock<Mode>>{make_call(where), {key.number(), true, true}});
+    }
+    /// The same without waiting: nullopt when somebody else has it.
+    Result<std::optional<BasicAdvisoryLock<Mode>>> try_advisory_lock(LockKey key,
+                                                                     Where where = Where::current()) {
+        return Mode::run(detail::TakeLock<std::optional<BasicAdvisoryLock<Mode>>>{
+            make_call(where), {key.number(), false, false}});
+    }
+    Result<std::optional<BasicAdvisoryLock<Mode>>> try_advisory_lock_shared(LockKey key,
+                                                                            Where where = Where::current()) {
+        return Mode::run(detail::TakeLock<std::optional<BasicAdvisoryLock<Mode>>>{
+            make_call(where), {key.number(), true, false}});
     }
     /// Connects, outside of the pool, and listens to channels. Throws ConnectionError, UnsupportedByDialect
     /// elsewhere than on PostgreSQL, ConfigurationError behind a pooler that works by transactions,

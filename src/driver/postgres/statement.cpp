@@ -53,7 +53,7 @@ bool may_leave_traces(std::string_view sql) {
                                                               "with",   "values", "table",  "merge"};
     if (!is_one_of(first_word(sql), harmless)) return true;
     const std::string text = lowered(sql);
-    return text.find("set_config") != std::string::npos || text.find("advisory") != std::string::npos ||
+    return text.find("set_config") != std::string::npos || text.find("advisory_lock") != std::string::npos ||
            text.find("setval") != std::string::npos || text.find(" into temp") != std::string::npos;
 }
 
