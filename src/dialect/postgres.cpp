@@ -353,9 +353,9 @@ public:
         return std::string(operand);
     }
 
-    void row_locks(std::string& out, std::string_view table, std::uint32_t flags) const override {
+    void row_locks(std::string& out, std::string_view tables, std::uint32_t flags) const override {
         // Rows that a LEFT JOIN may miss cannot be locked.
-        out.append(" FOR UPDATE OF ").append(table);
+        out.append((flags & shape::for_share) != 0 ? " FOR SHARE OF " : " FOR UPDATE OF ").append(tables);
         if ((flags & shape::skip_locked) != 0) out += " SKIP LOCKED";
         if ((flags & shape::no_wait) != 0) out += " NOWAIT";
     }

@@ -57,9 +57,8 @@ TYPED_TEST(Listening, HandsOutWhatIsSentInItsOrder) {
 }
 
 TYPED_TEST(Listening, DeliversAfterTheCommitAndNeverAfterARollback) {
-    using Mode = TypeParam;
     auto listener = got(this->db.listen({"orders"}));
-    in_transaction(this->db, [&](duet::BasicTransaction<Mode>& tx) -> duet::Task<> {
+    in_transaction(this->db, [&](duet::BasicTransaction<TypeParam>& tx) -> duet::Task<> {
         co_await later_done([&] { return tx.notify("orders", "kept"); });
         EXPECT_FALSE(co_await later(listener.next(100ms)));
     });

@@ -122,8 +122,9 @@ public:
     virtual std::string comparable(std::string_view operand, const ColumnInfo& column) const;
     virtual void limit_offset(std::string& out, std::string_view limit, std::string_view offset) const;
 
-    /// The lock of `for_update`, behind everything else; `table` is the alias of the rows' own table.
-    virtual void row_locks(std::string& out, std::string_view table, std::uint32_t flags) const;
+    /// The lock of `for_update`, behind everything else; `tables` are the aliases of those whose rows are
+    /// locked, with commas in between.
+    virtual void row_locks(std::string& out, std::string_view tables, std::uint32_t flags) const;
 
     // Writes.
     /// Behind the columns of INSERT: the values of a row that takes none.

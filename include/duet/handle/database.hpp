@@ -5,7 +5,6 @@
 #include <duet/handle/transaction.hpp>
 
 #include <chrono>
-#include <initializer_list>
 #include <memory>
 #include <span>
 #include <string>
@@ -86,12 +85,8 @@ public:
     /// Connects, outside of the pool, and listens to channels. Throws ConnectionError, UnsupportedByDialect
     /// elsewhere than on PostgreSQL, ConfigurationError behind a pooler that works by transactions,
     /// InvalidQuery for names of more than 63 bytes.
-    Result<BasicListener<Mode>> listen(std::initializer_list<std::string_view> channels,
-                                       const ListenOptions& options = {}, Where where = Where::current()) {
-        return listen(std::vector<std::string>(channels.begin(), channels.end()), options, where);
-    }
-    Result<BasicListener<Mode>> listen(const std::vector<std::string>& channels,
-                                       const ListenOptions& options = {}, Where where = Where::current()) {
+    Result<BasicListener<Mode>> listen(const Channels& channels, const ListenOptions& options = {},
+                                       Where where = Where::current()) {
         struct Listen {
             std::shared_ptr<engine::Engine> engine;
             std::vector<std::string> channels;
@@ -105,7 +100,7 @@ public:
             }
             BasicListener<Mode> finish() { return BasicListener<Mode>(std::move(state)); }
         };
-        return Mode::run(Listen{engine_, channels, options, timeout_, where});
+        return Mode::run(Listen{engine_, channels.names(), options, timeout_, where});
     }
     /// Outside of a transaction there is nothing to wait for: runs `fn()` at once.
     template <class F>

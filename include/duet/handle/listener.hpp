@@ -4,6 +4,7 @@
 #include <duet/engine/listener.hpp>
 
 #include <chrono>
+#include <concepts>
 #include <memory>
 #include <optional>
 #include <source_location>
@@ -13,6 +14,28 @@
 #include <vector>
 
 namespace duet {
+
+/// Names of channels, `{"orders", "jobs.new"}` or a vector of them; for a call, as it keeps no copies. Not an
+/// initializer_list: GCC 12 has none in expressions with co_await.
+class Channels {
+public:
+    template <class... S>
+    requires(sizeof...(S) <= 16 && (std::convertible_to<const S&, std::string_view> && ...))
+    // NOLINTNEXTLINE(google-explicit-constructor)
+    Channels(const S&... names) noexcept : few_{std::string_view(names)...}, count_(sizeof...(S)) {}
+    // NOLINTNEXTLINE(google-explicit-constructor)
+    Channels(const std::vector<std::string>& names) noexcept : many_(&names) {}
+
+    std::vector<std::string> names() const {
+        if (many_ != nullptr) return *many_;
+        return {few_, few_ + count_};
+    }
+
+private:
+    std::string_view few_[16]{};
+    std::size_t count_ = 0;
+    const std::vector<std::string>* many_ = nullptr;
+};
 
 namespace detail {
 
