@@ -149,6 +149,11 @@ void Dialect::row_locks(std::string& out, std::string_view /*tables*/, std::uint
     if ((flags & shape::no_wait) != 0) out += " NOWAIT";
 }
 
+void Dialect::refuse_lock_timeout(const BeginOptions& options) const {
+    if (options.lock_timeout_ms <= 0) return;
+    throw UnsupportedByDialect(std::string(name()) + " has no lock timeout for a single transaction");
+}
+
 std::string Dialect::refused_value(std::string_view column) const {
     return "excluded." + std::string(column);
 }

@@ -349,6 +349,7 @@ public:
     }
 
     std::string begin(const BeginOptions& options) const override {
+        refuse_lock_timeout(options);
         std::string out;
         switch (options.isolation) {
             case Isolation::standard:

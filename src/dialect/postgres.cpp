@@ -384,6 +384,8 @@ public:
         }
         if (options.read_only) out += " READ ONLY";
         if (options.deferrable) out += " DEFERRABLE";
+        if (options.lock_timeout_ms > 0)
+            out += "; SET LOCAL lock_timeout = " + std::to_string(options.lock_timeout_ms);
         return out;
     }
     std::string explain(std::string_view sql) const override { return join({"EXPLAIN ", sql}); }

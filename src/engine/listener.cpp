@@ -42,8 +42,8 @@ bool ready_now(int socket, Readiness readiness) {
 
 /// Twice as long each time, and between half of that and all, so that not everybody comes back at once.
 Clock::duration pause_after(unsigned failures) {
-    const auto whole = std::min<std::chrono::microseconds>(first_pause * (1U << std::min(failures, 10U)),
-                                                           longest_pause);
+    const auto whole =
+        std::min<std::chrono::microseconds>(first_pause * (1U << std::min(failures, 10U)), longest_pause);
     std::uint16_t random = 0;
     duet::detail::random_bytes(std::as_writable_bytes(std::span(&random, 1)));
     return whole / 2 + whole / 2 * random / 65536;
@@ -67,7 +67,8 @@ struct ListenerState::Impl {
     public:
         explicit Use(Impl& impl) : impl_(impl) {
             if (impl_.busy.exchange(true, std::memory_order_acquire))
-                throw InvalidQuery("another operation is running on this listener; await one before the next");
+                throw InvalidQuery(
+                    "another operation is running on this listener; await one before the next");
         }
         ~Use() { impl_.busy.store(false, std::memory_order_release); }
         Use(const Use&) = delete;
@@ -124,8 +125,8 @@ struct ListenerState::Impl {
             }
             driver::Connection& connection = link->connection();
             const Readiness readiness = readiness_of(wait);
-            const WaitOutcome outcome = co_await wait_fd(
-                connection.socket(), readiness, std::min(until, answer_by), connection.socket_tag());
+            const WaitOutcome outcome = co_await wait_fd(connection.socket(), readiness,
+                                                         std::min(until, answer_by), connection.socket_tag());
             if (outcome == WaitOutcome::cancelled) co_return outcome;
             // The answer may have come long ago, when nobody was looking.
             if (outcome == WaitOutcome::timed_out && !ready_now(connection.socket(), readiness)) {
@@ -152,7 +153,7 @@ struct ListenerState::Impl {
 
     void lose() {
         try {
-            collect();
+            if (link && stage != Stage::connecting) collect();
         } catch (const DatabaseError&) {  // NOLINT(bugprone-empty-catch): this is known already
         }
         drop();
@@ -286,7 +287,8 @@ Task<> ListenerState::change(std::string channel, bool listen) {
     } catch (const DatabaseError&) {
         impl.lose();
     }
-    if (!listen) std::erase_if(impl.arrived, [&](const Notification& note) { return note.channel == channel; });
+    if (!listen)
+        std::erase_if(impl.arrived, [&](const Notification& note) { return note.channel == channel; });
     if (outcome == WaitOutcome::cancelled) throw_cancelled();
 }
 

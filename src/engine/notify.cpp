@@ -36,7 +36,8 @@ Task<> notify(Call call, std::string_view channel, std::string_view payload) {
     const std::string_view database = call.engine->dialect().name();
     try {
         if (database != "postgresql")
-            throw UnsupportedByDialect(std::string(database) + " has no notifications: notify is not available");
+            throw UnsupportedByDialect(std::string(database) +
+                                       " has no notifications: notify is not available");
         check_channel(channel);
         check_payload(payload);
     } catch (Error& error) {

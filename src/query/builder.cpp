@@ -69,8 +69,8 @@ void drop_order(shape::QueryData& query) { drop_clauses(query, shape::Clause::or
 
 void set_lock(shape::QueryData& query, std::uint32_t flags) {
     if ((query.flags & shape::lock_of) != 0) drop_clauses(query, shape::Clause::lock);
-    constexpr std::uint32_t all = shape::for_update | shape::for_share | shape::skip_locked | shape::no_wait |
-                                  shape::lock_of;
+    constexpr std::uint32_t all =
+        shape::for_update | shape::for_share | shape::skip_locked | shape::no_wait | shape::lock_of;
     query.flags = (query.flags & ~all) | flags;
 }
 

@@ -138,8 +138,9 @@ TEST(AdvisoryLock, IsRefusedWhereItCannotBeKept) {
 TEST(AdvisoryLock, IsLostWithItsConnection) {
     duet::Database db(postgres_url());
     auto lock = db.advisory_lock(1);
-    db.sql("SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND "
-           "datname = current_database()")
+    db.sql(
+          "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND "
+          "datname = current_database()")
         .scalar<std::int64_t>();
     EXPECT_THROW(lock.release(), duet::ConnectionError);
     EXPECT_FALSE(lock.held());

@@ -70,9 +70,9 @@ TYPED_TEST(Listening, DeliversAfterTheCommitAndNeverAfterARollback) {
 }
 
 TYPED_TEST(Listening, TakesChannelNamesAsTheyAre) {
-    const std::vector<std::string> names{"orders.created", "Upper Case",  "with \"quotes\"",
-                                         "it's; DROP",     "select",      "\u00e9t\u00e9 \\ back",
-                                         "%s",             std::string(63, 'x')};
+    const std::vector<std::string> names{
+        "orders.created",        "Upper Case", "with \"quotes\"",   "it's; DROP", "select",
+        "\u00e9t\u00e9 \\ back", "%s",         std::string(63, 'x')};
     auto listener = got(this->db.listen(names));
     this->send(this->db, "upper case", "another");
     for (const std::string& name : names) {
@@ -86,8 +86,9 @@ TYPED_TEST(Listening, TakesChannelNamesAsTheyAre) {
 
 TYPED_TEST(Listening, RefusesChannelNamesThatThereCannotBe) {
     auto listener = got(this->db.listen({"good"}));
-    for (const std::string& name : {std::string(), std::string(64, 'x'), std::string("a\0b", 3),
-                                    std::string("\xff"), std::string(32, 'x') + "\u00e9" + std::string(30, 'x')}) {
+    for (const std::string& name :
+         {std::string(), std::string(64, 'x'), std::string("a\0b", 3), std::string("\xff"),
+          std::string(32, 'x') + "\u00e9" + std::string(30, 'x')}) {
         EXPECT_THROW(got(this->db.listen({name})), duet::InvalidQuery);
         EXPECT_THROW(did([&] { return listener.add(name); }), duet::InvalidQuery);
         EXPECT_THROW(this->send(this->db, name), duet::InvalidQuery);
@@ -289,9 +290,7 @@ TEST(AsyncListening, MayBeDestroyedWhileSomebodyWaits) {
     duet::AsyncDatabase db(server.url());
     duet::run([&]() -> duet::Task<> {
         auto listener = co_await db.listen({"jobs"});
-        {
-            duet::Task<std::optional<Notification>> dropped = listener.next();
-        }
+        { duet::Task<std::optional<Notification>> dropped = listener.next(); }
         co_await db.notify("jobs", "1");
         const auto note = co_await listener.next(5s);
         EXPECT_EQ(note->payload, "1");

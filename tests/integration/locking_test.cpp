@@ -47,10 +47,9 @@ protected:
     }
     bool is_postgres() { return this->db.dialect() == "postgresql"; }
 };
-using LockingBackends =
-    ::testing::Types<Backend<Postgres, duet::Blocking>, Backend<Postgres, duet::Async>,
-                     Backend<PgBouncer, duet::Blocking>, Backend<MariaDb, duet::Blocking>,
-                     Backend<MariaDb, duet::Async>>;
+using LockingBackends = ::testing::Types<Backend<Postgres, duet::Blocking>, Backend<Postgres, duet::Async>,
+                                         Backend<PgBouncer, duet::Blocking>, Backend<MariaDb, duet::Blocking>,
+                                         Backend<MariaDb, duet::Async>>;
 TYPED_TEST_SUITE(RowLocks, LockingBackends, BackendNames);
 
 TYPED_TEST(RowLocks, AreRefusedOutsideOfATransaction) {
@@ -116,16 +115,33 @@ TYPED_TEST(RowLocks, LeaveJoinedRowsAloneUnlessAskedFor) {
 
     first = got(this->db.begin());
     second = got(this->db.begin());
-    EXPECT_EQ(got(this->jobs(first)
-                      .for_update(duet::of(duet::self, "writer"_c), duet::skip_locked)
-                      .all())
-                  .size(),
-              2);
+    EXPECT_EQ(
+        got(this->jobs(first).for_update(duet::of(duet::self, "writer"_c), duet::skip_locked).all()).size(),
+        2);
     EXPECT_EQ(this->titles(got(this->jobs(second).for_update(duet::skip_locked).all())),
               (std::vector<std::string>{"orphan"}));
     EXPECT_EQ(got(second.template query<Writer>().for_update(duet::skip_locked).all()).size(), 0);
     did([&] { return second.rollback(); });
     did([&] { return first.rollback(); });
+}
+
+TYPED_TEST(RowLocks, AreWaitedForAsLongAsTheTransactionSays) {
+    auto first = got(this->db.begin());
+    (void)got(this->jobs(first).for_update().all());
+    duet::TransactionOptions patient;
+    patient.lock_timeout = 50ms;
+    if (!this->is_postgres()) {
+        EXPECT_THROW((void)got(this->db.begin(patient)), duet::UnsupportedByDialect);
+        return did([&] { return first.rollback(); });
+    }
+    auto second = got(this->db.begin(patient));
+    const auto began = std::chrono::steady_clock::now();
+    EXPECT_THROW((void)got(this->jobs(second).for_update().all()), duet::LockTimeout);
+    EXPECT_LT(std::chrono::steady_clock::now() - began, 5s);
+    did([&] { return second.rollback(); });
+    did([&] { return first.rollback(); });
+    EXPECT_EQ(got(this->db.sql("SELECT current_setting('lock_timeout')").template scalar<std::string>()),
+              "0");
 }
 
 TYPED_TEST(RowLocks, AreThoseOfTheLastCall) {

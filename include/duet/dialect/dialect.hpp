@@ -155,6 +155,8 @@ public:
     /// Appends what makes a column the primary key whose values the database assigns.
     virtual void append_generated_key(std::string& out) const = 0;
     virtual bool has_partial_indexes() const noexcept { return true; }
+    /// Throws UnsupportedByDialect for a transaction that asks for a lock timeout of its own.
+    void refuse_lock_timeout(const BeginOptions& options) const;
     /// Whether CREATE INDEX knows IF NOT EXISTS; else indexes are declared in CREATE TABLE.
     virtual bool has_repeatable_indexes() const noexcept { return true; }
     /// Appends what belongs behind the name of an indexed column.

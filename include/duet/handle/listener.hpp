@@ -21,8 +21,9 @@ class Channels {
 public:
     template <class... S>
     requires(sizeof...(S) <= 16 && (std::convertible_to<const S&, std::string_view> && ...))
-    // NOLINTNEXTLINE(google-explicit-constructor)
-    Channels(const S&... names) noexcept : few_{std::string_view(names)...}, count_(sizeof...(S)) {}
+        // NOLINTNEXTLINE(google-explicit-constructor)
+        Channels(const S&... names)
+    noexcept : few_{std::string_view(names)...}, count_(sizeof...(S)) {}
     // NOLINTNEXTLINE(google-explicit-constructor)
     Channels(const std::vector<std::string>& names) noexcept : many_(&names) {}
 
@@ -58,8 +59,8 @@ struct ChangeChannels {
 
 /// Messages from channels of the database, from `db.listen({"orders"})`. PostgreSQL only.
 ///
-/// It has a connection of its own, outside of the pool. When that is lost it is opened again, by whoever waits
-/// in next(), after growing pauses, for as long as it takes; the first notification from then on has
+/// It has a connection of its own, outside of the pool. When that is lost it is opened again, by whoever
+/// waits in next(), after growing pauses, for as long as it takes; the first notification from then on has
 /// `maybe_missed` set and no channel: time to read the state anew. Messages come in the order in which their
 /// transactions committed.
 ///
@@ -82,8 +83,8 @@ public:
         const auto now = Clock::now();
         return next_by(timeout < Clock::time_point::max() - now ? now + timeout : Clock::time_point::max());
     }
-    /// Listens to one more channel from now on. Names are taken as they are: case counts, dots are allowed, 63
-    /// bytes at most, else InvalidQuery.
+    /// Listens to one more channel from now on. Names are taken as they are: case counts, dots are allowed,
+    /// 63 bytes at most, else InvalidQuery.
     Result<void> add(std::string_view channel) {
         return Mode::run(detail::ChangeChannels{state_.get(), std::string(channel), true});
     }

@@ -10,7 +10,8 @@ namespace {
 
 std::string lowered(std::string_view text) {
     std::string out(text);
-    std::ranges::transform(out, out.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    std::ranges::transform(out, out.begin(),
+                           [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
     return out;
 }
 
@@ -43,7 +44,7 @@ bool is_one_of(const std::string& word, const std::array<std::string_view, N>& w
 }  // namespace
 
 bool looks_read_only(std::string_view sql) {
-    static constexpr std::array<std::string_view, 6> readers{"select", "show",  "values",
+    static constexpr std::array<std::string_view, 6> readers{"select", "show",    "values",
                                                              "table",  "explain", "fetch"};
     return is_one_of(first_word(sql), readers);
 }
