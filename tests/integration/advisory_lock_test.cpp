@@ -67,6 +67,10 @@ TYPED_TEST(AdvisoryLocks, EndWithTheirObject) {
         EXPECT_TRUE(this->is_free(42));
     }
     // The connection that held it serves on.
+    { const auto again = got(this->db.advisory_lock(42)); }
+    in_transaction(this->db, [](auto& tx) -> duet::Task<> {
+        EXPECT_EQ(co_await later(tx.sql("SELECT 2").template scalar<std::int64_t>()), 2);
+    });
     EXPECT_EQ(got(this->db.sql("SELECT 1").template scalar<std::int64_t>()), 1);
 }
 

@@ -130,8 +130,8 @@ bool PgConnection::start_reset() noexcept {
 }
 
 bool PgConnection::in_transaction() const noexcept {
+    if (begin_held_) return true;  // behind a reset that is still under way, too
     if (resetting_ || (multiplexer_ != nullptr && multiplexer_->under_way() != 0)) return false;
-    if (begin_held_) return true;
     const PGTransactionStatusType status = PQtransactionStatus(session_.raw());
     return status == PQTRANS_INTRANS || status == PQTRANS_INERROR || status == PQTRANS_ACTIVE;
 }
