@@ -285,7 +285,7 @@ TEST(AsyncListening, WaitsBesideOtherWorkAndRefusesASecondReader) {
     });
 }
 
-TEST(AsyncListening, MayBeDestroyedWhileSomebodyWaits) {
+TEST(AsyncListening, MindsNoTaskThatIsNeverAwaited) {
     const ServerDatabase server{Server::postgres};
     duet::AsyncDatabase db(server.url());
     duet::run([&]() -> duet::Task<> {
