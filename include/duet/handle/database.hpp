@@ -1,5 +1,7 @@
 #pragma once
 
+#include <duet/handle/advisory_lock.hpp>
+#include <duet/handle/listener.hpp>
 #include <duet/handle/transaction.hpp>
 
 #include <chrono>
@@ -58,6 +60,42 @@ public:
         return Mode::run(
             Begin{std::make_unique<engine::TransactionState>(*engine_, nullptr, options), where});
     }
+    /// Takes an advisory lock, waiting for it (`db.within(…)` limits that: QueryCanceled), and keeps a
+    /// connection of the pool for as long as it is held. PostgreSQL; MariaDB by GET_LOCK, there without
+    /// shared ones; else UnsupportedByDialect. ConfigurationError behind a pooler that works by transactions.
+    Result<BasicAdvisoryLock<Mode>> advisory_lock(LockKey key, Where where = Where::current()) {
+        return Mode::run(
+            detail::TakeLock<BasicAdvisoryLock<Mode>>{make_call(where), {key.number(), false, true}});
+    }
+    Result<BasicAdvisoryLock<Mode>> advisory_lock_shared(LockKey key, Where where = Where::current()) {
+        return Mode::run(
+            detail::TakeLock<BasicAdvisoryLock<Mode>>{make_call(where), {key.number(), true, true}});
+    }
+    /// The same without waiting: nullopt when somebody else has it.
+    Result<std::optional<BasicAdvisoryLock<Mode>>> try_advisory_lock(LockKey key,
+                                                                     Where where = Where::current()) {
+        return Mode::run(detail::TakeLock<std::optional<BasicAdvisoryLock<Mode>>>{
+            make_call(where), {key.number(), false, false}});
+    }
+    Result<std::optional<BasicAdvisoryLock<Mode>>> try_advisory_lock_shared(LockKey key,
+                                                                            Where where = Where::current()) {
+        return Mode::run(detail::TakeLock<std::optional<BasicAdvisoryLock<Mode>>>{
+            make_call(where), {key.number(), true, false}});
+    }
+    /// Connects, outside of the pool, and listens to channels. Throws ConnectionError, UnsupportedByDialect
+    /// elsewhere than on PostgreSQL, ConfigurationError behind a pooler that works by transactions,
+    /// InvalidQuery for names of more than 63 bytes.
+    Result<BasicListener<Mode>> listen(const Channels& channels, Where where = Where::current()) {
+        return start_listening(channels, {}, where);
+    }
+    template <class O = ListenOptions>
+    requires std::same_as<std::remove_cvref_t<O>, ListenOptions> Result<BasicListener<Mode>> listen(
+        const Channels& channels, O&& options, Where where = Where::current()) {
+        static_assert(!Mode::is_async || detail::safe_in_co_await<O>,
+                      "duet: GCC 12 breaks temporaries in co_await: name the options first, then co_await "
+                      "db.listen(channels, options)");
+        return start_listening(channels, options, where);
+    }
     /// Outside of a transaction there is nothing to wait for: runs `fn()` at once.
     template <class F>
     void on_commit(F fn) {
@@ -112,6 +150,23 @@ private:
     template <class Other>
     friend class BasicDatabase;
     friend Handle<BasicDatabase<Mode>, Mode>;
+    Result<BasicListener<Mode>> start_listening(const Channels& channels, const ListenOptions& options,
+                                                Where where) {
+        struct Listen {
+            std::shared_ptr<engine::Engine> engine;
+            std::vector<std::string> channels;
+            ListenOptions options;
+            std::chrono::nanoseconds timeout;
+            Where where;
+            std::unique_ptr<engine::ListenerState> state{};
+            auto start() {
+                state = engine::make_listener(engine, channels, options, where);
+                return engine::open_listener(*state, timeout, where);
+            }
+            BasicListener<Mode> finish() { return BasicListener<Mode>(std::move(state)); }
+        };
+        return Mode::run(Listen{engine_, channels.names(), options, timeout_, where});
+    }
     engine::Call make_call(Where where) noexcept {
         return {engine_.get(), nullptr, where, timeout_, !Mode::is_async};
     }
