@@ -21,11 +21,14 @@ bool Connected::open_now(driver::Access access) {
         claimed_ = pooled_ != nullptr;
         return claimed_;
     }
-    lease_ = engine().pool().try_acquire(access);
+    Pool& pool = engine().pool();
+    lease_ = pool.try_acquire(access);
     if (!lease_ || !lease_.ready() || engine().has_orphans()) {
         lease_.release();
         return false;
     }
+    if (pool.reports_leaks()) [[unlikely]]
+        lease_.note(call_.where);
     pooled_ = &*lease_;
     connection().allow_blocking(true);
     return true;
@@ -42,6 +45,7 @@ void Connected::open_on(Lease& lease, driver::Access access, duet::detail::Cance
         }
         pooled_ = &call_.transaction->opened();
     } else {
+        if (engine().pool().reports_leaks()) lease.note(call_.where);
         pooled_ = &*lease;
         if (engine().has_orphans()) engine().bury_orphans();
     }

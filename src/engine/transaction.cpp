@@ -87,6 +87,7 @@ Task<> TransactionState::begin(std::source_location where) {
         try {
             lease_ = co_await engine_.pool().acquire(options_.read_only ? driver::Access::read
                                                                         : driver::Access::write);
+            if (engine_.pool().reports_leaks()) lease_.note(where);
         } catch (Error& error) {
             error.attach_where(where);
             throw;
