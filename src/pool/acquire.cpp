@@ -189,8 +189,8 @@ void Pool::Acquire::leave() noexcept {
 }
 
 Lease::Slot* Pool::Impl::wait_blocking(driver::Access access, const CancelToken& token) {
-    refuse_self_deadlock(access, &detail::pool_thread);
     somebody_waits();
+    refuse_self_deadlock(access, &detail::pool_thread);
     const Clock::time_point now = Clock::now();
     WaitingThread waiter(group_for(access));
     const State outcome = waiter.wait(std::min(deadline_from(now), token.deadline()), token);

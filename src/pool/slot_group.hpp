@@ -123,10 +123,10 @@ public:
     static Lease::Slot* take_if_idle(Lease::Slot& slot) noexcept {
         return slot.open.load(std::memory_order_relaxed) ? take(slot) : nullptr;
     }
+    /// From the last slot to the first.
     template <class F>
     void each(F&& call) const {
-        const std::size_t number = allocated_.load(std::memory_order_acquire);
-        for (std::size_t i = 0; i < number; ++i) call(at(i));
+        for (std::size_t i = allocated_.load(std::memory_order_acquire); i-- > 0;) call(at(i));
     }
 
     std::size_t limit() const noexcept { return limit_.load(std::memory_order_relaxed); }
