@@ -93,13 +93,14 @@ bool Pool::Impl::put_in_order(Lease::Slot& slot) {
     const bool traces = options.reset_on_return && slot.managed && connection.dirty();
     if (!connection.in_transaction() && !traces) return true;
     connection.set_limits({});
-    if (topology.blocking) {
+    if (!managed) {
         return connection.execute_script("ROLLBACK") == driver::Wait::done && connection.usable() &&
                !connection.in_transaction();
     }
     // Nobody waits for the answer here: the next operation on the connection does.
     connection.allow_blocking(false);
     if (!connection.start_reset()) slot.statements.clear();
+    if (!connection.usable()) return false;
     if (has_setup.load(std::memory_order_relaxed)) {
         slot.needs_setup = true;
         slot.ready = false;

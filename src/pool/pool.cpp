@@ -23,9 +23,11 @@ PoolOptions checked(PoolOptions options) {
     }
     if (const auto& scale = options.autoscale) {
         if (!(scale->target_utilisation > 0 && scale->target_utilisation <= 1))
-            throw ConfigurationError("the target_utilisation of a pool's autoscaler is above 0 and at most 1");
+            throw ConfigurationError(
+                "the target_utilisation of a pool's autoscaler is above 0 and at most 1");
         if (scale->floor == 0 || scale->floor > scale->ceiling)
-            throw ConfigurationError("the floor of a pool's autoscaler is at least 1 and at most its ceiling");
+            throw ConfigurationError(
+                "the floor of a pool's autoscaler is at least 1 and at most its ceiling");
         if (scale->step == 0) throw ConfigurationError("the step of a pool's autoscaler is at least 1");
     }
     return options;
@@ -78,10 +80,11 @@ Pool::Impl::~Impl() {
     owned_workers.reset();
     const std::size_t out = main.checked_out() + (readers ? readers->checked_out() : 0);
     if (out == 0) return;
-    std::fprintf(stderr,
-                 "duet: a database was closed while %zu of its connections were in use; transactions, cursors "
-                 "and operations must end before the last handle of their database is destroyed\n",
-                 out);
+    std::fprintf(
+        stderr,
+        "duet: a database was closed while %zu of its connections were in use; transactions, cursors "
+        "and operations must end before the last handle of their database is destroyed\n",
+        out);
 }
 
 Pool::Impl::Clock::time_point Pool::Impl::deadline_from(Clock::time_point now) const noexcept {

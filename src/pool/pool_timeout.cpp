@@ -46,7 +46,7 @@ void Pool::Impl::refuse_self_deadlock(driver::Access access, const void* thread)
     if (!group.all_held_by(thread)) return;
     std::string sentence = "this thread already holds ";
     sentence += group.limit() == 1 ? "the database's only connection"
-                                  : "all " + std::to_string(group.limit()) + " connections of the database";
+                                   : "all " + std::to_string(group.limit()) + " connections of the database";
     if (readers) (sentence += " for ") += purpose(access);
     throw PoolTimeout(sentence + ", inside a transaction or an iteration: use that transaction's handle");
 }
@@ -60,7 +60,8 @@ void Pool::Impl::throw_timeout(driver::Access access, Clock::time_point since) {
                 std::to_string(group.limit()) + " are checked out";
     if (managed && group.limit() > size) {
         const std::size_t base = size;
-        sentence += " (size " + std::to_string(base) + ", overflow " + std::to_string(group.limit() - base) + ")";
+        sentence +=
+            " (size " + std::to_string(base) + ", overflow " + std::to_string(group.limit() - base) + ")";
     }
     sentence += ", " + std::to_string(group.waiting()) + " more callers wait. ";
     sentence += longest_holder(group);
@@ -69,7 +70,8 @@ void Pool::Impl::throw_timeout(driver::Access access, Clock::time_point since) {
                     : "End transactions and iterations sooner, or give the pool a larger size or timeout";
     counters.timeouts.fetch_add(1, std::memory_order_relaxed);
     report_leaks(coarse_now());
-    hooks.fire({.kind = PoolEvent::Kind::timed_out, .size = size.load(), .duration = waited, .message = sentence});
+    hooks.fire(
+        {.kind = PoolEvent::Kind::timed_out, .size = size.load(), .duration = waited, .message = sentence});
     throw PoolTimeout(std::move(sentence));
 }
 

@@ -148,8 +148,9 @@ std::int64_t Pool::Impl::expiry_from(std::int64_t now) noexcept {
     if (options.max_lifetime.count() > 0) {
         const std::int64_t most = nanoseconds(options.max_lifetime);
         const std::uint64_t random = mixed(static_cast<std::uint64_t>(now) + counters.opened.load());
-        lifetime = std::min(lifetime, most - static_cast<std::int64_t>(static_cast<double>(most) * 0.1 *
-                                                                       (static_cast<double>(random >> 40) / (1 << 24))));
+        lifetime = std::min(
+            lifetime, most - static_cast<std::int64_t>(static_cast<double>(most) * 0.1 *
+                                                       (static_cast<double>(random >> 40) / (1 << 24))));
     }
     return lifetime < never - now ? now + lifetime : never;
 }

@@ -88,7 +88,8 @@ constexpr Entry entries[] = {
 };
 
 [[noreturn]] void refuse_unknown(std::string_view key) {
-    std::string sentence = "a database URL has no option '" + std::string(key) + "'; for the pool there are: ";
+    std::string sentence =
+        "a database URL has no option '" + std::string(key) + "'; for the pool there are: ";
     const char* separator = "";
     for (const Entry& known : entries) (sentence += std::exchange(separator, ", ")) += known.name;
     throw ConfigurationError(sentence);

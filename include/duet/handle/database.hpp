@@ -125,9 +125,8 @@ public:
     /// wanted the connection.
     template <class F>
     void on_connect(F fn) {
-        engine_->pool().on_connect(std::make_shared<F>(std::move(fn)), [](void* f, ConnectionSetup& setup) {
-            (*static_cast<F*>(f))(setup);
-        });
+        engine_->pool().on_connect(std::make_shared<F>(std::move(fn)),
+                                   [](void* f, ConnectionSetup& setup) { (*static_cast<F*>(f))(setup); });
     }
     /// Calls `fn(event)` for the rare events of the pool (PoolEvent), on the thread where they happen, until
     /// the returned hook is destroyed. It must not use this database.

@@ -24,8 +24,8 @@ struct Autoscale {
 /// `max_overflow` has that name there too.
 ///
 /// With databases behind a socket all of it applies. SQLite has one connection (in memory), or one that
-/// writes and `size` that read (files): there `size` is fixed and only `timeout`, `statements`, `init_sql` and
-/// `report_leaks_after` mean something. A duration of 0 turns off what it limits, except for `timeout`.
+/// writes and `size` that read (files): there `size` is fixed and only `timeout`, `statements`, `init_sql`
+/// and `report_leaks_after` mean something. A duration of 0 turns off what it limits, except for `timeout`.
 struct PoolOptions {
     std::size_t size = 5;                       // connections that stay open; see above for SQLite
     std::chrono::milliseconds timeout{30'000};  // longest wait for a connection; 0: nobody waits

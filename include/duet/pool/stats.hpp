@@ -63,7 +63,7 @@ struct PoolEvent {
     std::chrono::nanoseconds duration{};  // leak: held for; timed_out: waited for
     std::uint64_t thread = 0;             // leak: the system's id of the thread that took the lease
     std::source_location where{};         // leak: the user's call; line 0 when it is not known
-    std::string_view message{};           // open_failed: what the driver said; timed_out: the exception's text
+    std::string_view message{};  // open_failed: what the driver said; timed_out: the exception's text
 };
 
 /// The name of an event's kind, as in "leak".

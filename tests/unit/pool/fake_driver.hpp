@@ -84,6 +84,7 @@ public:
     bool start_reset() noexcept override {
         ++database_.resets;
         traces = transaction = false;
+        if (database_.rollback_fails) good = false;
         return !database_.reset_loses_statements;
     }
 

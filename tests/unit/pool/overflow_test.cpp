@@ -78,8 +78,8 @@ TEST(Overflow, IsNamedWhenSomebodyWaitedInVain) {
     FakePool fixture(all_equal, {.size = 1, .timeout = 20ms, .max_overflow = 1});
     std::vector<Lease> leases = opened(fixture.pool, 2);
     std::thread([&] {
-        const std::string message = message_of<PoolTimeout>(
-            [&] { static_cast<void>(fixture.pool.acquire_blocking(Access::read)); });
+        const std::string message =
+            message_of<PoolTimeout>([&] { static_cast<void>(fixture.pool.acquire_blocking(Access::read)); });
         EXPECT_NE(message.find("2 of 2 are checked out (size 1, overflow 1), 0 more callers wait. "
                                "The longest has been out for "),
                   std::string::npos)

@@ -212,8 +212,9 @@ TEST_P(MadeReady, IsOverWhenNobodyAnswers) {
     Fixture fixture({.size = 1, .connect_timeout = 20ms});
     if (!fixture.database.waits) return;
     fixture.database.silent = true;
-    EXPECT_TRUE(message_of<ConnectionError>([&] { use(fixture.pool); })
-                    .starts_with("the database did not answer in time"));
+    EXPECT_TRUE(message_of<ConnectionError>([&] {
+                    use(fixture.pool);
+                }).starts_with("the database did not answer in time"));
     EXPECT_EQ(fixture.pool.stats().checked_out, 0u);
     EXPECT_EQ(fixture.database.open, 0);
     fixture.database.silent = false;
@@ -231,6 +232,17 @@ TEST_P(MadeReady, ResetsWhatItsUserLeftBehind) {
     EXPECT_EQ(fixture.database.resets, 2);
     EXPECT_EQ(fixture.database.rollbacks, 0);
     EXPECT_EQ(fixture.database.connects, 1);
+}
+
+TEST_P(MadeReady, AnewWhenAResetFails) {
+    Fixture fixture({.size = 1});
+    fixture.database.rollback_fails = true;
+    Lease lease = go(take(fixture.pool));
+    connection(lease).transaction = true;
+    lease.release();
+    EXPECT_EQ(fixture.database.open, 0);
+    EXPECT_EQ(fixture.pool.stats().open, 0u);
+    use(fixture.pool);
 }
 
 TEST_P(MadeReady, KeepsSettingsWhenToldToButNoTransaction) {

@@ -40,13 +40,13 @@ struct Events {
     PoolHook hook;
 
     explicit Events(Pool& pool)
-        : hook(pool.hooks(), pool.hooks().add(std::shared_ptr<void>(this, [](void*) {}),
-                                              [](void* self, const PoolEvent& event) {
-                                                  auto& events = *static_cast<Events*>(self);
-                                                  const std::lock_guard lock(events.mutex);
-                                                  events.list.push_back({event.kind, event.size, event,
-                                                                         std::string(event.message)});
-                                              })) {}
+        : hook(pool.hooks(),
+               pool.hooks().add(
+                   std::shared_ptr<void>(this, [](void*) {}), [](void* self, const PoolEvent& event) {
+                       auto& events = *static_cast<Events*>(self);
+                       const std::lock_guard lock(events.mutex);
+                       events.list.push_back({event.kind, event.size, event, std::string(event.message)});
+                   })) {}
     std::vector<Kind> kinds() {
         const std::lock_guard lock(mutex);
         std::vector<Kind> kinds;
@@ -100,7 +100,7 @@ TEST(Leak, IsReportedOnceWithTheCallAndTheThread) {
     }
 }
 
-TEST(Leak, IsCountedWhenThePoolEnds) {
+TEST(LeakDeathTest, IsCountedWhenThePoolEnds) {
     EXPECT_EXIT(
         {
             std::optional<FakePool> fixture(std::in_place, one_for_all);
@@ -188,9 +188,10 @@ TEST(Autoscaler, GrowsAtOnceWhenSomebodyWouldWaitUpToItsCeiling) {
 }
 
 TEST(Autoscaler, ShrinksStepByStepToItsFloorWhenLittleIsUsed) {
-    FakePool fixture(all_equal, {.size = 9,
-                                 .max_overflow = 0,
-                                 .autoscale = Autoscale{.floor = 2, .ceiling = 9, .step = 3, .interval = 20ms}});
+    FakePool fixture(all_equal,
+                     {.size = 9,
+                      .max_overflow = 0,
+                      .autoscale = Autoscale{.floor = 2, .ceiling = 9, .step = 3, .interval = 20ms}});
     Events events(fixture.pool);
     opened(fixture.pool, 9).clear();
     EXPECT_EQ(fixture.pool.stats().open, 9u);
@@ -211,12 +212,10 @@ TEST(Autoscaler, ShrinksStepByStepToItsFloorWhenLittleIsUsed) {
 }
 
 TEST(Autoscaler, GrowsWhenMoreThanTheTargetIsUsed) {
-    FakePool fixture(all_equal, {.size = 4,
-                                 .autoscale = Autoscale{.target_utilisation = 0.5,
-                                                        .floor = 1,
-                                                        .ceiling = 20,
-                                                        .step = 2,
-                                                        .interval = 10ms}});
+    FakePool fixture(
+        all_equal, {.size = 4,
+                    .autoscale = Autoscale{
+                        .target_utilisation = 0.5, .floor = 1, .ceiling = 20, .step = 2, .interval = 10ms}});
     const std::vector<Lease> leases = opened(fixture.pool, 3);
     for (int i = 0; i < 50; ++i) {
         std::this_thread::sleep_for(5ms);
@@ -256,8 +255,9 @@ Task<> ten_thousand_turns(Pool& pool, std::vector<int>& order) {
     const std::size_t made = ::mallinfo2().uordblks;
     co_await when_all(std::move(tasks));
     ::testing::Test::RecordProperty("bytes_per_task", static_cast<int>((made - before) / 10'000));
-    std::printf("a task that waits: %zu bytes; its place in the queue: %zu of them; the most while waiting: %zu\n",
-                (made - before) / 10'000, sizeof(Pool::Acquire), (most_memory - before) / 10'000);
+    std::printf(
+        "a task that waits: %zu bytes; its place in the queue: %zu of them; the most while waiting: %zu\n",
+        (made - before) / 10'000, sizeof(Pool::Acquire), (most_memory - before) / 10'000);
 }
 
 TEST(TenThousandCoroutines, OnTenConnectionsAreServedInTheirOrder) {

@@ -25,7 +25,8 @@ std::string refusal(const std::string& query) {
 
 TEST(PoolOptionsInTheUrl, AreAllUnderstood) {
     const PoolOptions options = from(
-        "pool_size=7&max_overflow=3&pool_timeout=1.5s&pool_recycle=60&pool_pre_ping=false&pool_pre_ping_after=500ms&"
+        "pool_size=7&max_overflow=3&pool_timeout=1.5s&pool_recycle=60&pool_pre_ping=false&pool_pre_ping_"
+        "after=500ms&"
         "pool_idle_timeout=5m&pool_min_idle=2&pool_max_lifetime=1h&pool_connect_timeout=3&pool_statements=50&"
         "pool_reset_on_return=no&pool_report_leaks_after=10&sslmode=require");
     EXPECT_EQ(options.size, 7u);
@@ -75,8 +76,9 @@ TEST(PoolOptionsInTheUrl, AreRefusedWithWhatIsAccepted) {
         EXPECT_TRUE(refusal(query).starts_with("option pool_timeout of the database URL takes a duration: "))
             << wrong;
     }
-    EXPECT_TRUE(refusal("pool_sizes=3").starts_with(
-        "a database URL has no option 'pool_sizes'; for the pool there are: pool_size, max_overflow, "));
+    EXPECT_TRUE(refusal("pool_sizes=3")
+                    .starts_with("a database URL has no option 'pool_sizes'; for the pool there are: "
+                                 "pool_size, max_overflow, "));
     EXPECT_EQ(refusal("pool_size=hidden-word").find("hidden"), std::string::npos);
 }
 
