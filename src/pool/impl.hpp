@@ -6,6 +6,7 @@
 #include <optional>
 #include <vector>
 
+#include "sharing.hpp"
 #include "slot_group.hpp"
 #include "wait_times.hpp"
 
@@ -19,6 +20,8 @@ struct Pool::Impl {
     ~Impl();
 
     SlotGroup& group_for(driver::Access access) noexcept { return *groups[static_cast<std::size_t>(access)]; }
+    /// A connection of its own for whoever has no thread, if one is free.
+    Lease take_now() noexcept { return Lease(took(main.try_take(nullptr))); }
     std::size_t most_connections() const noexcept { return main.limit() + (readers ? readers->limit() : 0); }
     template <class F>
     void each_slot(F&& call) const {
@@ -46,7 +49,6 @@ struct Pool::Impl {
     Task<bool> answers(Lease::Slot& slot);
     void found_broken(Lease::Slot& slot) noexcept;
     void could_not_open(Lease::Slot& slot, const Error& error) noexcept;
-    void vouch_for(Lease::Slot& slot) noexcept;
     std::int64_t expiry_from(std::int64_t now) noexcept;
 
     // acquire.cpp, pool_timeout.cpp: waiting.
@@ -86,6 +88,7 @@ struct Pool::Impl {
     SlotGroup main;  // serves everything that `readers` does not
     std::optional<SlotGroup> readers;
     SlotGroup* const groups[2];  // by Access
+    Sharing sharing;
 
     std::atomic<std::uint32_t> generation{0};  // goes up when a connection is found broken
     std::atomic<std::int64_t> next_upkeep{never};

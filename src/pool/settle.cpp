@@ -2,6 +2,7 @@
 #include <duet/pool/settle.hpp>
 
 #include "readiness.hpp"
+#include "signal_wait.hpp"
 
 namespace duet {
 
@@ -17,9 +18,37 @@ const char* reason(WaitOutcome outcome) {
                                              : "the statement was cancelled";
 }
 
-}  // namespace
+/// The signal of a channel, which lets go of the waiter in any case.
+class ChannelWait : public SignalWait {
+public:
+    ChannelWait(const detail::PromiseBase& self, Clock::time_point deadline, driver::Connection& channel)
+        : SignalWait(self, deadline), channel_(channel) {
+        channel_.on_signal(signal());
+    }
+    ~ChannelWait() { channel_.on_signal({}); }
+    ChannelWait(const ChannelWait&) = delete;
+    ChannelWait& operator=(const ChannelWait&) = delete;
 
-Task<> settle(driver::Connection& connection, driver::Wait wait) {
+private:
+    driver::Connection& channel_;
+};
+
+Task<> settle_channel(driver::Connection& channel) {
+    detail::PromiseBase& self = co_await detail::current_promise();
+    if (channel.limits().cancelled == nullptr) self.cancel = nullptr;
+    for (;;) {
+        ChannelWait waiting(self, channel.limits().deadline, channel);
+        const WaitOutcome outcome = co_await waiting;
+        if (outcome != WaitOutcome::ready) {
+            channel.abandon();
+            throw QueryCanceled(reason(outcome));
+        }
+        const driver::Wait wait = channel.resume();
+        if (wait == driver::Wait::done) co_return;
+    }
+}
+
+Task<> settle_socket(driver::Connection& connection, driver::Wait wait) {
     detail::PromiseBase& self = co_await detail::current_promise();
     if (connection.limits().cancelled == nullptr) self.cancel = nullptr;
     Clock::time_point until = connection.limits().deadline;
@@ -41,6 +70,7 @@ Task<> settle(driver::Connection& connection, driver::Wait wait) {
             self.cancel = nullptr;
             until = Clock::now() + grace;
             connection.interrupt();
+            wait = connection.resume();
         }
     } catch (const QueryCanceled& error) {
         if (interrupted == nullptr || !connection.usable()) throw;
@@ -49,6 +79,12 @@ Task<> settle(driver::Connection& connection, driver::Wait wait) {
         told.attach_sql(error.sql());
         throw told;
     }
+}
+
+}  // namespace
+
+Task<> settle(driver::Connection& connection, driver::Wait wait) {
+    return wait == driver::Wait::signal ? settle_channel(connection) : settle_socket(connection, wait);
 }
 
 }  // namespace duet

@@ -10,6 +10,8 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include "integration/servers.hpp"
+
 /// One suite for every database and both modes: a test is written once and takes results with `got(...)`.
 namespace duet::test {
 
@@ -35,11 +37,30 @@ private:
 };
 
 struct SqliteMemory {
+    static constexpr const char* name = "SqliteMemory";
     std::string url() const { return "sqlite://:memory:"; }
 };
 struct SqliteFile {
+    static constexpr const char* name = "SqliteFile";
     TemporaryFolder folder;
     std::string url() const { return "sqlite:///" + folder.file("test.db").string(); }
+};
+
+/// Each object is a new, empty database, which goes away with the object.
+struct Postgres {
+    static constexpr const char* name = "Postgres";
+    ServerDatabase database{Server::postgres};
+    const std::string& url() const { return database.url(); }
+};
+struct PgBouncer {
+    static constexpr const char* name = "PgBouncer";
+    ServerDatabase database{Server::pgbouncer};
+    const std::string& url() const { return database.url(); }
+};
+struct MariaDb {
+    static constexpr const char* name = "MariaDb";
+    ServerDatabase database{Server::mariadb};
+    const std::string& url() const { return database.url(); }
 };
 
 template <class Server, class Mode>
@@ -110,15 +131,20 @@ void in_transaction(Handle<Mode>& handle, F body, TransactionOptions options = {
     }
 }
 
-using Backends = ::testing::Types<Backend<SqliteMemory, Blocking>, Backend<SqliteMemory, Async>,
-                                  Backend<SqliteFile, Blocking>, Backend<SqliteFile, Async>>;
+using Backends =
+    ::testing::Types<Backend<SqliteMemory, Blocking>, Backend<SqliteMemory, Async>,
+                     Backend<SqliteFile, Blocking>, Backend<SqliteFile, Async>
+#if defined(DUET_TEST_SERVERS_READY)
+                     ,
+                     Backend<Postgres, Blocking>, Backend<Postgres, Async>, Backend<PgBouncer, Blocking>,
+                     Backend<PgBouncer, Async>, Backend<MariaDb, Blocking>, Backend<MariaDb, Async>
+#endif
+                     >;
 
 struct BackendNames {
     template <class B>
     static std::string GetName(int /*index*/) {
-        const std::string server =
-            std::is_same_v<typename B::server_type, SqliteMemory> ? "SqliteMemory" : "SqliteFile";
-        return server + (B::mode::is_async ? "Async" : "Blocking");
+        return std::string(B::server_type::name) + (B::mode::is_async ? "Async" : "Blocking");
     }
 };
 

@@ -15,6 +15,6 @@ run(${CMAKE_COMMAND} -S ${SOURCE_DIR} -B ${build} -G ${GENERATOR}
     -D CMAKE_PREFIX_PATH=${prefix} -D CMAKE_CXX_COMPILER=${COMPILER} -D CMAKE_CXX_FLAGS=${FLAGS}
     -D WANTED_VERSION=${VERSION})
 run(${CMAKE_COMMAND} --build ${build})
-foreach(program sqlite_only everything)
+foreach(program sqlite_only everything servers)
     run(${build}/${program})
 endforeach()

@@ -9,6 +9,9 @@ import sys
 ROOMS = ["base", "types", "schema", "shape", "dialect", "driver", "async", "pool", "engine", "model", "expr",
          "query", "handle"]
 
+# Beside the rooms: a library of its own, which knows no more than the errors, and which no room knows.
+TESTING = "testing"
+
 # Every one of them would be paid for by every file that includes <duet/duet.hpp>.
 HEAVY = {"iostream", "istream", "ostream", "fstream", "sstream", "iomanip", "regex", "format", "functional",
          "stop_token", "mutex", "shared_mutex", "condition_variable", "atomic", "thread", "future", "filesystem",
@@ -29,7 +32,16 @@ def room_of(parts):
 def rooms_broken(project):
     for root in (project / "include" / "duet", project / "src"):
         for path in sorted([*root.rglob("*.hpp"), *root.rglob("*.cpp")]):
-            own = room_of(path.relative_to(root).parts)
+            parts = path.relative_to(root).parts
+            own = room_of(parts)
+            for include in includes_of(path):
+                other = pathlib.PurePosixPath(include.removeprefix("duet/")).parts
+                if parts[0] == TESTING and room_of(other) not in (None, "base"):
+                    yield f"{path.relative_to(project)}: {TESTING}/ may not look at {include}"
+                if parts[0] != TESTING and len(other) > 1 and other[0] == TESTING:
+                    yield f"{path.relative_to(project)}: nothing looks at {include}"
+            if parts[0] == TESTING:
+                continue
             if own is None:
                 if len(path.relative_to(root).parts) > 1:
                     yield f"{path.relative_to(project)}: not in a room"

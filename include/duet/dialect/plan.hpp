@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace duet {
@@ -15,10 +16,12 @@ enum class Transform : std::uint8_t {
     glob_prefix,    // value* with GLOB's wildcards bracketed
     like_to_glob,   // a LIKE pattern (percent, underscore, backslash escapes) as the same GLOB pattern
     json_path,      // Kind::json_path -> the engine's path text: $."flags"[0]
+    array_literal,  // a JSON array (the value of an array column in a query) -> the engine's array text
     // Moments in databases that keep them as text, which others may write with fewer digits of a second:
     moment_first,  // the first text, in order, that means this moment
     moment_last,   // the last one: all six digits
     moment_texts,  // a list of moments: both of each
+    like_pattern,  // a LIKE pattern; a lone backslash at its end is doubled, so that it means itself
 };
 
 struct PlanBind {
@@ -32,7 +35,10 @@ struct Plan {
     std::string sql;
     std::vector<PlanBind> binds;  // one per placeholder, in order
     bool writes = false;          // may change the database: goes to a writable connection
-    bool raw = false;             // the user's text: the server finds out what its texts are meant to be
+    /// Values that have one placeholder because the database has to see that they are equal: pairs of indexes
+    /// into the values of the execution. Whoever executes the plan refuses values that differ.
+    std::vector<std::pair<std::uint16_t, std::uint16_t>> equal_values{};
+    bool raw = false;  // the user's text: the server finds out what its texts are meant to be
 };
 
 }  // namespace duet

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <duet/dialect/plan.hpp>
+#include <duet/driver/copy.hpp>
 #include <duet/driver/values.hpp>
 
 #include <chrono>
@@ -13,8 +14,15 @@
 
 namespace duet::driver {
 
-/// What a connection waits for. A driver whose calls block (SQLite) always answers `done`.
-enum class Wait : std::uint8_t { done, readable, writable, either };
+/// What a connection waits for. A driver whose calls block (SQLite) always answers `done`; only a channel of a
+/// shared connection answers `signal`: somebody else watches the socket and tells it.
+enum class Wait : std::uint8_t { done, readable, writable, either, signal };
+
+/// How to tell whoever waits for a channel.
+struct Signal {
+    void (*raise)(void* context) noexcept = nullptr;
+    void* context = nullptr;
+};
 
 /// A statement prepared on one connection. Destroyed before its connection.
 class Statement {
@@ -59,6 +67,8 @@ struct Limits {
 
 inline constexpr std::size_t all_rows = static_cast<std::size_t>(-1);
 
+class Multiplexer;
+
 /// One session with a database. Used by one thread at a time; may move between threads.
 ///
 /// Each operation starts, goes as far as it can and says what it waits for; `resume()` goes on until it
@@ -89,6 +99,11 @@ public:
     virtual void close(Statement& statement) noexcept = 0;
     /// Runs several statements without parameters or results; stops at the first error.
     virtual Wait execute_script(std::string_view sql) = 0;
+    /// Whether there is a way for many rows that is quicker than INSERT.
+    virtual bool can_copy() const noexcept { return false; }
+    /// Loads rows that way, all or none; `rows` must stay meanwhile. Outcome::affected says how many, or is -1
+    /// when they cannot go that way: nothing was written then.
+    virtual Wait copy_in(const CopyRows& /*rows*/, Outcome& /*outcome*/) { return Wait::done; }
     /// Runs the text that begins a transaction. May be held back and travel with the next operation, which
     /// then fails if this does.
     virtual Wait begin(std::string_view sql) { return execute_script(sql); }
@@ -121,6 +136,33 @@ public:
     virtual int socket() const noexcept { return -1; }
     /// Changes with each new socket, program-wide.
     virtual std::uint64_t socket_tag() const noexcept { return 0; }
+    /// After an operation answered Wait::signal: whom to tell when resume() can go on. Once; an empty one
+    /// takes it back.
+    virtual void on_signal(Signal /*signal*/) noexcept {}
+    /// The same connection for several users at once; null when the driver has no such thing.
+    virtual Multiplexer* multiplexer() noexcept { return nullptr; }
+};
+
+/// A connection that several coroutines of one executor share: their statements are under way together, each
+/// complete in itself. Not thread-safe; the connection is not used otherwise meanwhile.
+class Multiplexer {
+public:
+    virtual ~Multiplexer() = default;
+    /// Between sharing and the ordinary use of the connection. What is still under way when sharing ends has
+    /// been dropped by its users; the connection's next operation waits for its end.
+    virtual void share(bool shared) noexcept = 0;
+    /// Raised, again and again, when there is something under way after nothing was: time to pump.
+    virtual void on_activity(Signal signal) noexcept = 0;
+    /// What one user takes for a connection: for prepare() and execute() of standalone statements. It may be
+    /// destroyed while its statement is under way, whose results are then dropped.
+    virtual std::unique_ptr<Connection> channel() = 0;
+    /// Statements whose end has not come.
+    virtual std::size_t under_way() const noexcept = 0;
+    /// Hands on what has arrived and sends what is left; says what to wait for, `done` when nothing is under
+    /// way. Signals are raised from within. Never throws: failures go to those whom they concern.
+    virtual Wait pump() noexcept = 0;
+    /// Whether new users are welcome: false after the connection was lost or a statement had to be stopped.
+    virtual bool open_to_users() const noexcept = 0;
 };
 
 }  // namespace duet::driver

@@ -84,7 +84,7 @@ template <class Writer>
 
 /// Hands the C++ object of `type` at `data` to `writer`, by one call of the function for its kind: null,
 /// boolean, integer, unsigned_integer, floating, text, blob, date, time, timestamp, uuid, decimal,
-/// decimal_text, json, array. What text() and blob() are given lives as long as `data`, unless
+/// decimal_text, json, array; and duration, where the writer has it. What text() and blob() are given lives as long as `data`, unless
 /// `writer.transient` is set: then it must be copied.
 template <class Writer>
 void encode_value(Writer& writer, const TypeInfo& type, const void* data) {
@@ -119,7 +119,11 @@ void encode_rare(Writer& writer, const TypeInfo& type, const void* data) {
         case Kind::time:
             return writer.time(*static_cast<const Time*>(data));
         case Kind::duration:
-            return writer.integer(type.ops.duration->to_micros(data));
+            if constexpr (requires { writer.duration(std::int64_t{}); }) {
+                return writer.duration(type.ops.duration->to_micros(data));
+            } else {
+                return writer.integer(type.ops.duration->to_micros(data));
+            }
         case Kind::uuid:
             return writer.uuid(*static_cast<const Uuid*>(data));
         case Kind::decimal:

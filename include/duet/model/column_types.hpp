@@ -27,7 +27,9 @@ namespace duet {
 ///         static Money from(std::int64_t cents) { return {cents}; }
 ///     };
 ///
-/// `from` may throw ValidationError. The type must be default constructible.
+/// `from` may throw ValidationError. The type must be default constructible. With `stored = std::string` and a
+/// `static constexpr std::string_view sql_type = "inet"` the column has that type of the database, whose text
+/// is what `to` and `from` exchange; databases without it refuse the model.
 template <class T>
 struct column_type;
 
@@ -208,8 +210,14 @@ consteval TypeInfo make_type() {
                           "duet: column_type<T>::stored must be a type that a column can have");
             info.base = &type_info<typename column_type<T>::stored>;
             info.ops.custom = &UserAccess<T>::ops;
+            if constexpr (requires { column_type<T>::sql_type; }) {
+                static_assert(std::is_same_v<typename column_type<T>::stored, std::string>,
+                              "duet: a column_type with an sql_type must be stored as std::string");
+                info.sql_type = column_type<T>::sql_type;
+            }
         } else if constexpr (scalar_kind<T>() == Kind::enumeration) {
             info.ops.enumeration = &enum_info<T>;
+            if constexpr (requires { enum_options<T>::sql_type; }) info.sql_type = enum_options<T>::sql_type;
         } else if constexpr (scalar_kind<T>() == Kind::duration) {
             info.ops.duration = &DurationAccess<T>::ops;
         }

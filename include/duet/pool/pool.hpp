@@ -132,6 +132,8 @@ public:
     bool reports_leaks() const noexcept { return reports_leaks_; }
 
     struct Impl;
+    /// For the inside of the library.
+    Impl& impl() noexcept { return *impl_; }
 
 private:
     std::unique_ptr<Impl> impl_;

@@ -97,6 +97,7 @@ struct TypeInfo {
         const DurationOps* duration;
     } ops{};
     std::string_view cpp_name{};  // for messages
+    std::string_view sql_type{};  // the database's own type that the column has; empty: the dialect's choice
 };
 
 }  // namespace duet

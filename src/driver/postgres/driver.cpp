@@ -1,4 +1,42 @@
-#include <duet/base/error.hpp>
+#include <duet/dialect/postgres.hpp>
 #include <duet/driver/driver.hpp>
 
-extern "C" bool duet_postgres_driver_anchor() { return true; }
+#include <utility>
+
+#include "connection.hpp"
+#include "introspect.hpp"
+#include "options.hpp"
+
+namespace duet::driver::postgres {
+namespace {
+
+class PgDriver final : public Driver {
+public:
+    explicit PgDriver(Options options) : options_(std::move(options)) {}
+
+    const Dialect& dialect() const noexcept override { return postgres_dialect(); }
+    Topology topology() const noexcept override { return {}; }
+    std::unique_ptr<Connection> connect(Access /*access*/) override {
+        return std::make_unique<PgConnection>(options_);
+    }
+    DatabaseSchema introspect(Connection& connection) override {
+        return introspect_postgres(static_cast<PgConnection&>(connection).quiet());
+    }
+
+private:
+    const Options options_;
+};
+
+std::unique_ptr<Driver> open(const Url& url) { return std::make_unique<PgDriver>(parse_options(url)); }
+
+const bool registered = [] {
+    register_driver("postgresql", &open);
+    register_driver("postgres", &open);
+    return true;
+}();
+
+}  // namespace
+}  // namespace duet::driver::postgres
+
+/// Named by the link options of duet::postgres: see the driver for SQLite.
+extern "C" bool duet_postgres_driver_anchor() { return duet::driver::postgres::registered; }

@@ -3,17 +3,12 @@
 #include <duet/base/error.hpp>
 #include <duet/types/json_text.hpp>
 
+#include "driver/like_pattern.hpp"
+
 namespace duet::driver::sqlite {
 namespace {
 
 constexpr std::size_t longest_pattern = 50'000;  // SQLITE_MAX_LIKE_PATTERN_LENGTH
-
-void append_like(std::string& out, std::string_view text) {
-    for (const char c : text) {
-        if (c == '%' || c == '_' || c == '\\') out += '\\';
-        out += c;
-    }
-}
 
 void append_glob(std::string& out, char c) {
     if (c == '*' || c == '?' || c == '[') {
@@ -77,25 +72,19 @@ void append_json_path(std::string& out, std::string_view keys) {
 void render_pattern(std::string& out, Transform transform, std::string_view text) {
     switch (transform) {
         case Transform::none:
+        case Transform::array_literal:
         case Transform::moment_first:  // of values that are no texts: see Binder
         case Transform::moment_last:
         case Transform::moment_texts:
+        case Transform::like_pattern:  // SQLite has GLOB instead
             out += text;
             return;
         case Transform::json_path:
             return append_json_path(out, text);
         case Transform::like_contains:
-            out += '%';
-            append_like(out, text);
-            out += '%';
-            break;
         case Transform::like_prefix:
-            append_like(out, text);
-            out += '%';
-            break;
         case Transform::like_suffix:
-            out += '%';
-            append_like(out, text);
+            append_like_pattern(out, transform, text);
             break;
         case Transform::glob_prefix:
             for (const char c : text) append_glob(out, c);

@@ -1,0 +1,14 @@
+#pragma once
+
+#include <duet/dialect/plan.hpp>
+
+#include <string>
+#include <string_view>
+
+namespace duet::driver {
+
+/// Appends the LIKE pattern that like_contains, like_prefix or like_suffix makes of `text`: its wildcards
+/// escaped by a backslash, percent signs around it.
+void append_like_pattern(std::string& out, Transform transform, std::string_view text);
+
+}  // namespace duet::driver

@@ -1,0 +1,138 @@
+#pragma once
+
+#include <duet/driver/connection.hpp>
+
+#include <atomic>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "cancel.hpp"
+#include "copy_encoder.hpp"
+#include "flight.hpp"
+#include "multiplexer.hpp"
+#include "options.hpp"
+#include "parameters.hpp"
+#include "session.hpp"
+#include "statement.hpp"
+
+namespace duet::driver::postgres {
+
+/// A connection that one user at a time has for itself.
+class PgConnection final : public Connection {
+public:
+    /// Starts to connect; establish() goes on. `options` must outlive it.
+    explicit PgConnection(const Options& options);
+    ~PgConnection() override;
+
+    Wait establish() override;
+    void allow_blocking(bool allowed) noexcept override { may_block_ = allowed; }
+    Wait prepare(std::shared_ptr<const Plan> plan, std::span<const BindValue> values,
+                 std::unique_ptr<Statement>& out) override;
+    Wait execute(Statement& statement, std::span<const BindValue> values, RowSink* sink, std::size_t max_rows,
+                 Outcome& outcome) override;
+    Wait fetch(Statement& statement, RowSink* sink, std::size_t max_rows, Outcome& outcome) override;
+    void close(Statement& statement) noexcept override;
+    Wait execute_script(std::string_view sql) override;
+    bool can_copy() const noexcept override { return true; }
+    Wait copy_in(const CopyRows& rows, Outcome& outcome) override;
+    Wait begin(std::string_view sql) override;
+    Wait resume() override;
+    Wait ping() override;
+    bool dirty() const noexcept override { return dirty_; }
+    bool start_reset() noexcept override;
+
+    void set_limits(const Limits& limits) override { limits_ = limits; }
+    const Limits& limits() const noexcept override { return limits_; }
+    void interrupt() noexcept override;
+    void abandon() noexcept override { broken_ = true; }
+    bool in_transaction() const noexcept override;
+    bool usable() const noexcept override;
+    int socket() const noexcept override { return PQsocket(session_.raw()); }
+    std::uint64_t socket_tag() const noexcept override;
+    Multiplexer* multiplexer() noexcept override;
+
+    /// For what blocks: the connection without anything under way or held back.
+    PGconn* quiet();
+
+private:
+    /// What an operation does once earlier ones are out of the way, and what is left of it.
+    enum class Step : std::uint8_t {
+        idle,
+        connecting,
+        setting_up,
+        waiting,  // for the end of a reset
+        preparing,
+        executing,
+        running_script,
+        fetching,
+        closing,
+        asking_types,
+        copying,
+    };
+
+    Wait start(Step step);
+    void send();
+    void send_cursor();
+    Wait go();
+    Wait settle_now();
+    Wait progress();
+    Wait completed(Flight& flight);
+    Wait connect_step();
+    Wait finish_setup();
+    [[noreturn]] void fail_connecting();
+    void ask_for_types();
+    bool take_types();
+    Wait send_rows();
+    Wait copied();
+    void end() noexcept;
+    void collect_leftovers();
+    bool may_block() const { return may_block_ && !limits_.any(); }
+    void check_limits() const;
+    std::string_view sql() const;
+
+    const Options& options_;
+    Session session_;
+    Cancel cancel_;
+    std::atomic<bool> cancel_requested_{false};
+    Limits limits_;
+    Parameters parameters_;
+    Flight flight_;
+    Flight reset_;
+    std::shared_ptr<std::vector<std::string>> leftovers_;
+    std::unique_ptr<PgMultiplexer> multiplexer_;
+    std::vector<std::string> cursors_to_close_;
+    std::string script_;
+    CopyRows copy_rows_{};
+    std::size_t copied_ = 0;
+    CopyEncoder copy_encoder_;
+    std::exception_ptr copy_failure_;
+    std::unordered_map<std::string, std::vector<Oid>> copy_types_;  // by target; none: they do not fit
+
+    // The operation under way.
+    Step step_ = Step::connecting;
+    Step after_wait_ = Step::idle;
+    PgStatement* statement_ = nullptr;
+    std::span<const BindValue> values_;
+    RowSink* sink_ = nullptr;
+    std::size_t max_rows_ = all_rows;
+    Outcome* outcome_ = nullptr;
+    bool again_ = false;  // the statement had to be prepared anew
+    bool reading_ = false;
+
+    PostgresPollingStatusType poll_ = PGRES_POLLING_WRITING;
+    std::uint64_t tag_;
+    bool may_block_ = false;
+    bool resetting_ = false;
+    bool begin_held_ = false;
+    bool broken_ = false;
+    bool dirty_ = false;
+    bool pooled_elsewhere_ = false;  // behind a pooler that gives each transaction another server connection
+    unsigned cursors_ = 0;
+};
+
+}  // namespace duet::driver::postgres

@@ -1,0 +1,131 @@
+#include "flight.hpp"
+
+#include <duet/base/error.hpp>
+
+#include <charconv>
+#include <cstring>
+
+#include "error.hpp"
+
+namespace duet::driver::postgres {
+
+void Flight::reset(Prepared* of, RowSink* rows_to, std::size_t limit, Outcome* counts) {
+    parts_.clear();
+    at_ = 0;
+    prepared_ = of;
+    sink_ = rows_to;
+    max_rows_ = limit;
+    outcome_ = counts == nullptr ? &ignored_ : counts;
+    error_.reset();
+    last_.reset();
+    failure_ = nullptr;
+    lost_ = false;
+    next = nullptr;
+}
+
+void Flight::lose(const char* message) {
+    if (lost_) return;
+    lost_ = true;
+    lost_message_ = message;
+}
+
+void Flight::take(Result result) {
+    switch (PQresultStatus(result.get())) {
+        case PGRES_TUPLES_OK:
+            if (parts_[at_] == Part::rows) {
+                count(result.get());
+                try {
+                    take_rows(result.get());
+                } catch (...) {
+                    failure_ = std::current_exception();
+                }
+                if (prepared_ == nullptr) last_ = std::move(result);
+            } else if (parts_[at_] == Part::script) {
+                last_ = std::move(result);
+            }
+            break;
+        case PGRES_COMMAND_OK:
+            if (parts_[at_] == Part::copy) {
+                count(result.get());
+            } else if (parts_[at_] == Part::rows) {
+                count(result.get());
+                if (prepared_ != nullptr && prepared_->is_commit &&
+                    std::strcmp(PQcmdStatus(result.get()), "ROLLBACK") == 0) {
+                    DatabaseError error(
+                        "nothing was committed: a statement of this transaction had failed, so the database "
+                        "has rolled it back");
+                    error.attach_code("25P02");
+                    failure_ = std::make_exception_ptr(error);
+                }
+            } else if (parts_[at_] == Part::describe) {
+                take_names(result.get());
+            }
+            break;
+        case PGRES_EMPTY_QUERY:
+        case PGRES_PIPELINE_ABORTED:
+            break;
+        default:
+            if (!error_) error_ = std::move(result);
+            if (prepared_ != nullptr && parts_[at_] <= Part::parse) prepared_->forget();
+    }
+}
+
+void Flight::take_rows(const PGresult* result) {
+    const int there = PQntuples(result);
+    if (sink_ == nullptr || prepared_ == nullptr) {
+        outcome_->rows = static_cast<std::size_t>(there);
+        return;
+    }
+    if (!prepared_->described) {
+        prepared_->columns.describe(result);
+        prepared_->described = !prepared_->name.empty();
+    }
+    outcome_->more = static_cast<std::size_t>(there) > max_rows_;
+    const int wanted = outcome_->more ? static_cast<int>(max_rows_) : there;
+    ResultReader reader(result, prepared_->columns);
+    for (int row = 0; row < wanted; ++row) {
+        reader.set_row(row);
+        decode_row(reader, *sink_);
+    }
+    outcome_->rows = static_cast<std::size_t>(wanted);
+}
+
+void Flight::take_names(const PGresult* result) {
+    prepared_->column_names.clear();
+    for (int i = 0; i < PQnfields(result); ++i) prepared_->column_names.emplace_back(PQfname(result, i));
+}
+
+void Flight::count(PGresult* result) {
+    const char* status = PQcmdStatus(result);
+    if (std::strchr("IUDMC", *status) == nullptr) return;  // INSERT, UPDATE, DELETE, MERGE, COPY
+    const char* rows = PQcmdTuples(result);
+    std::from_chars(rows, rows + std::strlen(rows), outcome_->affected);
+}
+
+std::string_view Flight::state() const noexcept {
+    const char* state = error_ == nullptr ? nullptr : PQresultErrorField(error_.get(), PG_DIAG_SQLSTATE);
+    return state == nullptr ? std::string_view() : std::string_view(state);
+}
+
+bool Flight::is_stale() const noexcept {
+    if (lost_ || error_ == nullptr || prepared_ == nullptr) return false;
+    const std::string_view code = state();
+    if (code == "26000") return true;
+    if (code != "0A000") return false;
+    const char* source = PQresultErrorField(error_.get(), PG_DIAG_SOURCE_FUNCTION);
+    return source != nullptr && std::strcmp(source, "RevalidateCachedQuery") == 0;
+}
+
+void Flight::check(std::string_view sql) const {
+    if (error_ != nullptr && !(lost_ && state().empty())) throw_result(error_.get(), sql);
+    if (lost_) throw_connection(lost_message_.c_str(), sql);
+    if (failure_ == nullptr) return;
+    try {
+        std::rethrow_exception(failure_);
+    } catch (Error& error) {
+        error.attach_sql(sql);
+        throw;
+    }
+}
+
+}  // namespace duet::driver::postgres

@@ -1,0 +1,82 @@
+#pragma once
+
+#include <duet/base/small_buffer.hpp>
+#include <duet/driver/connection.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <exception>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "result.hpp"
+#include "statement.hpp"
+
+namespace duet::driver::postgres {
+
+/// One request and what comes of it: everything that the server skips to the end of when a part fails.
+class Flight {
+public:
+    /// What was sent, in order.
+    enum class Part : std::uint8_t {
+        ahead,     // a text whose result does not matter: BEGIN, CLOSE
+        parse,     // the statement is prepared
+        describe,  // its result columns are asked for
+        rows,      // it runs
+        script,    // several statements of the simple protocol
+        copy,      // rows go to the server
+    };
+
+    /// Makes it ready to be sent again.
+    void reset(Prepared* of, RowSink* rows_to, std::size_t limit, Outcome* counts);
+    void expect(Part part) { parts_.push(part); }
+
+    // What Session reports.
+    void take(Result result);
+    void part_done() noexcept {
+        if (at_ + 1 < parts_.size()) ++at_;
+    }
+    /// The connection went away; `message` is libpq's.
+    void lose(const char* message);
+
+    bool failed() const noexcept { return error_ != nullptr || failure_ != nullptr || lost_; }
+    bool lost() const noexcept { return lost_; }
+    bool expects_rows() const noexcept { return parts_[at_] == Part::copy; }
+    /// SQLSTATE of the server's error, or empty.
+    std::string_view state() const noexcept;
+    /// The server's prepared statement is not what it was, and nothing was run.
+    bool is_stale() const noexcept;
+    /// Throws what went wrong, if something did.
+    void check(std::string_view sql) const;
+    /// The rows are no longer wanted.
+    void abandon() noexcept {
+        sink_ = nullptr;
+        outcome_ = &ignored_;
+    }
+    const PGresult* last() const noexcept { return last_.get(); }
+
+    Flight* next = nullptr;
+    /// Kept alive until the results are there.
+    std::shared_ptr<Prepared> holds;
+
+private:
+    void take_rows(const PGresult* result);
+    void take_names(const PGresult* result);
+    void count(PGresult* result);
+
+    duet::detail::SmallBuffer<Part, 8> parts_;
+    std::size_t at_ = 0;
+    Prepared* prepared_ = nullptr;
+    RowSink* sink_ = nullptr;
+    std::size_t max_rows_ = all_rows;
+    Outcome* outcome_ = nullptr;
+    Outcome ignored_;
+    Result error_;
+    Result last_;  // of a script: its last rows
+    std::exception_ptr failure_;
+    std::string lost_message_;
+    bool lost_ = false;
+};
+
+}  // namespace duet::driver::postgres

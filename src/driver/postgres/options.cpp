@@ -1,0 +1,214 @@
+#include "options.hpp"
+
+#include <duet/base/error.hpp>
+#include <duet/driver/url.hpp>
+
+#include <algorithm>
+#include <charconv>
+#include <initializer_list>
+#include <memory>
+#include <string_view>
+
+#include <libpq-fe.h>
+
+namespace duet::driver::postgres {
+namespace {
+
+using Milliseconds = std::chrono::milliseconds;
+
+constexpr std::string_view own_options[] = {"statement_timeout", "lock_timeout", "pipeline",
+                                            "prepared_statements", "connect_timeout"};
+
+struct FreeOptions {
+    void operator()(PQconninfoOption* options) const { PQconninfoFree(options); }
+};
+using LibpqOptions = std::unique_ptr<PQconninfoOption, FreeOptions>;
+
+[[noreturn]] void bad_option(std::string_view key, std::string_view takes) {
+    throw ConfigurationError("option " + std::string(key) + " of a PostgreSQL URL takes " + std::string(takes));
+}
+
+bool flag(std::string_view key, std::string_view value) {
+    for (const std::string_view yes : {"on", "true", "yes", "1"}) {
+        if (value == yes) return true;
+    }
+    for (const std::string_view no : {"off", "false", "no", "0"}) {
+        if (value == no) return false;
+    }
+    bad_option(key, "on or off");
+}
+
+// A number of milliseconds, or one with a unit.
+Milliseconds duration(std::string_view key, std::string_view value) {
+    std::int64_t count = 0;
+    const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), count);
+    const std::string_view unit = value.substr(static_cast<std::size_t>(end - value.data()));
+    const std::int64_t factor = unit.empty() || unit == "ms" ? 1 : unit == "s" ? 1000 : unit == "min" ? 60'000 : 0;
+    constexpr std::int64_t most = 2'147'483'647;  // the server's own limit
+    if (error != std::errc{} || factor == 0 || count < 0 || count > most / factor)
+        bad_option(key, "a number of milliseconds, or one with a unit: 500ms, 5s, 1min");
+    return Milliseconds{count * factor};
+}
+
+// Seconds, as libpq has it; 0 waits for ever.
+Milliseconds connect_timeout(std::string_view value) {
+    int seconds = 0;
+    const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), seconds);
+    if (error != std::errc{} || end != value.data() + value.size())
+        bad_option("connect_timeout", "a whole number of seconds");
+    return seconds <= 0 ? Milliseconds::max() : Milliseconds{std::int64_t{seconds} * 1000};
+}
+
+void one_of(std::string_view key, std::string_view value, std::initializer_list<std::string_view> allowed) {
+    std::string list;
+    for (const std::string_view word : allowed) {
+        if (word == value) return;
+        list += (list.empty() ? "" : ", ") + std::string(word);
+    }
+    bad_option(key, "one of: " + list);
+}
+
+std::size_t distance(std::string_view a, std::string_view b) {
+    std::vector<std::size_t> row(b.size() + 1);
+    for (std::size_t j = 0; j < row.size(); ++j) row[j] = j;
+    for (std::size_t i = 1; i <= a.size(); ++i) {
+        std::size_t diagonal = std::exchange(row[0], i);
+        for (std::size_t j = 1; j <= b.size(); ++j) {
+            const std::size_t replaced = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
+            diagonal = row[j];
+            row[j] = std::min({replaced, row[j] + 1, row[j - 1] + 1});
+        }
+    }
+    return row.back();
+}
+
+[[noreturn]] void unknown_option(const std::string& key, const PQconninfoOption* known) {
+    std::vector<std::pair<std::size_t, std::string>> near;
+    const auto consider = [&](std::string_view name) {
+        const std::size_t away = distance(key, name);
+        if (away <= 3 && away < name.size()) near.emplace_back(away, name);
+    };
+    for (const std::string_view name : own_options) consider(name);
+    for (const PQconninfoOption* option = known; option->keyword != nullptr; ++option) consider(option->keyword);
+    std::ranges::sort(near);
+    std::string message = "a PostgreSQL URL has no option '" + key + "'";
+    if (near.empty()) {
+        message += "; there are libpq's connection keywords, and:";
+        for (const std::string_view name : own_options) message += " " + std::string(name);
+    } else {
+        message += "; did you mean ";
+        for (std::size_t i = 0; i < near.size() && i < 3; ++i) message += (i == 0 ? "" : ", ") + near[i].second;
+        message += '?';
+    }
+    throw ConfigurationError(message);
+}
+
+class Keywords {
+public:
+    explicit Keywords(Options& options) : options_(options) {}
+
+    void set(std::string_view key, std::string value) {
+        for (auto& [name, old] : options_.keywords) {
+            if (name == key) {
+                old = std::move(value);
+                return;
+            }
+        }
+        options_.keywords.emplace_back(key, std::move(value));
+    }
+    bool has(std::string_view key) const {
+        return std::ranges::any_of(options_.keywords, [&](const auto& entry) { return entry.first == key; });
+    }
+
+private:
+    Options& options_;
+};
+
+void set_hosts(const Url& url, Keywords& keywords) {
+    std::string names;
+    std::string ports;
+    bool any_port = false;
+    for (std::size_t i = 0; i < url.hosts.size(); ++i) {
+        if (i > 0) {
+            names += ',';
+            ports += ',';
+        }
+        names += url.hosts[i].name;
+        ports += url.hosts[i].port;
+        any_port = any_port || !url.hosts[i].port.empty();
+    }
+    if (!names.empty()) keywords.set("host", std::move(names));
+    if (any_port) keywords.set("port", std::move(ports));
+}
+
+void check_value(std::string_view key, std::string_view value) {
+    if (key == "sslmode") {
+        one_of(key, value, {"disable", "allow", "prefer", "require", "verify-ca", "verify-full"});
+    } else if (key == "target_session_attrs") {
+        one_of(key, value, {"any", "read-write", "read-only", "primary", "standby", "prefer-standby"});
+    } else if (key == "client_encoding") {
+        one_of(key, value, {"UTF8", "UTF-8", "utf8", "utf-8"});
+    }
+}
+
+bool is_the_pools(std::string_view key) { return key.starts_with("pool_") || key == "max_overflow"; }
+
+}  // namespace
+
+std::vector<const char*> Options::keyword_pointers() const {
+    std::vector<const char*> out;
+    for (const auto& entry : keywords) out.push_back(entry.first.c_str());
+    out.push_back(nullptr);
+    return out;
+}
+
+std::vector<const char*> Options::value_pointers() const {
+    std::vector<const char*> out;
+    for (const auto& entry : keywords) out.push_back(entry.second.c_str());
+    out.push_back(nullptr);
+    return out;
+}
+
+Options parse_options(const Url& url) {
+    const LibpqOptions libpq(PQconndefaults());
+    if (libpq == nullptr) throw std::bad_alloc();
+    Options options;
+    Keywords keywords(options);
+    // What is shown of moments, and what days and hours are counted by, is UTC everywhere.
+    options.session_sql = "SET TIME ZONE 'UTC'";
+
+    set_hosts(url, keywords);
+    if (!url.user.empty()) keywords.set("user", url.user);
+    if (!url.password.empty()) keywords.set("password", url.password);
+    if (!url.path.empty()) keywords.set("dbname", url.path);
+    for (const PQconninfoOption* option = libpq.get(); option->keyword != nullptr; ++option) {
+        // From the environment.
+        if (std::string_view(option->keyword) == "connect_timeout" && option->val != nullptr && *option->val != '\0')
+            options.connect_timeout = connect_timeout(option->val);
+    }
+    for (const auto& [key, value] : url.query) {
+        if (is_the_pools(key)) continue;
+        if (key == "pipeline") {
+            options.pipeline = flag(key, value);
+        } else if (key == "prepared_statements") {
+            options.prepare = flag(key, value);
+        } else if (key == "statement_timeout" || key == "lock_timeout") {
+            options.session_sql += "; SET " + key + " = " + std::to_string(duration(key, value).count());
+        } else if (key == "connect_timeout") {
+            options.connect_timeout = connect_timeout(value);
+        } else if (key == "ssl") {  // as JDBC writes it
+            if (flag(key, value)) keywords.set("sslmode", "require");
+        } else {
+            const PQconninfoOption* known = libpq.get();
+            while (known->keyword != nullptr && known->keyword != key) ++known;
+            if (known->keyword == nullptr) unknown_option(key, libpq.get());
+            check_value(key, value);
+            keywords.set(key, value);
+        }
+    }
+    keywords.set("client_encoding", "UTF8");
+    if (!keywords.has("fallback_application_name")) keywords.set("fallback_application_name", "duet");
+    return options;
+}
+
+}  // namespace duet::driver::postgres

@@ -1,0 +1,182 @@
+#include "session.hpp"
+
+#include <duet/base/error.hpp>
+
+#include "error.hpp"
+
+namespace duet::driver::postgres {
+
+namespace {
+constexpr int binary = 1;
+}
+
+void Session::push(Flight& flight) noexcept {
+    (last_ == nullptr ? first_ : last_->next) = &flight;
+    last_ = &flight;
+}
+
+Flight* Session::pop() noexcept {
+    Flight* done = first_;
+    first_ = done->next;
+    if (first_ == nullptr) last_ = nullptr;
+    done->next = nullptr;
+    leave_pipeline();
+    return done;
+}
+
+void Session::sent(int ok) {
+    if (ok != 0) return;
+    // What libpq refuses by itself would leave the requests before it half sent.
+    const std::string message = PQerrorMessage(conn_.get());
+    throw_connection(message.c_str());
+}
+
+void Session::enter_pipeline() {
+    if (pipelined_) return;
+    sent(PQenterPipelineMode(conn_.get()));
+    pipelined_ = true;
+}
+
+void Session::send_ahead(Flight& flight) {
+    for (const std::string& text : ahead_) {
+        sent(PQsendQueryParams(conn_.get(), text.c_str(), 0, nullptr, nullptr, nullptr, nullptr, binary));
+        flight.expect(Flight::Part::ahead);
+    }
+    ahead_.clear();
+}
+
+void Session::send_parse(Flight& flight, Prepared& prepared, const Parameters& parameters) {
+    if (prepares) prepared.name = "duet_" + std::to_string(++names_);
+    prepared.described = false;
+    prepared.types.assign(parameters.type_list().begin(), parameters.type_list().end());
+    sent(PQsendPrepare(conn_.get(), prepared.name.c_str(), prepared.plan->sql.c_str(), parameters.count(),
+                       parameters.types()));
+    flight.expect(Flight::Part::parse);
+}
+
+void Session::end_pipeline(Flight& flight) {
+    sent(PQpipelineSync(conn_.get()));
+    push(flight);
+}
+
+void Session::execute(Flight& flight, Prepared& prepared, const Parameters& parameters) {
+    const bool there = !prepared.name.empty() && parameters.same_types(prepared.types);
+    if (!there && !prepared.name.empty()) {
+        ahead_.push_back("DEALLOCATE " + prepared.name);
+        prepared.forget();
+    }
+    PGconn* const conn = conn_.get();
+    const bool alone = !shared_ && ahead_.empty() && (there || !prepares);
+    if (!alone) {
+        enter_pipeline();
+        send_ahead(flight);
+        if (!there && prepares) send_parse(flight, prepared, parameters);
+    }
+    if (!prepared.name.empty()) [[likely]] {
+        sent(PQsendQueryPrepared(conn, prepared.name.c_str(), parameters.count(), parameters.data(),
+                                 parameters.lengths(), parameters.formats(), binary));
+    } else {
+        sent(PQsendQueryParams(conn, prepared.plan->sql.c_str(), parameters.count(), parameters.types(),
+                               parameters.data(), parameters.lengths(), parameters.formats(), binary));
+    }
+    flight.expect(Flight::Part::rows);
+    if (alone) return push(flight);
+    end_pipeline(flight);
+}
+
+void Session::describe(Flight& flight, Prepared& prepared, const Parameters& parameters) {
+    enter_pipeline();
+    send_ahead(flight);
+    send_parse(flight, prepared, parameters);
+    sent(PQsendDescribePrepared(conn_.get(), prepared.name.c_str()));
+    flight.expect(Flight::Part::describe);
+    end_pipeline(flight);
+}
+
+void Session::run_text(Flight& flight, const std::string& declare, const Parameters& parameters,
+                       const std::string& rows_of) {
+    enter_pipeline();
+    send_ahead(flight);
+    if (!declare.empty()) {
+        sent(PQsendQueryParams(conn_.get(), declare.c_str(), parameters.count(), parameters.types(),
+                               parameters.data(), parameters.lengths(), parameters.formats(), binary));
+        flight.expect(Flight::Part::ahead);
+    }
+    if (!rows_of.empty()) {
+        sent(PQsendQueryParams(conn_.get(), rows_of.c_str(), 0, nullptr, nullptr, nullptr, nullptr, binary));
+        flight.expect(Flight::Part::rows);
+    }
+    end_pipeline(flight);
+}
+
+void Session::copy(Flight& flight, const std::string& sql) {
+    send_script(flight, sql, Flight::Part::copy);
+}
+
+void Session::script(Flight& flight, const std::string& sql) {
+    send_script(flight, sql, Flight::Part::script);
+}
+
+void Session::send_script(Flight& flight, const std::string& sql, Flight::Part part) {
+    std::string all;
+    for (const std::string& text : ahead_) all += text + "; ";
+    ahead_.clear();
+    all += sql;
+    sent(PQsendQuery(conn_.get(), all.c_str()));
+    flight.expect(part);
+    wants_rows_ = false;
+    push(flight);
+}
+
+bool Session::flush() { return PQflush(conn_.get()) != 1; }
+
+Flight* Session::receive(bool block) {
+    PGconn* const conn = conn_.get();
+    for (;;) {
+        if (first_ == nullptr || wants_rows_) return nullptr;
+        if (!block && PQisBusy(conn) != 0) {
+            if (!lost()) return nullptr;
+        }
+        Result result(PQgetResult(conn));
+        if (result == nullptr) {
+            if (lost()) {
+                first_->lose(PQerrorMessage(conn));
+                return pop();
+            }
+            if (!pipelined_) return pop();
+            first_->part_done();
+            continue;
+        }
+        switch (PQresultStatus(result.get())) {
+            case PGRES_PIPELINE_SYNC:
+                return pop();
+            case PGRES_COPY_IN:
+                if (first_->expects_rows()) {
+                    wants_rows_ = true;
+                    return nullptr;
+                }
+                PQputCopyEnd(conn, "COPY is not possible here");
+                break;
+            case PGRES_COPY_OUT: {
+                char* row = nullptr;
+                while (PQgetCopyData(conn, &row, 0) > 0) PQfreemem(row);
+                break;
+            }
+            default:
+                first_->take(std::move(result));
+        }
+    }
+}
+
+void Session::share(bool shared) noexcept {
+    shared_ = shared;
+    leave_pipeline();
+}
+
+void Session::leave_pipeline() noexcept {
+    if (first_ != nullptr || !pipelined_ || shared_ || lost()) return;
+    PQexitPipelineMode(conn_.get());
+    pipelined_ = false;
+}
+
+}  // namespace duet::driver::postgres

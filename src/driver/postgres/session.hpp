@@ -1,0 +1,79 @@
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <libpq-fe.h>
+
+#include "flight.hpp"
+#include "parameters.hpp"
+
+namespace duet::driver::postgres {
+
+/// A connection of libpq and the requests that are under way on it, oldest first. Knows how to send them and
+/// whose results come in; does not wait.
+class Session {
+public:
+    explicit Session(PGconn* connection) : conn_(connection) {}
+
+    PGconn* raw() const noexcept { return conn_.get(); }
+    bool idle() const noexcept { return first_ == nullptr; }
+    bool lost() const noexcept { return PQstatus(conn_.get()) == CONNECTION_BAD; }
+
+    /// Texts without parameters that travel with the next request.
+    std::vector<std::string>& ahead() noexcept { return ahead_; }
+
+    /// Whether statements are kept on the server.
+    bool prepares = true;
+    /// Several requests may be under way at once.
+    void share(bool shared) noexcept;
+    /// No request is remembered any more; the connection must not be used again if there were any.
+    void forget() noexcept { first_ = last_ = nullptr; }
+
+    // Each sends one request. Throws ConnectionError when the connection is gone.
+    void execute(Flight& flight, Prepared& prepared, const Parameters& parameters);
+    void describe(Flight& flight, Prepared& prepared, const Parameters& parameters);
+    /// A statement without a name, after others.
+    void run_text(Flight& flight, const std::string& declare, const Parameters& parameters,
+                  const std::string& rows_of);
+    void script(Flight& flight, const std::string& sql);
+    /// COPY ... FROM STDIN: receive() then comes back without a request, and wants_rows().
+    void copy(Flight& flight, const std::string& sql);
+    bool wants_rows() const noexcept { return wants_rows_; }
+    void rows_sent() noexcept { wants_rows_ = false; }
+
+    /// Sends what is left to be sent; false: there is more, wait until the socket can be written.
+    bool flush();
+    /// Reads what has arrived, without waiting.
+    void read() noexcept { PQconsumeInput(conn_.get()); }
+    /// Handles results until a request is complete, which is returned; null when more has to arrive first.
+    /// With `block` it waits for that.
+    Flight* receive(bool block);
+private:
+    struct Close {
+        void operator()(PGconn* connection) const noexcept { PQfinish(connection); }
+    };
+    void push(Flight& flight) noexcept;
+    Flight* pop() noexcept;
+    void enter_pipeline();
+    void leave_pipeline() noexcept;
+    void send_ahead(Flight& flight);
+    void send_script(Flight& flight, const std::string& sql, Flight::Part part);
+    void send_parse(Flight& flight, Prepared& prepared, const Parameters& parameters);
+    void end_pipeline(Flight& flight);
+    void sent(int ok);
+
+    std::unique_ptr<PGconn, Close> conn_;
+    Flight* first_ = nullptr;
+    Flight* last_ = nullptr;
+    std::vector<std::string> ahead_;
+    unsigned names_ = 0;
+    bool pipelined_ = false;
+    bool shared_ = false;
+    bool wants_rows_ = false;
+};
+
+}  // namespace duet::driver::postgres

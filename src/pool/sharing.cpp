@@ -1,0 +1,191 @@
+#include "sharing.hpp"
+
+#include <duet/base/error.hpp>
+
+#include <algorithm>
+
+#include "impl.hpp"
+
+namespace duet {
+
+namespace {
+
+// Two connections keep the server busy; more of them only cost it memory ("Performance" in the guide).
+constexpr std::size_t most_shared = 2;
+// One connection serves so many before a second one is worth it.
+constexpr std::size_t enough_users = 4;
+// Executors come and go (Asio's are made for each call): those that share nothing are forgotten.
+constexpr std::size_t many_executors = 64;
+
+}  // namespace
+
+void SharedLease::Shared::start(Lease taken, driver::Multiplexer& with) {
+    lease = std::move(taken);
+    // Under steady load it is shared without end, and that is no leak.
+    static_cast<Lease::Slot&>(*lease).taken_at.store(0, std::memory_order_relaxed);
+    multiplexer = &with;
+    fd = lease->connection->socket();
+    tag = lease->connection->socket_tag();
+    fire = [](Wait& wait) noexcept {
+        auto& self = static_cast<Shared&>(wait);
+        self.watching = false;
+        const driver::Wait wanted = self.multiplexer->pump();
+        if (wanted != driver::Wait::done && self.multiplexer != nullptr) self.watch(wanted);
+    };
+    multiplexer->share(true);
+    multiplexer->on_activity({[](void* self) noexcept {
+                                  auto& shared = *static_cast<Shared*>(self);
+                                  if (!shared.watching) shared.watch(driver::Wait::either);
+                              },
+                              this});
+}
+
+void SharedLease::Shared::watch(driver::Wait wanted) {
+    watching = true;
+    readiness = wanted == driver::Wait::either ? Readiness::both : Readiness::readable;
+    outcome = WaitOutcome::ready;
+    home.start(*this);
+}
+
+void SharedLease::Shared::stop() noexcept {
+    if (notes.accepted) home.abandon(*this);
+    watching = false;
+    multiplexer->on_activity({});
+    multiplexer->share(false);
+    multiplexer = nullptr;
+    kept.clear();
+    lease.release();
+    shares.stopped(*this);
+}
+
+SharedLease::SharedLease(Shared& shared) : shared_(&shared), channel_(shared.multiplexer->channel()) {
+    ++shared.users;
+}
+
+PooledConnection& SharedLease::pooled() const noexcept { return *shared_->lease; }
+
+void SharedLease::keep(std::unique_ptr<driver::Statement> statement) {
+    shared_->kept.push_back(std::move(statement));
+}
+
+void SharedLease::release() noexcept {
+    if (shared_ == nullptr) return;
+    channel_.reset();
+    Shared& shared = *std::exchange(shared_, nullptr);
+    if (--shared.users == 0) shared.stop();
+}
+
+SharedLease ExecutorShares::try_join() {
+    // Whoever waits for a connection of his own must not starve.
+    if (pool_.main.waiting() != 0) return {};
+    SharedLease::Shared* best = nullptr;
+    for (SharedLease::Shared* shared : active_) {
+        if (shared->multiplexer->open_to_users() && (best == nullptr || shared->users < best->users))
+            best = shared;
+    }
+    if (active_.size() < most_shared && (best == nullptr || best->users >= enough_users)) {
+        Lease lease = pool_.take_now();
+        if (lease && lease.ready()) {
+            if (SharedLease::Shared* fresh = adopt(lease)) best = fresh;
+        }
+    }
+    return best == nullptr ? SharedLease() : SharedLease(*best);
+}
+
+SharedLease::Shared* ExecutorShares::adopt(Lease& lease) {
+    driver::Multiplexer* const multiplexer = lease->connection->multiplexer();
+    if (multiplexer == nullptr) return nullptr;
+    if (spare_.empty()) {
+        active_.reserve(all_.size() + 1);
+        spare_.reserve(all_.size() + 1);
+        all_.push_back(std::make_unique<SharedLease::Shared>(*this, home_));
+        spare_.push_back(all_.back().get());
+    }
+    SharedLease::Shared& shared = *spare_.back();
+    shared.start(std::move(lease), *multiplexer);
+    spare_.pop_back();
+    active_.push_back(&shared);
+    return &shared;
+}
+
+void ExecutorShares::stopped(SharedLease::Shared& shared) noexcept {
+    std::erase(active_, &shared);
+    spare_.push_back(&shared);
+}
+
+void ExecutorShares::wake_waiting() noexcept {
+    for (const driver::Signal& signal : std::exchange(waiting, {})) signal.raise(signal.context);
+}
+
+ExecutorShares& Sharing::of(Pool::Impl& pool, Executor& home) {
+    const std::lock_guard lock(mutex_);
+    if (const auto it = executors_.find(&home); it != executors_.end()) return *it->second;
+    return *executors_.emplace(&home, std::make_unique<ExecutorShares>(pool, home)).first->second;
+}
+
+bool shares_connections(Pool& pool) noexcept { return pool.topology().pipelining; }
+
+namespace {
+
+/// Waits until the coroutine that opens a connection is done with that.
+class OpeningWait : public SignalWait {
+public:
+    OpeningWait(const detail::PromiseBase& self, ExecutorShares& shares)
+        : SignalWait(self, Clock::time_point::max()), shares_(shares) {
+        shares.waiting.push_back(signal());
+    }
+    ~OpeningWait() {
+        std::erase_if(shares_.waiting, [this](const driver::Signal& s) { return s.context == signal().context; });
+    }
+    OpeningWait(const OpeningWait&) = delete;
+    OpeningWait& operator=(const OpeningWait&) = delete;
+
+private:
+    ExecutorShares& shares_;
+};
+
+struct Opening {
+    explicit Opening(ExecutorShares& of) : shares(of) { shares.opening = true; }
+    ~Opening() {
+        shares.opening = false;
+        shares.wake_waiting();
+    }
+    Opening(const Opening&) = delete;
+    Opening& operator=(const Opening&) = delete;
+    ExecutorShares& shares;
+};
+
+}  // namespace
+
+SharedLease try_share(Pool& pool, Executor& home) {
+    Pool::Impl& impl = pool.impl();
+    if (!impl.sharing.possible()) return {};
+    return impl.sharing.of(impl, home).try_join();
+}
+
+Task<SharedOrOwn> share(Pool& pool) {
+    Pool::Impl& impl = pool.impl();
+    const detail::PromiseBase& self = co_await detail::current_promise();
+    ExecutorShares& shares = impl.sharing.of(impl, *self.home);
+    SharedOrOwn out;
+    while (impl.sharing.possible()) {
+        out.shared = shares.try_join();
+        if (out.shared) co_return out;
+        if (!shares.opening || impl.main.waiting() != 0) break;
+        OpeningWait waiting(self, shares);
+        const WaitOutcome outcome = co_await waiting;
+        if (outcome != WaitOutcome::ready) throw QueryCanceled("cancelled while waiting for a connection");
+    }
+    std::optional<Opening> opening;
+    if (!shares.opening) opening.emplace(shares);
+    out.own = co_await pool.acquire(driver::Access::write);
+    if (!out.own.ready()) co_await out.own.make_ready();
+    if (out.own->connection->multiplexer() == nullptr) {
+        if (out.own->connection->usable()) impl.sharing.refuse();
+    } else if (impl.sharing.possible()) {
+        if (SharedLease::Shared* shared = shares.adopt(out.own)) out.shared = SharedLease(*shared);
+    }
+    co_return out;
+}
+
+}  // namespace duet

@@ -1,0 +1,73 @@
+#pragma once
+
+#include <duet/pool/sharing.hpp>
+
+#include <atomic>
+#include <memory>
+#include <mutex>
+#include <unordered_map>
+#include <vector>
+
+#include "signal_wait.hpp"
+
+namespace duet {
+
+class ExecutorShares;
+
+/// A connection that coroutines of one executor share, and the wait for its socket.
+struct SharedLease::Shared : Wait {
+    Shared(ExecutorShares& of, Executor& executor) : shares(of), home(executor) {}
+
+    void start(Lease taken, driver::Multiplexer& with);
+    /// Nobody uses it any more: the connection goes back to the pool.
+    void stop() noexcept;
+    void watch(driver::Wait wanted);
+
+    ExecutorShares& shares;
+    Executor& home;
+    Lease lease;
+    driver::Multiplexer* multiplexer = nullptr;
+    std::size_t users = 0;
+    std::vector<std::unique_ptr<driver::Statement>> kept;
+    bool watching = false;
+};
+
+/// The connections that one executor shares; used on that executor alone.
+class ExecutorShares {
+public:
+    ExecutorShares(Pool::Impl& pool, Executor& home) : pool_(pool), home_(home) {}
+
+    SharedLease try_join();
+    /// Takes a connection that is ready into sharing; null when its driver refuses.
+    SharedLease::Shared* adopt(Lease& lease);
+    bool idle() const noexcept { return active_.empty() && !opening && waiting.empty(); }
+    void stopped(SharedLease::Shared& shared) noexcept;
+
+    /// While one coroutine opens a connection the others wait for it.
+    bool opening = false;
+    std::vector<driver::Signal> waiting;
+    void wake_waiting() noexcept;
+
+private:
+    Pool::Impl& pool_;
+    Executor& home_;
+    std::vector<SharedLease::Shared*> active_;
+    std::vector<std::unique_ptr<SharedLease::Shared>> all_;
+    std::vector<SharedLease::Shared*> spare_;
+};
+
+/// Which executors share connections of a pool. Thread-safe.
+class Sharing {
+public:
+    ExecutorShares& of(Pool::Impl& pool, Executor& home);
+    /// After a connection turned out to refuse: from then on everybody has his own.
+    void refuse() noexcept { refused_.store(true, std::memory_order_relaxed); }
+    bool possible() const noexcept { return !refused_.load(std::memory_order_relaxed); }
+
+private:
+    std::mutex mutex_;
+    std::unordered_map<Executor*, std::unique_ptr<ExecutorShares>> executors_;
+    std::atomic<bool> refused_{false};
+};
+
+}  // namespace duet
