@@ -143,6 +143,39 @@ public:
         return QueryHook(engine_->hooks(), id);
     }
     PoolStats pool_stats() const { return engine_->pool().stats(); }
+    /// Changes how many connections the pool keeps, at once and while it is in use; returns the size from now
+    /// on. SQLite's stays as it is. Throws ConfigurationError for 0.
+    std::size_t resize_pool(std::size_t size) { return engine_->pool().resize(size); }
+    /// Opens connections ahead of need, until `number` are open or the pool has its size; returns how many it
+    /// opened. Throws ConnectionError.
+    Result<std::size_t> warm_up(std::size_t number) {
+        struct WarmUp {
+            Pool& pool;
+            std::size_t number;
+            auto start() { return pool.warm_up(number); }
+            std::size_t finish(std::size_t opened) { return opened; }
+        };
+        return Mode::run(WarmUp{engine_->pool(), number});
+    }
+    /// Calls `fn(setup)` for each connection that is opened from now on, and again after a reset;
+    /// `setup.run(sql)` names SQL that runs before anybody gets the connection. From any thread; stays for
+    /// the life of the database. What `fn` throws, and a statement that fails, fails the operation that
+    /// wanted the connection.
+    template <class F>
+    void on_connect(F fn) {
+        engine_->pool().on_connect(std::make_shared<F>(std::move(fn)),
+                                   [](void* f, ConnectionSetup& setup) { (*static_cast<F*>(f))(setup); });
+    }
+    /// Calls `fn(event)` for the rare events of the pool (PoolEvent), on the thread where they happen, until
+    /// the returned hook is destroyed. It must not use this database.
+    template <class F>
+    [[nodiscard("the hook is removed when this is destroyed")]] PoolHook on_pool_event(F fn) {
+        auto context = std::make_shared<F>(std::move(fn));
+        detail::PoolHooks& hooks = engine_->pool().hooks();
+        const auto id =
+            hooks.add(context, [](void* f, const PoolEvent& event) { (*static_cast<F*>(f))(event); });
+        return PoolHook(hooks, id);
+    }
     engine::PlanCacheStats plan_stats() const { return engine_->plan_stats(); }
     std::string_view dialect() const { return engine_->dialect().name(); }
 
