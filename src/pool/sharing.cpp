@@ -20,6 +20,7 @@ constexpr std::size_t many_executors = 64;
 }  // namespace
 
 void SharedLease::Shared::start(Lease taken, driver::Multiplexer& with) {
+    keeps = shares.shared_from_this();
     lease = std::move(taken);
     // Under steady load it is shared without end, and that is no leak.
     static_cast<Lease::Slot&>(*lease).taken_at.store(0, std::memory_order_relaxed);
@@ -35,7 +36,7 @@ void SharedLease::Shared::start(Lease taken, driver::Multiplexer& with) {
     multiplexer->share(true);
     multiplexer->on_activity({[](void* self) noexcept {
                                   auto& shared = *static_cast<Shared*>(self);
-                                  if (!shared.watching) shared.watch(driver::Wait::either);
+                                  if (!shared.watching) shared.watch(shared.multiplexer->wanted());
                               },
                               this});
 }
@@ -48,6 +49,7 @@ void SharedLease::Shared::watch(driver::Wait wanted) {
 }
 
 void SharedLease::Shared::stop() noexcept {
+    const std::shared_ptr<ExecutorShares> last = std::move(keeps);
     if (notes.accepted) home.abandon(*this);
     watching = false;
     multiplexer->on_activity({});
@@ -117,10 +119,12 @@ void ExecutorShares::wake_waiting() noexcept {
     for (const driver::Signal& signal : std::exchange(waiting, {})) signal.raise(signal.context);
 }
 
-ExecutorShares& Sharing::of(Pool::Impl& pool, Executor& home) {
+std::shared_ptr<ExecutorShares> Sharing::of(Pool::Impl& pool, Executor& home) {
     const std::lock_guard lock(mutex_);
-    if (const auto it = executors_.find(&home); it != executors_.end()) return *it->second;
-    return *executors_.emplace(&home, std::make_unique<ExecutorShares>(pool, home)).first->second;
+    if (const auto it = executors_.find(&home); it != executors_.end()) return it->second;
+    if (executors_.size() >= many_executors)
+        std::erase_if(executors_, [](const auto& entry) { return entry.second.use_count() == 1; });
+    return executors_.emplace(&home, std::make_shared<ExecutorShares>(pool, home)).first->second;
 }
 
 bool shares_connections(Pool& pool) noexcept { return pool.topology().pipelining; }
@@ -160,13 +164,14 @@ struct Opening {
 SharedLease try_share(Pool& pool, Executor& home) {
     Pool::Impl& impl = pool.impl();
     if (!impl.sharing.possible()) return {};
-    return impl.sharing.of(impl, home).try_join();
+    return impl.sharing.of(impl, home)->try_join();
 }
 
 Task<SharedOrOwn> share(Pool& pool) {
     Pool::Impl& impl = pool.impl();
     const detail::PromiseBase& self = co_await detail::current_promise();
-    ExecutorShares& shares = impl.sharing.of(impl, *self.home);
+    const std::shared_ptr<ExecutorShares> found = impl.sharing.of(impl, *self.home);
+    ExecutorShares& shares = *found;
     SharedOrOwn out;
     while (impl.sharing.possible()) {
         out.shared = shares.try_join();
@@ -180,10 +185,10 @@ Task<SharedOrOwn> share(Pool& pool) {
     if (!shares.opening) opening.emplace(shares);
     out.own = co_await pool.acquire(driver::Access::write);
     if (!out.own.ready()) co_await out.own.make_ready();
-    if (out.own->connection->multiplexer() == nullptr) {
-        if (out.own->connection->usable()) impl.sharing.refuse();
-    } else if (impl.sharing.possible()) {
-        if (SharedLease::Shared* shared = shares.adopt(out.own)) out.shared = SharedLease(*shared);
+    if (!out.own->connection->multiplexes()) {
+        impl.sharing.refuse();
+    } else if (SharedLease::Shared* shared = shares.adopt(out.own)) {
+        out.shared = SharedLease(*shared);
     }
     co_return out;
 }

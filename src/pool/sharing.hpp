@@ -24,6 +24,7 @@ struct SharedLease::Shared : Wait {
     void watch(driver::Wait wanted);
 
     ExecutorShares& shares;
+    std::shared_ptr<ExecutorShares> keeps;  // while in use
     Executor& home;
     Lease lease;
     driver::Multiplexer* multiplexer = nullptr;
@@ -33,14 +34,13 @@ struct SharedLease::Shared : Wait {
 };
 
 /// The connections that one executor shares; used on that executor alone.
-class ExecutorShares {
+class ExecutorShares : public std::enable_shared_from_this<ExecutorShares> {
 public:
     ExecutorShares(Pool::Impl& pool, Executor& home) : pool_(pool), home_(home) {}
 
     SharedLease try_join();
     /// Takes a connection that is ready into sharing; null when its driver refuses.
     SharedLease::Shared* adopt(Lease& lease);
-    bool idle() const noexcept { return active_.empty() && !opening && waiting.empty(); }
     void stopped(SharedLease::Shared& shared) noexcept;
 
     /// While one coroutine opens a connection the others wait for it.
@@ -59,14 +59,14 @@ private:
 /// Which executors share connections of a pool. Thread-safe.
 class Sharing {
 public:
-    ExecutorShares& of(Pool::Impl& pool, Executor& home);
+    std::shared_ptr<ExecutorShares> of(Pool::Impl& pool, Executor& home);
     /// After a connection turned out to refuse: from then on everybody has his own.
     void refuse() noexcept { refused_.store(true, std::memory_order_relaxed); }
     bool possible() const noexcept { return !refused_.load(std::memory_order_relaxed); }
 
 private:
     std::mutex mutex_;
-    std::unordered_map<Executor*, std::unique_ptr<ExecutorShares>> executors_;
+    std::unordered_map<Executor*, std::shared_ptr<ExecutorShares>> executors_;
     std::atomic<bool> refused_{false};
 };
 

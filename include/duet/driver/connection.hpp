@@ -144,7 +144,9 @@ public:
     virtual void on_signal(Signal /*signal*/) noexcept {}
     /// False when a pooler between here and the server may change the server's session with each transaction.
     virtual bool keeps_session() const noexcept { return true; }
-    /// The same connection for several users at once; null when the driver has no such thing.
+    /// Whether several users can have the connection at once.
+    virtual bool multiplexes() const noexcept { return false; }
+    /// The same connection for several users; null when that is not possible, or not right now.
     virtual Multiplexer* multiplexer() noexcept { return nullptr; }
 };
 
@@ -166,6 +168,8 @@ public:
     /// Hands on what has arrived and sends what is left; says what to wait for, `done` when nothing is under
     /// way. Signals are raised from within. Never throws: failures go to those whom they concern.
     virtual Wait pump() noexcept = 0;
+    /// What to wait for, without doing anything.
+    virtual Wait wanted() const noexcept = 0;
     /// Whether new users are welcome: false after the connection was lost or a statement had to be stopped.
     virtual bool open_to_users() const noexcept = 0;
 };

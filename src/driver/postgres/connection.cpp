@@ -142,10 +142,7 @@ bool PgConnection::usable() const noexcept {
 }
 
 Multiplexer* PgConnection::multiplexer() noexcept {
-    if (!options_.pipeline || !session_.prepares || pooled_elsewhere_ || step_ != Step::idle || resetting_ ||
-        !cursors_to_close_.empty() || !usable()) {
-        return nullptr;
-    }
+    if (!multiplexes() || !session_.idle() || !session_.ahead().empty() || !usable()) return nullptr;
     if (multiplexer_ == nullptr)
         multiplexer_ = std::make_unique<PgMultiplexer>(session_, cancel_, leftovers_);
     return multiplexer_.get();

@@ -54,6 +54,9 @@ public:
     bool usable() const noexcept override;
     int socket() const noexcept override { return PQsocket(session_.raw()); }
     std::uint64_t socket_tag() const noexcept override;
+    bool multiplexes() const noexcept override {
+        return options_.pipeline && session_.prepares && !pooled_elsewhere_;
+    }
     Multiplexer* multiplexer() noexcept override;
     bool keeps_session() const noexcept override { return !pooled_elsewhere_; }
 

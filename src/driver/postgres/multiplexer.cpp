@@ -108,6 +108,10 @@ Wait PgMultiplexer::pump() noexcept {
         }
     }
     if (session_.lost()) open_ = false;
+    return wanted();
+}
+
+Wait PgMultiplexer::wanted() const noexcept {
     if (sent_ == 0) return Wait::done;
     return session_.flush() ? Wait::readable : Wait::either;
 }

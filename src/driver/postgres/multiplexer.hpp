@@ -35,6 +35,7 @@ public:
     std::unique_ptr<Connection> channel() override;
     std::size_t under_way() const noexcept override { return under_way_; }
     Wait pump() noexcept override;
+    Wait wanted() const noexcept override;
     bool open_to_users() const noexcept override { return open_ && !session_.lost(); }
 
     /// Whether a statement was asked to stop; asking forgets it.

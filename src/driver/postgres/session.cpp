@@ -128,7 +128,7 @@ void Session::send_script(Flight& flight, const std::string& sql, Flight::Part p
     push(flight);
 }
 
-bool Session::flush() { return PQflush(conn_.get()) != 1; }
+bool Session::flush() const { return PQflush(conn_.get()) != 1; }
 
 Flight* Session::receive(bool block) {
     PGconn* const conn = conn_.get();

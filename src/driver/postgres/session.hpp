@@ -46,7 +46,7 @@ public:
     void rows_sent() noexcept { wants_rows_ = false; }
 
     /// Sends what is left to be sent; false: there is more, wait until the socket can be written.
-    bool flush();
+    bool flush() const;
     /// Reads what has arrived, without waiting.
     void read() noexcept { PQconsumeInput(conn_.get()); }
     /// Handles results until a request is complete, which is returned; null when more has to arrive first.
