@@ -3,7 +3,9 @@
 #include <duet/dialect/dialect.hpp>
 
 #include <algorithm>
+#include <cstdint>
 #include <utility>
+#include <vector>
 
 #include "dialect/ddl_parts.hpp"
 
@@ -58,6 +60,29 @@ const ColumnInfo& only_key(const ModelInfo& target, std::string_view who) {
                              std::to_string(target.key.size()));
 }
 
+namespace {
+void shorten(std::string& name, std::size_t longest) {
+    if (name.size() <= longest) return;
+    std::uint32_t hash = 2166136261U;  // FNV-1a: the same in every program
+    for (const char c : name) hash = (hash ^ static_cast<unsigned char>(c)) * 16777619U;
+    constexpr std::string_view digits = "0123456789abcdef";
+    std::size_t cut = longest - 9;
+    while (cut > 0 && (static_cast<unsigned char>(name[cut]) & 0xC0U) == 0x80U) --cut;  // whole characters
+    name.resize(cut);
+    name += '_';
+    for (int shift = 28; shift >= 0; shift -= 4) name += digits[hash >> shift & 15U];
+}
+}  // namespace
+
+void shorten_names(const Dialect& dialect, SchemaTable& table) {
+    const std::size_t longest = dialect.capabilities().max_name;
+    if (longest == 0) return;
+    for (SchemaIndex& index : table.indexes) shorten(index.name, longest);
+    for (SchemaUnique& unique : table.uniques) shorten(unique.name, longest);
+    for (SchemaForeignKey& key : table.foreign_keys) shorten(key.name, longest);
+    for (SchemaCheck& check : table.checks) shorten(check.name, longest);
+}
+
 std::string_view trimmed(std::string_view text) {
     constexpr std::string_view blanks = " \t\r\n\f\v";
     const std::size_t begin = text.find_first_not_of(blanks);
@@ -79,23 +104,43 @@ public:
     SchemaTable run() {
         table_.name = model_.table;
         table_.auto_increment = model_.generated_key;
-        for (const ColumnInfo& column : model_.columns) add_column(column);
+        find_indexed();
+        for (std::size_t i = 0; i < model_.columns.size(); ++i) add_column(i);
         for (const std::int16_t key : model_.key) table_.primary_key.push_back(name_of(key));
         for (const TableOption& option : model_.options) apply(option);
         for (const RelationInfo& relation : model_.relations) {
             if (relation.kind == RelationKind::belongs_to) refer(relation);
         }
         index_foreign_keys(table_);
+        shorten_names(dialect_, table_);
         return std::move(table_);
     }
 
 private:
-    void add_column(const ColumnInfo& column) {
+    void find_indexed() {
+        indexed_.assign(model_.columns.size(), false);
+        for (const std::int16_t key : model_.key) indexed_[static_cast<std::size_t>(key)] = true;
+        for (const TableOption& option : model_.options) {
+            if (option.type != Type::unique && option.type != Type::index && option.type != Type::foreign_key)
+                continue;
+            for (std::string_view member : option.column_list()) {
+                if (member.starts_with('-')) member.remove_prefix(1);
+                indexed_[resolve(member)] = true;
+            }
+        }
+        for (const RelationInfo& relation : model_.relations) {
+            if (relation.local_column >= 0) indexed_[static_cast<std::size_t>(relation.local_column)] = true;
+        }
+    }
+
+    void add_column(std::size_t index) {
+        const ColumnInfo& column = model_.columns[index];
         const bool generated = column.primary_key && model_.generated_key;
-        table_.columns.push_back({.name = std::string{column.name},
-                                  .type = dialect_.column_type(column, generated),
-                                  .nullable = column.type->nullable != nullptr,
-                                  .primary_key = column.primary_key});
+        table_.columns.push_back(
+            {.name = std::string{column.name},
+             .type = dialect_.column_type(column, {.generated_key = generated, .indexed = indexed_[index]}),
+             .nullable = column.type->nullable != nullptr,
+             .primary_key = column.primary_key});
     }
 
     std::string name_of(std::int16_t column) const {
@@ -252,6 +297,7 @@ private:
 
     const Dialect& dialect_;
     const ModelInfo& model_;
+    std::vector<bool> indexed_{};
     SchemaTable table_{};
 };
 

@@ -21,7 +21,7 @@ struct LinkEnd {
 void add_end(const Dialect& dialect, SchemaTable& table, const LinkEnd& end) {
     const ColumnInfo& key = only_key(end.refers_to, "The link table \"" + table.name + '"');
     table.columns.push_back({.name = std::string{end.column},
-                             .type = dialect.column_type(key, false),
+                             .type = dialect.column_type(key, {.indexed = true}),
                              .nullable = false,
                              .primary_key = true});
     table.primary_key.emplace_back(end.column);
@@ -39,6 +39,7 @@ SchemaTable link_table(const Dialect& dialect, const LinkInfo& link, const Model
     add_end(dialect, table, {link.owner_column, owner});
     add_end(dialect, table, {link.target_column, target});
     index_foreign_keys(table);
+    shorten_names(dialect, table);
     return table;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <duet/dialect/dialect.hpp>
 #include <duet/schema/database_schema.hpp>
 #include <duet/schema/model_info.hpp>
 
@@ -19,6 +20,9 @@ std::string_view trimmed(std::string_view text);
 void add_foreign_key(SchemaTable& table, SchemaForeignKey key);
 /// Gives each foreign key an index unless the primary key, a unique constraint or an index serves it.
 void index_foreign_keys(SchemaTable& table);
+
+/// Cuts names that the database would cut (or refuse) and makes them distinct by what was cut off.
+void shorten_names(const Dialect& dialect, SchemaTable& table);
 
 /// The one key column that `who` refers to. Throws ConfigurationError if there is not just one.
 const ColumnInfo& only_key(const ModelInfo& target, std::string_view who);

@@ -2,6 +2,8 @@
 #include <duet/dialect/ddl.hpp>
 #include <duet/dialect/dialect.hpp>
 
+#include <algorithm>
+#include <iterator>
 #include <span>
 #include <utility>
 
@@ -62,17 +64,19 @@ public:
     }
 
     void foreign_key(const SchemaForeignKey& key) {
-        constraint(key.name).text("FOREIGN KEY ").names(key.columns);
+        text("FOREIGN KEY ").names(key.columns);
         text(" REFERENCES ").name(key.table).text(" ").names(key.referenced);
         if (key.on_delete != ReferentialAction::no_action)
             text(" ON DELETE ").text(action_text(key.on_delete));
     }
 
-    void index_columns(const SchemaIndex& index) {
+    void index_columns(const SchemaTable& table, const SchemaIndex& index) {
         text("(");
         for (std::size_t i = 0; i < index.columns.size(); ++i) {
             text(i == 0 ? "" : ", ").name(index.columns[i].name);
-            if (index.columns[i].descending) text(" DESC");
+            const SchemaColumn* column = table.column(index.columns[i].name);
+            dialect_.append_index_order(out_, index.columns[i].descending,
+                                        column != nullptr && column->nullable);
         }
         text(")");
     }
@@ -85,7 +89,16 @@ private:
     bool first_line_ = true;
 };
 
-std::string create_table(const Dialect& dialect, const SchemaTable& table, IfPointless pointless) {
+bool is_created_partial(const Dialect& dialect, const SchemaTable& table, const SchemaIndex& index) {
+    if (!index.condition || dialect.has_partial_indexes()) return index.condition.has_value();
+    if (index.unique)
+        throw UnsupportedByDialect(std::string{dialect.name()} + " has no partial indexes: unique index \"" +
+                                   index.name + "\" of table \"" + table.name + '"');
+    return false;
+}
+
+std::string create_table(const Dialect& dialect, const SchemaTable& table, IfPointless pointless,
+                         const auto& is_deferred) {
     Writer sql{dialect};
     sql.text("CREATE TABLE ").text(pointless == IfPointless::skip ? "IF NOT EXISTS " : "").name(table.name);
     sql.text(" (");
@@ -94,34 +107,109 @@ std::string create_table(const Dialect& dialect, const SchemaTable& table, IfPoi
         sql.line().text("PRIMARY KEY ").names(table.primary_key);
     for (const SchemaUnique& unique : table.uniques)
         sql.constraint(unique.name).text("UNIQUE ").names(unique.columns);
-    for (const SchemaForeignKey& key : table.foreign_keys) sql.foreign_key(key);
+    for (const SchemaForeignKey& key : table.foreign_keys) {
+        if (!is_deferred(key)) sql.constraint(key.name).foreign_key(key);
+    }
     for (const SchemaCheck& check : table.checks)
         sql.constraint(check.name).text("CHECK (").text(check.condition).text(")");
-    sql.text("\n)");
+    if (!dialect.has_repeatable_indexes()) {
+        for (const SchemaIndex& index : table.indexes) {
+            is_created_partial(dialect, table, index);
+            sql.line().text(index.unique ? "UNIQUE INDEX " : "INDEX ").name(index.name).text(" ");
+            sql.index_columns(table, index);
+        }
+    }
+    sql.text("\n)").text(dialect.table_options());
     return sql.take();
 }
 
 std::string create_index(const Dialect& dialect, const SchemaTable& table, const SchemaIndex& index,
                          IfPointless pointless) {
-    if (index.condition && !dialect.has_partial_indexes())
-        throw UnsupportedByDialect(std::string{dialect.name()} + " has no partial indexes: index \"" +
-                                   index.name + "\" of table \"" + table.name + '"');
+    const bool partial = is_created_partial(dialect, table, index);
     Writer sql{dialect};
     sql.text(index.unique ? "CREATE UNIQUE INDEX " : "CREATE INDEX ");
     sql.text(pointless == IfPointless::skip ? "IF NOT EXISTS " : "").name(index.name);
     sql.text(" ON ").name(table.name).text(" ");
-    sql.index_columns(index);
-    if (index.condition) sql.text(" WHERE ").text(*index.condition);
+    sql.index_columns(table, index);
+    if (partial) sql.text(" WHERE ").text(*index.condition);
     return sql.take();
+}
+
+void append_created(std::vector<std::string>& statements, const Dialect& dialect, const SchemaTable& table,
+                    IfPointless pointless, const auto& is_deferred) {
+    statements.push_back(create_table(dialect, table, pointless, is_deferred));
+    if (!dialect.has_repeatable_indexes()) return;
+    for (const SchemaIndex& index : table.indexes)
+        statements.push_back(create_index(dialect, table, index, pointless));
+}
+
+/// Calls `use(table, key)` for each foreign key that names a table that comes later.
+void for_each_forward_key(const Dialect& dialect, std::span<const SchemaTable> tables, const auto& use) {
+    if (dialect.capabilities().forward_references) return;
+    for (std::size_t i = 0; i < tables.size(); ++i) {
+        for (const SchemaForeignKey& key : tables[i].foreign_keys) {
+            const auto is_target = [&](const SchemaTable& other) { return other.name == key.table; };
+            if (std::ranges::any_of(tables.subspan(i + 1), is_target)) use(tables[i], key);
+        }
+    }
+}
+
+std::string quoted_name(const Dialect& dialect, std::string_view name) {
+    std::string out;
+    dialect.quote(out, name);
+    return out;
 }
 
 }  // namespace
 
 std::vector<std::string> create_statements(const Dialect& dialect, const SchemaTable& table,
                                            IfPointless pointless) {
-    std::vector<std::string> statements{create_table(dialect, table, pointless)};
-    for (const SchemaIndex& index : table.indexes)
-        statements.push_back(create_index(dialect, table, index, pointless));
+    std::vector<std::string> statements;
+    append_created(statements, dialect, table, pointless, [](const SchemaForeignKey&) { return false; });
+    return statements;
+}
+
+std::vector<std::string> create_all_statements(const Dialect& dialect, std::span<const SchemaTable> tables,
+                                               IfPointless pointless) {
+    std::vector<const SchemaForeignKey*> deferred;
+    std::vector<std::string> last;
+    for_each_forward_key(dialect, tables, [&](const SchemaTable& table, const SchemaForeignKey& key) {
+        deferred.push_back(&key);
+        Writer definition{dialect};
+        definition.foreign_key(key);
+        const std::string name = quoted_name(dialect, table.name);
+        last.push_back(pointless == IfPointless::skip
+                           ? dialect.add_constraint_once(name, key.name, definition.take())
+                           : "ALTER TABLE " + name + " ADD CONSTRAINT " + quoted_name(dialect, key.name) +
+                                 " " + definition.take());
+    });
+    std::vector<std::string> statements;
+    for (const SchemaTable& table : tables) {
+        append_created(statements, dialect, table, pointless, [&](const SchemaForeignKey& key) {
+            return std::ranges::find(deferred, &key) != deferred.end();
+        });
+    }
+    std::ranges::move(last, std::back_inserter(statements));
+    return statements;
+}
+
+std::vector<std::string> drop_all_statements(const Dialect& dialect, std::span<const SchemaTable> tables,
+                                             IfPointless pointless) {
+    std::vector<std::string> statements;
+    if (!dialect.before_drop_all().empty()) {
+        statements.emplace_back(dialect.before_drop_all());
+    } else {
+        for_each_forward_key(dialect, tables, [&](const SchemaTable& table, const SchemaForeignKey& key) {
+            const std::string name = quoted_name(dialect, table.name);
+            statements.push_back(pointless == IfPointless::skip
+                                     ? dialect.drop_constraint_once(name, key.name)
+                                     : "ALTER TABLE " + name + " DROP CONSTRAINT " +
+                                           quoted_name(dialect, key.name));
+        });
+    }
+    for (std::size_t i = tables.size(); i-- > 0;)
+        std::ranges::move(drop_statements(dialect, tables[i], pointless), std::back_inserter(statements));
+    if (!dialect.after_drop_all().empty()) statements.emplace_back(dialect.after_drop_all());
     return statements;
 }
 

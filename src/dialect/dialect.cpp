@@ -59,15 +59,107 @@ std::string_view function_name(shape::Function function) {
 
 }  // namespace
 
-std::string Dialect::call(shape::Function function, std::span<const std::string> arguments) const {
+std::string Dialect::call(shape::Function function, std::span<const Operand> arguments) const {
     std::string out(function_name(function));
     out += '(';
     for (std::size_t i = 0; i < arguments.size(); ++i) {
         if (i != 0) out += ", ";
-        out += arguments[i];
+        out += arguments[i].sql;
     }
     out += ')';
     return out;
+}
+
+namespace {
+
+std::string_view sign_of(shape::Op op) {
+    using shape::Op;
+    switch (op) {
+        case Op::eq:
+            return " = ";
+        case Op::ne:
+            return " <> ";
+        case Op::lt:
+            return " < ";
+        case Op::le:
+            return " <= ";
+        case Op::gt:
+            return " > ";
+        case Op::ge:
+            return " >= ";
+        case Op::add:
+            return " + ";
+        case Op::sub:
+            return " - ";
+        case Op::mul:
+            return " * ";
+        case Op::div:
+            return " / ";
+        case Op::mod:
+            return " % ";
+        default:
+            return {};
+    }
+}
+
+}  // namespace
+
+std::string Dialect::parameter(std::string_view placeholder, Kind /*kind*/, bool /*typed*/) const {
+    return std::string(placeholder);
+}
+
+std::string Dialect::array_parameter(std::string_view placeholder, const TypeInfo& /*array*/) const {
+    return std::string(placeholder);
+}
+
+std::string Dialect::arithmetic(shape::Op op, const Operand& left, const Operand& right) const {
+    std::string out = "(" + left.sql;
+    out += sign_of(op);
+    return out + right.sql + ")";
+}
+
+std::string Dialect::comparison(shape::Op op, const Operand& left, const Operand& right) const {
+    if (op == shape::Op::is || op == shape::Op::is_not)
+        return null_safe_equal(left.sql, right.sql, op == shape::Op::is_not);
+    std::string out = left.sql;
+    out += sign_of(op);
+    return out + right.sql;
+}
+
+void Dialect::aggregate(AggregateCall& /*call*/, shape::Aggregate /*which*/, Kind /*kind*/) const {}
+
+std::string Dialect::order_term(std::string_view key, std::uint8_t flags, bool /*may_be_null*/) const {
+    std::string out(key);
+    if ((flags & shape::order_descending) != 0) out += " DESC";
+    if ((flags & shape::order_nulls_first) != 0) out += " NULLS FIRST";
+    if ((flags & shape::order_nulls_last) != 0) out += " NULLS LAST";
+    return out;
+}
+
+void Dialect::row_locks(std::string& out, std::string_view /*table*/, std::uint32_t flags) const {
+    if (!capabilities().for_update) {
+        throw UnsupportedByDialect(std::string(name()) + " has no row locks: for_update is not available");
+    }
+    out += " FOR UPDATE";
+    if ((flags & shape::skip_locked) != 0) out += " SKIP LOCKED";
+    if ((flags & shape::no_wait) != 0) out += " NOWAIT";
+}
+
+std::string Dialect::refused_value(std::string_view column) const {
+    return "excluded." + std::string(column);
+}
+
+void Dialect::append_index_order(std::string& out, bool descending, bool /*may_be_null*/) const {
+    if (descending) out += " DESC";
+}
+
+std::string Dialect::add_constraint_once(std::string_view /*table*/, const std::string& /*constraint*/,
+                                         std::string_view /*definition*/) const {
+    throw UnsupportedByDialect(std::string(name()) + " cannot add a constraint to a table");
+}
+
+std::string Dialect::drop_constraint_once(std::string_view /*table*/, const std::string& /*name*/) const {
+    throw UnsupportedByDialect(std::string(name()) + " cannot drop a constraint of a table");
 }
 
 std::string Dialect::null_safe_equal(std::string_view left, std::string_view right, bool negated) const {
@@ -81,12 +173,7 @@ std::string Dialect::compare_moment(shape::Op op, std::string_view operand, std:
     using shape::Op;
     if (op == Op::is || op == Op::is_not) return null_safe_equal(operand, moment, op == Op::is_not);
     std::string out(operand);
-    out += op == Op::eq   ? " = "
-           : op == Op::ne ? " <> "
-           : op == Op::lt ? " < "
-           : op == Op::le ? " <= "
-           : op == Op::gt ? " > "
-                          : " >= ";
+    out += sign_of(op);
     out += moment;
     return out;
 }

@@ -6,6 +6,7 @@
 #include <cstring>
 #include <utility>
 
+#include "expression_types.hpp"
 #include "select_renderer.hpp"
 #include "sql_text.hpp"
 
@@ -71,35 +72,6 @@ struct DepthGuard {
     int& depth;
 };
 
-std::string_view sign_of(Op op) {
-    switch (op) {
-        case Op::eq:
-            return " = ";
-        case Op::ne:
-            return " <> ";
-        case Op::lt:
-            return " < ";
-        case Op::le:
-            return " <= ";
-        case Op::gt:
-            return " > ";
-        case Op::ge:
-            return " >= ";
-        case Op::add:
-            return " + ";
-        case Op::sub:
-            return " - ";
-        case Op::mul:
-            return " * ";
-        case Op::div:
-            return " / ";
-        case Op::mod:
-            return " % ";
-        default:
-            return {};
-    }
-}
-
 /// Whether a value comes next that is a moment (or a list of them).
 bool is_moment(const Cursor& c) {
     if (c.done() || (static_cast<Op>(c.at[0]) != Op::value && static_cast<Op>(c.at[0]) != Op::list))
@@ -113,6 +85,15 @@ bool is_made_by_sql(const Cursor& c) {
     if (c.done()) return false;
     const auto op = static_cast<Op>(c.at[0]);
     return op == Op::date_trunc || op == Op::cast || op == Op::now;
+}
+
+/// Whether what comes next is rendered as an operator between operands, and is no chain.
+bool is_open_predicate(const Cursor& c) {
+    if (c.done()) return false;
+    const auto op = static_cast<Op>(c.at[0]);
+    return (op >= Op::eq && op <= Op::is_not) || (op >= Op::is_null && op <= Op::is_false) ||
+           (op >= Op::in_list && op <= Op::array_contains) ||
+           (op >= Op::json_is_true && op <= Op::json_contains);
 }
 
 Op mirrored(Op op) {
@@ -208,72 +189,187 @@ std::string ExpressionRenderer::column(const Source::Table& table, std::uint8_t 
     return scope.correlated != nullptr ? dialect_.comparable(text, info) : text;
 }
 
-std::string ExpressionRenderer::binary(std::string_view sign, Cursor& c, Scope& scope) {
-    std::string out = operand(c, scope);
-    out += sign;
-    out += operand(c, scope);
+Operand ExpressionRenderer::typed(Cursor& c, Scope& scope, const ExpressionType& type,
+                                  const ExpressionType* beside) {
+    Operand out{
+        .kind = type.kind, .type = type.type, .is_value = type.is_value, .may_be_null = type.may_be_null};
+    if (static_cast<Op>(*c.at) != Op::value) {
+        out.sql = closed(c, scope);
+        return out;
+    }
+    ++c.at;
+    const auto kind = static_cast<Kind>(c.u8());
+    const std::string mark = value_mark(c.value++);
+    const bool is_array = kind == Kind::array && beside != nullptr && beside->kind == Kind::array;
+    out.sql = is_array ? dialect_.array_parameter(mark, *beside->type)
+                       : dialect_.parameter(mark, kind, beside != nullptr);
     return out;
+}
+
+Operand ExpressionRenderer::alone(Cursor& c, Scope& scope) {
+    return typed(c, scope, type_of(c, scope), nullptr);
+}
+
+std::vector<Operand> ExpressionRenderer::alike(std::size_t count, Cursor& c, Scope& scope) {
+    std::vector<ExpressionType> types;
+    const ExpressionType* known = nullptr;
+    for (Cursor probe = c; types.size() < count;) types.push_back(take_type(probe, scope));
+    for (const ExpressionType& type : types) {
+        if (known == nullptr && !type.is_value) known = &type;
+    }
+    std::vector<Operand> out;
+    for (const ExpressionType& type : types) out.push_back(typed(c, scope, type, known));
+    return out;
+}
+
+std::string ExpressionRenderer::closed(Cursor& c, Scope& scope) {
+    const bool open = is_open_predicate(c);
+    std::string text = operand(c, scope);
+    return open ? "(" + text + ")" : text;
+}
+
+Operand ExpressionRenderer::number(Cursor& c, Scope& scope) {
+    const auto op = static_cast<Op>(*c.at);
+    // Conditions take such columns as numbers already.
+    const bool plain = scope.correlated == nullptr && (op == Op::column || op == Op::path);
+    const ExpressionType type = type_of(c, scope);
+    Operand out{
+        .kind = type.kind, .type = type.type, .is_value = type.is_value, .may_be_null = type.may_be_null};
+    if (plain && type.kind == Kind::decimal_text) {
+        const ColumnInfo column{.name = {}, .member = {}, .type = type.type, .offset = 0};
+        out.sql = dialect_.comparable(operand(c, scope), column);
+        return out;
+    }
+    return typed(c, scope, type, nullptr);
+}
+
+std::string ExpressionRenderer::arithmetic(Op op, Cursor& c, Scope& scope) {
+    const Operand left = number(c, scope);
+    return dialect_.arithmetic(op, left, number(c, scope));
 }
 
 std::string ExpressionRenderer::comparison(Op op, Cursor& c, Scope& scope) {
     const bool left_made = is_made_by_sql(c);
     bool moment_first = is_moment(c);
-    std::string left = operand(c, scope);
-    moment_first = moment_first && !is_made_by_sql(c);
-    const bool moment_second = is_moment(c) && !left_made;
-    std::string right = operand(c, scope);
-    if (moment_second && !moment_first) return dialect_.compare_moment(op, left, right);
-    if (moment_first && !moment_second) return dialect_.compare_moment(mirrored(op), right, left);
-    if (op == Op::is || op == Op::is_not) return dialect_.null_safe_equal(left, right, op == Op::is_not);
-    left += sign_of(op);
-    return left + right;
+    Cursor second = c;
+    take_type(second, scope);
+    moment_first = moment_first && !is_made_by_sql(second);
+    const bool moment_second = is_moment(second) && !left_made;
+    const std::vector<Operand> sides = alike(2, c, scope);
+    if (moment_second && !moment_first) return dialect_.compare_moment(op, sides[0].sql, sides[1].sql);
+    if (moment_first && !moment_second)
+        return dialect_.compare_moment(mirrored(op), sides[1].sql, sides[0].sql);
+    return dialect_.comparison(op, sides[0], sides[1]);
 }
 
-std::string ExpressionRenderer::bound(Transform moment, Cursor& c, Scope& scope) {
+std::string ExpressionRenderer::between(Cursor& c, Scope& scope) {
+    Cursor probe = c;
+    take_type(probe, scope);
+    const ExpressionType low = take_type(probe, scope);
+    const ExpressionType first = type_of(c, scope);
+    const Operand tested = typed(c, scope, first, low.is_value ? nullptr : &low);
+    std::string out = "(" + tested.sql + " BETWEEN ";
+    out += bound(Transform::moment_first, c, scope, tested) + " AND ";
+    return out + bound(Transform::moment_last, c, scope, tested) + ")";
+}
+
+std::string ExpressionRenderer::bound(Transform moment, Cursor& c, Scope& scope, const Operand& beside) {
     const bool is = is_moment(c);
-    std::string text = operand(c, scope);
+    const ExpressionType known{.kind = beside.kind, .type = beside.type};
+    std::string text = typed(c, scope, type_of(c, scope), beside.is_value ? nullptr : &known).sql;
     return is ? with_transform(text, dialect_.moment_transform(moment)) : text;
 }
 
+std::string ExpressionRenderer::assigned(Cursor& c, Scope& scope, const ColumnInfo& column) {
+    const ExpressionType type = type_of(c, scope);
+    const TypeInfo& stored = type_in_database(*column.type);
+    const ExpressionType target{.kind = kind_in_database(stored), .type = &stored};
+    // The text of a decimal goes into its column as it is.
+    if (type.is_value && type.kind == Kind::decimal_text && stored.kind == Kind::decimal_text)
+        return operand(c, scope);
+    return typed(c, scope, type, &target).sql;
+}
+
 std::string ExpressionRenderer::match(Op op, Cursor& c, Scope& scope) {
-    const std::string left = operand(c, scope);
+    const std::string left = alone(c, scope).sql;
+    const bool is_value = static_cast<Op>(*c.at) == Op::value;
     std::string pattern = operand(c, scope);
-    pattern = is_value_mark(pattern) ? with_transform(pattern, dialect_.pattern_transform(op))
-                                     : dialect_.escape_pattern(op, pattern);
+    pattern = is_value ? with_transform(pattern, dialect_.pattern_transform(op))
+                       : dialect_.escape_pattern(op, pattern);
     return dialect_.match(op, left, pattern);
 }
 
 std::string ExpressionRenderer::call(Cursor& c, Scope& scope) {
+    using enum shape::Function;
     const auto function = static_cast<shape::Function>(c.u8());
-    std::vector<std::string> arguments(c.u8());
-    for (std::string& argument : arguments) argument = operand(c, scope);
+    const std::size_t count = c.u8();
+    if (function == coalesce || function == nullif || function == greatest || function == least)
+        return dialect_.call(function, alike(count, c, scope));
+    std::vector<Operand> arguments;
+    for (std::size_t i = 0; i < count; ++i)
+        arguments.push_back(function == abs || function == round ? number(c, scope) : alone(c, scope));
     return dialect_.call(function, arguments);
 }
 
 std::string ExpressionRenderer::aggregate(Cursor& c, Scope& scope) {
     static constexpr std::string_view names[] = {"count", "sum", "avg", "min", "max"};
-    const std::size_t which = c.u8();
+    const auto which = static_cast<shape::Aggregate>(c.u8());
     const std::uint8_t flags = c.u8();
-    std::string argument = "*";
-    if ((flags & shape::aggregate_star) == 0) argument = operand(c, scope);
-    std::string out(names[which]);
+    AggregateCall call{.name = std::string(names[static_cast<std::size_t>(which)]), .argument = "*"};
+    Kind kind = Kind::null;
+    if ((flags & shape::aggregate_star) == 0) {
+        Operand operand = which == shape::Aggregate::count ? alone(c, scope) : number(c, scope);
+        call.argument = std::move(operand.sql);
+        kind = operand.kind;
+    }
+    dialect_.aggregate(call, which, kind);
+    std::string out = call.before + call.name;
     out += (flags & shape::aggregate_distinct) != 0 ? "(DISTINCT " : "(";
-    if ((flags & shape::aggregate_filtered) == 0) return out + argument + ")";
+    if ((flags & shape::aggregate_filtered) == 0) return out + call.argument + ")" + call.behind;
     const std::string filter = predicate(c, scope);
-    if (dialect_.capabilities().aggregate_filter) return out + argument + ") FILTER (WHERE " + filter + ")";
-    return out + "CASE WHEN " + filter + " THEN " + (argument == "*" ? "1" : argument) + " END)";
+    if (dialect_.capabilities().aggregate_filter)
+        return out + call.argument + ") FILTER (WHERE " + filter + ")" + call.behind;
+    return out + "CASE WHEN " + filter + " THEN " + (call.argument == "*" ? "1" : call.argument) + " END)" +
+           call.behind;
 }
 
 std::string ExpressionRenderer::case_when(Cursor& c, Scope& scope) {
     const std::size_t branches = c.u8();
     const bool has_else = c.u8() != 0;
+    // Databases take the type of the results from those that are no plain values.
+    std::vector<ExpressionType> results;
+    Cursor probe = c;
+    for (std::size_t i = 0; i < branches; ++i) {
+        take_type(probe, scope);
+        results.push_back(take_type(probe, scope));
+    }
+    if (has_else) results.push_back(take_type(probe, scope));
+    const ExpressionType* known = nullptr;
+    for (const ExpressionType& result : results) {
+        if (known == nullptr && !result.is_value) known = &result;
+    }
     std::string out = "CASE";
     for (std::size_t i = 0; i < branches; ++i) {
         out += " WHEN " + predicate(c, scope);
-        out += " THEN " + operand(c, scope);
+        out += " THEN " + typed(c, scope, results[i], known).sql;
     }
-    if (has_else) out += " ELSE " + operand(c, scope);
+    if (has_else) out += " ELSE " + typed(c, scope, results[branches], known).sql;
     return out + " END";
+}
+
+std::string ExpressionRenderer::in_query(Op op, Cursor& c, Scope& scope) {
+    const std::string left = alone(c, scope).sql + (op == Op::in_query ? " IN " : " NOT IN ");
+    Cursor flags = c;
+    flags.model();
+    const bool limited = (flags.u32() & (shape::has_limit | shape::has_offset)) != 0;
+    const std::size_t references = outer_references_;
+    const std::string query = nested(c, scope, false);
+    if (!limited || dialect_.capabilities().limit_in_subqueries) return left + query;
+    if (outer_references_ != references) {
+        throw UnsupportedByDialect(std::string(dialect_.name()) +
+                                   " has no IN over a query with a limit that refers to the query around it");
+    }
+    return left + "(SELECT * FROM " + query + " AS chosen)";
 }
 
 std::string ExpressionRenderer::nested(Cursor& c, const Scope& scope, bool select_one) {
@@ -292,7 +388,8 @@ std::string ExpressionRenderer::nested(Cursor& c, const Scope& scope, bool selec
     return "(" + render_nested(*this, query, scope, select_one) + ")";
 }
 
-std::string ExpressionRenderer::outer(Cursor& c, const Scope& scope) const {
+std::string ExpressionRenderer::outer(Cursor& c, const Scope& scope) {
+    ++outer_references_;
     const ModelInfo& model = c.model();
     const std::uint8_t index = c.u8();
     for (const Scope* s = scope.parent; s != nullptr; s = s->parent) {
@@ -317,7 +414,7 @@ std::string ExpressionRenderer::operand(Cursor& c, Scope& scope) {
         case Op::value:
         case Op::list:
             c.u8();
-            return value_mark(c.value++);
+            return value_mark(c.value++);  // whoever may not know its type asks for typed()
         case Op::null:
             return "NULL";
         case Op::now:
@@ -336,32 +433,32 @@ std::string ExpressionRenderer::operand(Cursor& c, Scope& scope) {
         case Op::mul:
         case Op::div:
         case Op::mod:
-            return "(" + binary(sign_of(op), c, scope) + ")";
+            return arithmetic(op, c, scope);
         case Op::negate:
-            return "(-" + operand(c, scope) + ")";
+            return "(-" + number(c, scope).sql + ")";
         case Op::is_null:
-            return operand(c, scope) + " IS NULL";
+            return alone(c, scope).sql + " IS NULL";
         case Op::is_not_null:
-            return operand(c, scope) + " IS NOT NULL";
+            return alone(c, scope).sql + " IS NOT NULL";
         case Op::is_true:
-            return operand(c, scope) + " IS TRUE";
+            return alone(c, scope).sql + " IS TRUE";
         case Op::is_false:
-            return operand(c, scope) + " IS FALSE";
-        case Op::between: {
-            std::string out = "(" + operand(c, scope) + " BETWEEN ";
-            out += bound(Transform::moment_first, c, scope) + " AND ";
-            return out + bound(Transform::moment_last, c, scope) + ")";
-        }
+            return alone(c, scope).sql + " IS FALSE";
+        case Op::between:
+            return between(c, scope);
         case Op::in_list:
         case Op::not_in_list: {
-            const std::string left = operand(c, scope);
-            return dialect_.in_list(left, bound(Transform::moment_texts, c, scope), op == Op::not_in_list);
+            const Operand left = alone(c, scope);
+            const bool moments = is_moment(c);
+            ++c.at;
+            const auto elements = static_cast<Kind>(c.u8());
+            std::string mark = value_mark(c.value++);
+            if (moments) mark = with_transform(mark, dialect_.moment_transform(Transform::moment_texts));
+            return dialect_.in_list(left, mark, elements, op == Op::not_in_list);
         }
         case Op::in_query:
-        case Op::not_in_query: {
-            const std::string left = operand(c, scope);
-            return left + (op == Op::in_query ? " IN " : " NOT IN ") + nested(c, scope, false);
-        }
+        case Op::not_in_query:
+            return in_query(op, c, scope);
         case Op::contains:
         case Op::icontains:
         case Op::startswith:
@@ -373,8 +470,9 @@ std::string ExpressionRenderer::operand(Cursor& c, Scope& scope) {
         case Op::regex:
             return match(op, c, scope);
         case Op::array_contains: {
-            const std::string array = operand(c, scope);
-            return dialect_.array_contains(array, operand(c, scope));
+            const Operand array = alone(c, scope);
+            const ExpressionType element = type_of(c, scope);
+            return dialect_.array_contains(array, typed(c, scope, element, &element));
         }
         case Op::exists:
             return "EXISTS " + nested(c, scope, true);
@@ -391,17 +489,17 @@ std::string ExpressionRenderer::operand(Cursor& c, Scope& scope) {
             std::string out(c.name());
             const std::size_t arguments = c.u8();
             out += '(';
-            for (std::size_t i = 0; i < arguments; ++i) out += (i == 0 ? "" : ", ") + operand(c, scope);
+            for (std::size_t i = 0; i < arguments; ++i) out += (i == 0 ? "" : ", ") + alone(c, scope).sql;
             return out + ")";
         }
         case Op::cast: {
             const auto kind = static_cast<Kind>(c.u8());
-            return dialect_.cast(operand(c, scope), kind);
+            return dialect_.cast(alone(c, scope), kind);
         }
         case Op::date_part:
         case Op::date_trunc: {
             const auto part = static_cast<shape::DatePart>(c.u8());
-            const std::string text = operand(c, scope);
+            const std::string text = closed(c, scope);
             return op == Op::date_part ? dialect_.date_part(text, part) : dialect_.date_trunc(text, part);
         }
         case Op::case_when:
@@ -419,8 +517,7 @@ std::string ExpressionRenderer::operand(Cursor& c, Scope& scope) {
         case Op::json_contains: {
             const std::string json = operand(c, scope);
             const std::string where = with_transform(operand(c, scope), Transform::json_path);
-            return dialect_.json_test(op, json, where,
-                                      op == Op::json_contains ? operand(c, scope) : std::string());
+            return dialect_.json_test(op, json, where, op == Op::json_contains ? alone(c, scope) : Operand());
         }
         case Op::label:
             return quoted(dialect_, c.name());

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "scope.hpp"
@@ -52,6 +53,8 @@ struct Scope {
     Correlated* correlated = nullptr;  // where to-many paths of the predicate at hand go; null: refused
 };
 
+struct ExpressionType;
+
 /// Renders expressions in prefix form to SQL with value marks.
 class ExpressionRenderer {
 public:
@@ -62,9 +65,16 @@ public:
     std::string predicate(Cursor& c, Scope& scope, bool enclosed = false);
     /// Any expression.
     std::string operand(Cursor& c, Scope& scope);
+    /// What is assigned to a column.
+    std::string assigned(Cursor& c, Scope& scope, const ColumnInfo& column);
     /// An ORDER BY key: to-many paths become the smallest (descending: largest) value.
     std::string order_key(Cursor& c, Scope& scope, bool descending);
 
+    /// An expression on its own, with its type.
+    Operand alone(Cursor& c, Scope& scope);
+
+    /// Values that nested queries need to be the same: Plan::equal_values.
+    std::vector<std::pair<std::uint16_t, std::uint16_t>>& same_values() { return same_values_; }
     std::vector<std::string>& aliases() { return aliases_; }
     const Dialect& dialect() const { return dialect_; }
     bool with_deleted() const { return with_deleted_; }
@@ -74,23 +84,35 @@ private:
     std::string path(Cursor& c, Scope& scope);
     std::string chain(shape::Op op, Cursor& c, Scope& scope);
     std::string leaf(Cursor& c, Scope& scope);
-    std::string binary(std::string_view sign, Cursor& c, Scope& scope);
+    /// An expression of this type. `beside`: what tells the database the type of a value; may be null.
+    Operand typed(Cursor& c, Scope& scope, const ExpressionType& type, const ExpressionType* beside);
+    /// Several that have one type.
+    std::vector<Operand> alike(std::size_t count, Cursor& c, Scope& scope);
+    /// A number to count with: decimals kept as text become numbers.
+    Operand number(Cursor& c, Scope& scope);
+    /// An expression that another operator follows.
+    std::string closed(Cursor& c, Scope& scope);
+    std::string arithmetic(shape::Op op, Cursor& c, Scope& scope);
+    std::string between(Cursor& c, Scope& scope);
+    std::string in_query(shape::Op op, Cursor& c, Scope& scope);
     std::string comparison(shape::Op op, Cursor& c, Scope& scope);
     /// An operand of BETWEEN or IN: moments are dressed as the dialect wants them.
-    std::string bound(Transform moment, Cursor& c, Scope& scope);
+    std::string bound(Transform moment, Cursor& c, Scope& scope, const Operand& beside);
     std::string match(shape::Op op, Cursor& c, Scope& scope);
     std::string call(Cursor& c, Scope& scope);
     std::string aggregate(Cursor& c, Scope& scope);
     std::string case_when(Cursor& c, Scope& scope);
     std::string related(shape::Op op, Cursor& c, Scope& scope);
     std::string nested(Cursor& c, const Scope& scope, bool select_one);
-    std::string outer(Cursor& c, const Scope& scope) const;
+    std::string outer(Cursor& c, const Scope& scope);
     void enter(Correlated& correlated, const Source::Table& from, std::span<const std::uint8_t> prefix,
                std::uint8_t relation);
 
     const Dialect& dialect_;
     bool with_deleted_;
     std::vector<std::string> aliases_;
+    std::vector<std::pair<std::uint16_t, std::uint16_t>> same_values_;
+    std::size_t outer_references_ = 0;
     int depth_ = 0;
 };
 

@@ -1,6 +1,10 @@
 #include <duet/base/error.hpp>
 #include <duet/dialect/render.hpp>
 
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
 #include "select_renderer.hpp"
 #include "sql_text.hpp"
 
@@ -36,7 +40,7 @@ public:
         // Limits, DISTINCT and groups change what there is to count, so the query itself becomes the table.
         const bool whole = limit_.empty() && offset_.empty() && (query_.flags & shape::distinct) == 0 &&
                            !query_.has(Clause::group) && !query_.has(Clause::having);
-        if (!whole) return finish("SELECT count(*) FROM (" + select() + ") AS counted", false);
+        if (!whole) return finish("SELECT count(*) FROM (" + select(true) + ") AS counted", false);
         SelectParts parts = render_parts(false);
         parts.order.clear();
         return finish("SELECT count(*)" + parts.tail(source_), false);
@@ -67,7 +71,8 @@ public:
             Scope scope{&source_};
             if (!assignments.empty()) assignments += ", ";
             const bool was_joined = source_.joined();
-            assignments += detail::quoted(dialect_, column.name) + " = " + expressions_.operand(c, scope);
+            assignments +=
+                detail::quoted(dialect_, column.name) + " = " + expressions_.assigned(c, scope, column);
             if (source_.joined() != was_joined)
                 throw InvalidQuery("an update cannot take values across a relation");
         }
@@ -84,61 +89,85 @@ private:
         if (with_columns && !query_.has(Clause::select)) {
             for (const ColumnInfo& column : query_.model->columns) {
                 if (!parts.columns.empty()) parts.columns += ", ";
-                parts.columns += detail::qualified(dialect_, source_.root().alias, column.name);
+                parts.selected.push_back(detail::qualified(dialect_, source_.root().alias, column.name));
+                parts.columns += parts.selected.back();
             }
         }
-        for (const ClauseView& clause : clauses_) {
-            const bool is_column = clause.clause == Clause::select || clause.clause == Clause::joined;
-            if (is_column && !with_columns) continue;
-            // A select list has no objects that a relation could be loaded into.
-            if (clause.clause == Clause::joined && query_.has(Clause::select)) continue;
-            parts.add(expressions_, clause, scope);
-        }
+        parts.add_all(expressions_, clauses_, scope, with_columns);
         detail::add_visibility(dialect_, parts, source_.root(), query_.flags);
         return parts;
     }
 
-    std::string select() {
+    std::string select(bool to_count = false) {
         SelectParts parts = render_parts(true);
-        std::string sql = (query_.flags & shape::distinct) != 0 ? "SELECT DISTINCT " : "SELECT ";
-        sql += parts.columns + parts.tail(source_);
+        std::uint32_t flags = query_.flags;
+        parts.settle_order(dialect_, *query_.model, flags);
+        std::ranges::copy(parts.same_values, std::back_inserter(same_values_));
+        const bool distinct = (flags & shape::distinct) != 0;
+        std::string sql = distinct ? "SELECT DISTINCT " : "SELECT ";
+        // Two columns of one name are no table to some databases.
+        const bool may_be_less = to_count && !distinct && !query_.has(Clause::select);
+        sql += (may_be_less ? "1" : parts.columns) + parts.tail(source_);
         dialect_.limit_offset(sql, limit_, offset_);
-        if ((query_.flags & shape::for_update) != 0) {
-            if (!dialect_.capabilities().for_update) {
-                throw UnsupportedByDialect(std::string(dialect_.name()) +
-                                           " has no row locks: for_update is not available");
-            }
-            sql += " FOR UPDATE";
-            if ((query_.flags & shape::skip_locked) != 0) sql += " SKIP LOCKED";
-            if ((query_.flags & shape::no_wait) != 0) sql += " NOWAIT";
-        }
+        if ((flags & shape::for_update) != 0 && !to_count)
+            dialect_.row_locks(sql, detail::quoted(dialect_, source_.root().alias), flags);
         return sql;
     }
 
     /// The WHERE of a set-based write; through the keys of a SELECT when joins, order or limits are in play.
     std::string restriction(SelectParts& parts) {
         if (query_.has(Clause::group)) throw InvalidQuery("a grouped query cannot be updated or deleted");
-        const bool direct = !source_.joined() && limit_.empty() && offset_.empty();
-        if (direct) return parts.where.empty() ? std::string() : " WHERE " + parts.where;
-        std::string key;
-        std::string selected;
-        if (query_.model->key.size() == 1) {
-            const std::string_view name =
-                query_.model->columns[static_cast<std::size_t>(query_.model->key[0])].name;
-            key = detail::quoted(dialect_, name);
-            selected = detail::qualified(dialect_, source_.root().alias, name);
-        } else if (!dialect_.row_identity().empty()) {
-            key = dialect_.row_identity();
-            selected = detail::quoted(dialect_, source_.root().alias) + "." + key;
-        } else {
-            throw UnsupportedByDialect("limits and joins in writes need a model with one key column");
+        const Capabilities& can = dialect_.capabilities();
+        const bool limited = !limit_.empty() || !offset_.empty();
+        const bool native = !limited || (can.limit_in_writes && offset_.empty());
+        const bool reads_itself =
+            !can.writes_read_target &&
+            parts.where.find("FROM " + detail::quoted(dialect_, query_.model->table)) != std::string::npos;
+        if (!source_.joined() && native && !reads_itself) {
+            std::string out = parts.where.empty() ? std::string() : " WHERE " + parts.where;
+            if (!limited) return out;
+            if (!parts.order.empty()) out += " ORDER BY " + parts.order;
+            dialect_.limit_offset(out, limit_, offset_);
+            return out;
         }
-        std::string inner = "SELECT " + selected + parts.tail(source_);
-        dialect_.limit_offset(inner, limit_, offset_);
-        return " WHERE " + key + " IN (" + inner + ")";
+        return " WHERE " + key_among(parts);
     }
 
-    Plan finish(const std::string& marked, bool writes) { return detail::finish(dialect_, marked, writes); }
+    /// `key IN (SELECT key ...)`
+    std::string key_among(const SelectParts& parts) {
+        const ModelInfo& model = *query_.model;
+        const std::string& alias = source_.root().alias;
+        std::string key;
+        std::string selected;
+        for (const std::int16_t column : model.key) {
+            const std::string_view name = model.columns[static_cast<std::size_t>(column)].name;
+            key += (key.empty() ? "" : ", ") + detail::quoted(dialect_, name);
+            selected += (selected.empty() ? "" : ", ") + detail::qualified(dialect_, alias, name);
+        }
+        if (model.key.size() != 1 && !dialect_.row_identity().empty()) {
+            key = dialect_.row_identity();
+            selected = detail::quoted(dialect_, alias) + "." + key;
+        } else if (model.key.size() != 1) {
+            if (model.key.empty())
+                throw UnsupportedByDialect("limits and joins in writes need a model with a primary key");
+            key = "(" + key + ")";
+        }
+        std::string inner = "SELECT " + selected + parts.tail(source_);
+        if (dialect_.capabilities().writes_read_target && dialect_.capabilities().limit_in_subqueries) {
+            dialect_.limit_offset(inner, limit_, offset_);
+            return key + " IN (" + inner + ")";
+        }
+        // The limit keeps the database from taking the table apart that the rows are chosen in.
+        dialect_.limit_offset(inner, limit_.empty() ? "18446744073709551615" : limit_, offset_);
+        return key + " IN (SELECT * FROM (" + inner + ") AS chosen)";
+    }
+
+    Plan finish(const std::string& marked, bool writes) {
+        Plan plan = detail::finish(dialect_, marked, writes);
+        plan.equal_values = std::move(same_values_);
+        std::ranges::copy(expressions_.same_values(), std::back_inserter(plan.equal_values));
+        return plan;
+    }
 
     const Dialect& dialect_;
     const QueryData& query_;
@@ -147,6 +176,7 @@ private:
     std::vector<ClauseView> clauses_;
     std::string limit_;
     std::string offset_;
+    std::vector<detail::SameValues> same_values_;
 };
 
 }  // namespace

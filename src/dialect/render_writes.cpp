@@ -40,20 +40,24 @@ std::string conflict_clause(const Dialect& dialect, const ModelInfo& model, cons
                             std::size_t next_value) {
     using enum InsertSpec::OnConflict;
     if (spec.on_conflict == fail) return {};
-    std::string out = " ON CONFLICT";
-    if (!spec.conflict_columns.empty()) {
+    const bool has_target = dialect.capabilities().upsert_target;
+    if (spec.on_conflict == ignore && !has_target) {
+        throw InvalidQuery(std::string(dialect.name()) +
+                           " has no insert that does nothing on a conflict; catch the violation");
+    }
+    std::string out = has_target ? " ON CONFLICT" : " ON DUPLICATE KEY UPDATE ";
+    if (has_target && !spec.conflict_columns.empty()) {
         out += " (" + listed(dialect, model, spec.conflict_columns) + ")";
         if (!spec.conflict_condition.empty()) out.append(" WHERE ").append(spec.conflict_condition);
     }
     if (spec.on_conflict == ignore) return out + " DO NOTHING";
-    out += " DO UPDATE SET ";
+    if (has_target) out += " DO UPDATE SET ";
     bool first = true;
     for (const std::int16_t column : spec.update_columns) {
         if (!first) out += ", ";
         first = false;
         dialect.quote(out, column_name(model, column));
-        out += " = excluded.";
-        dialect.quote(out, column_name(model, column));
+        out += " = " + dialect.refused_value(detail::quoted(dialect, column_name(model, column)));
     }
     if (spec.update_set != nullptr) {
         detail::ExpressionRenderer expressions(dialect, true);
@@ -64,8 +68,9 @@ std::string conflict_clause(const Dialect& dialect, const ModelInfo& model, cons
             detail::Cursor c = clause.body;
             if (!first) out += ", ";
             first = false;
-            dialect.quote(out, model.columns[c.u8()].name);
-            out += " = " + expressions.operand(c, scope);
+            const ColumnInfo& column = model.columns[c.u8()];
+            dialect.quote(out, column.name);
+            out += " = " + expressions.assigned(c, scope, column);
         }
     }
     return out;
@@ -78,7 +83,7 @@ Plan render_insert(const Dialect& dialect, const ModelInfo& model, const InsertS
     std::size_t next = 0;
     if (spec.columns.empty()) {
         if (spec.rows != 1) throw InvalidQuery("rows without columns are inserted one by one");
-        sql += " DEFAULT VALUES";
+        sql += dialect.default_row();
     } else {
         sql += " (" + listed(dialect, model, spec.columns) + ") VALUES ";
         for (std::size_t row = 0; row < spec.rows; ++row) {

@@ -2,6 +2,10 @@
 
 #include <duet/base/error.hpp>
 
+#include <algorithm>
+#include <iterator>
+
+#include "expression_types.hpp"
 #include "sql_text.hpp"
 
 namespace duet::detail {
@@ -20,31 +24,37 @@ void SelectParts::conjoin(const std::string& condition) {
 
 void SelectParts::add(ExpressionRenderer& expressions, ClauseView clause, Scope& scope) {
     Cursor c = clause.body;
+    const auto shared = [&](std::string text) {
+        share(expressions.dialect(), text, grouped);
+        return text;
+    };
     switch (clause.clause) {
         case shape::Clause::where:
             conjoin(expressions.predicate(c, scope, true));
             break;
         case shape::Clause::having:
             if (!having.empty()) having += " AND ";
-            having += expressions.predicate(c, scope, true);
+            having += shared(expressions.predicate(c, scope, true));
             break;
         case shape::Clause::group:
-            append_listed(group, expressions.operand(c, scope));
+            grouped.push_back(expressions.alone(c, scope).sql);
+            append_listed(group, grouped.back());
             break;
         case shape::Clause::order: {
             const std::uint8_t flags = c.u8();
             const bool descending = (flags & shape::order_descending) != 0;
-            std::string key = expressions.order_key(c, scope, descending);
-            if (descending) key += " DESC";
-            if ((flags & shape::order_nulls_first) != 0) key += " NULLS FIRST";
-            if ((flags & shape::order_nulls_last) != 0) key += " NULLS LAST";
-            append_listed(order, key);
+            const bool may_be_null = type_of(c, scope).may_be_null;
+            ordered.push_back(shared(expressions.order_key(c, scope, descending)));
+            append_listed(order, expressions.dialect().order_term(ordered.back(), flags, may_be_null));
             break;
         }
         case shape::Clause::select: {
             selects = true;
             const std::string label(c.name());
-            std::string item = expressions.operand(c, scope);
+            aggregates = type_of(c, scope).aggregates || aggregates;
+            std::string item = shared(expressions.alone(c, scope).sql);
+            selected.push_back(item);
+            if (label != "_") selected.push_back(quoted(expressions.dialect(), label));
             if (label != "_") item += " AS " + quoted(expressions.dialect(), label);
             append_listed(columns, item);
             break;
@@ -61,6 +71,7 @@ void SelectParts::add(ExpressionRenderer& expressions, ClauseView clause, Scope&
             break;
         }
         case shape::Clause::through: {
+            joins_link = true;
             const std::string owner = scope.source->join_link(c.link(), expressions.aliases());
             append_listed(columns, owner);
             break;
@@ -68,6 +79,55 @@ void SelectParts::add(ExpressionRenderer& expressions, ClauseView clause, Scope&
         case shape::Clause::set:
             break;
     }
+}
+
+void SelectParts::add_all(ExpressionRenderer& expressions, std::span<const ClauseView> clauses, Scope& scope,
+                          bool with_columns) {
+    using shape::Clause;
+    const auto has = [&](Clause wanted) {
+        return std::ranges::any_of(clauses, [&](const ClauseView& c) { return c.clause == wanted; });
+    };
+    const bool groups_first = expressions.dialect().capabilities().strict_grouping && has(Clause::group);
+    if (groups_first) {
+        for (const ClauseView& clause : clauses) {
+            if (clause.clause == Clause::group) add(expressions, clause, scope);
+        }
+    }
+    const bool has_list = has(Clause::select);
+    for (const ClauseView& clause : clauses) {
+        if (groups_first && clause.clause == Clause::group) continue;
+        const bool is_column = clause.clause == Clause::select || clause.clause == Clause::joined;
+        if (is_column && !with_columns) continue;
+        // A select list has no objects that a relation could be loaded into.
+        if (clause.clause == Clause::joined && has_list) continue;
+        add(expressions, clause, scope);
+    }
+}
+
+void SelectParts::share(const Dialect& dialect, std::string& text, const std::vector<std::string>& known) {
+    if (!dialect.capabilities().strict_grouping) return;
+    for (const std::string& term : known) share_values(text, term, same_values);
+}
+
+void SelectParts::settle_order(const Dialect& dialect, const ModelInfo& model, std::uint32_t& flags) {
+    if (!dialect.capabilities().strict_grouping || order.empty()) return;
+    if (aggregates && group.empty()) {
+        order.clear();  // of one row
+        return;
+    }
+    if ((flags & shape::distinct) == 0) return;
+    for (const std::string& item : selected) share(dialect, order, {item});
+    const auto is_selected = [&](std::string key) {
+        for (const std::string& item : selected) share(dialect, key, {item});
+        return std::ranges::find(selected, key) != selected.end();
+    };
+    if (std::ranges::all_of(ordered, is_selected)) return;
+    if (!selects && !joins_link && !model.key.empty()) {
+        flags &= ~static_cast<std::uint32_t>(shape::distinct);  // whole rows differ by their key
+        return;
+    }
+    throw UnsupportedByDialect(std::string(dialect.name()) +
+                               " orders distinct rows only by what is selected");
 }
 
 std::string SelectParts::tail(const Source& source) const {
@@ -100,18 +160,26 @@ std::string render_nested(ExpressionRenderer& expressions, const NestedQuery& qu
                   expressions.with_deleted());
     Scope scope{&source, &outer};
     SelectParts parts;
+    std::vector<ClauseView> clauses;
     for (const ClauseView& clause : query.clauses) {
-        if (clause.clause != shape::Clause::joined) parts.add(expressions, clause, scope);
+        if (clause.clause != shape::Clause::joined) clauses.push_back(clause);
     }
+    parts.add_all(expressions, clauses, scope, true);
     add_visibility(dialect, parts, source.root(), query.flags);
+    std::uint32_t flags = query.flags;
+    if (!select_one && !parts.selects) {
+        parts.selects = true;
+        parts.columns = qualified(dialect, source.root().alias, query.model->columns[query.column].name);
+        parts.selected.push_back(parts.columns);
+    }
+    parts.settle_order(dialect, *query.model, flags);
+    std::ranges::copy(parts.same_values, std::back_inserter(expressions.same_values()));
     std::string sql = "SELECT ";
-    if ((query.flags & shape::distinct) != 0) sql += "DISTINCT ";
+    if ((flags & shape::distinct) != 0) sql += "DISTINCT ";
     if (select_one) {
         sql += "1";
-    } else if (parts.selects) {
-        sql += parts.columns;
     } else {
-        sql += qualified(dialect, source.root().alias, query.model->columns[query.column].name);
+        sql += parts.columns;
     }
     sql += parts.tail(source);
     dialect.limit_offset(sql, query.limit, query.offset);

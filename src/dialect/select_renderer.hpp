@@ -1,7 +1,9 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "expression_renderer.hpp"
@@ -28,12 +30,26 @@ struct SelectParts {
     std::string group;
     std::string having;
     std::string order;
-    bool selects = false;  // there was a select list
+    bool selects = false;     // there was a select list
+    bool aggregates = false;  // it holds an aggregate
+    bool joins_link = false;
+    std::vector<std::string> grouped;   // terms of GROUP BY
+    std::vector<std::string> selected;  // expressions of the select list
+    std::vector<std::string> ordered;   // keys of ORDER BY
+    std::vector<std::pair<std::uint16_t, std::uint16_t>> same_values;
 
-    void add(ExpressionRenderer& expressions, ClauseView clause, Scope& scope);
+    /// All clauses, the groups first: what is selected and ordered by has to agree with them.
+    void add_all(ExpressionRenderer& expressions, std::span<const ClauseView> clauses, Scope& scope,
+                 bool with_columns);
+    /// What ORDER BY may not say beside DISTINCT or an aggregate over all rows.
+    void settle_order(const Dialect& dialect, const ModelInfo& model, std::uint32_t& flags);
     /// FROM .. ORDER BY
     std::string tail(const Source& source) const;
     void conjoin(const std::string& condition);
+
+private:
+    void add(ExpressionRenderer& expressions, ClauseView clause, Scope& scope);
+    void share(const Dialect& dialect, std::string& text, const std::vector<std::string>& known);
 };
 
 /// Conditions that hide deleted rows, or show only those, as the flags say.

@@ -3,8 +3,11 @@
 #include <duet/dialect/dialect.hpp>
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 namespace duet::detail {
 
@@ -15,6 +18,10 @@ std::string value_mark(std::size_t value, Transform transform = Transform::none)
 bool is_value_mark(std::string_view text) noexcept;
 /// Replaces the transform of a lone mark.
 std::string with_transform(std::string_view mark, Transform transform);
+using SameValues = std::pair<std::uint16_t, std::uint16_t>;
+/// Where `text` holds what `known` says, apart from which values stand there, gives it the values of `known`
+/// and notes which of them have to be the same.
+void share_values(std::string& text, std::string_view known, std::vector<SameValues>& same);
 /// Turns the marks of a complete statement into placeholders.
 Plan finish(const Dialect& dialect, std::string_view marked, bool writes);
 

@@ -1,6 +1,7 @@
 #include <duet/base/error.hpp>
 #include <duet/dialect/sqlite.hpp>
 
+#include "join_text.hpp"
 #include "sql_text.hpp"
 #include "sqlite_ddl.hpp"
 
@@ -8,16 +9,11 @@ namespace duet {
 
 namespace {
 
+using detail::join;
 using shape::DatePart;
 using shape::Op;
 
 constexpr std::string_view timestamp_zero_time = " 00:00:00.000000";
-
-std::string join(std::initializer_list<std::string_view> parts) {
-    std::string out;
-    for (const std::string_view part : parts) out += part;
-    return out;
-}
 
 class SqliteDialect final : public detail::SqliteDdl {
 public:
@@ -31,7 +27,8 @@ public:
     // comparison.
     std::string current_timestamp() const override { return "strftime('%Y-%m-%d %H:%M:%f000', 'now')"; }
 
-    std::string cast(std::string_view operand, Kind to) const override {
+    std::string cast(const Operand& from, Kind to) const override {
+        const std::string& operand = from.sql;
         switch (to) {
             case Kind::boolean:
                 return join({"(CAST(", operand, " AS INTEGER) <> 0)"});
@@ -126,12 +123,12 @@ public:
         }
     }
 
-    std::string call(shape::Function function, std::span<const std::string> arguments) const override {
+    std::string call(shape::Function function, std::span<const Operand> arguments) const override {
         switch (function) {
             case shape::Function::concat: {  // like PostgreSQL's concat: NULL counts as empty
                 std::string out = "(";
                 for (std::size_t i = 0; i < arguments.size(); ++i) {
-                    out += join({i == 0 ? "" : " || ", "coalesce(", arguments[i], ", '')"});
+                    out += join({i == 0 ? "" : " || ", "coalesce(", arguments[i].sql, ", '')"});
                 }
                 return out + ")";
             }
@@ -202,9 +199,10 @@ public:
         }
     }
 
-    std::string in_list(std::string_view operand, std::string_view placeholder, bool negated) const override {
+    std::string in_list(const Operand& operand, std::string_view placeholder, Kind /*elements*/,
+                        bool negated) const override {
         return join(
-            {operand, negated ? " NOT IN" : " IN", " (SELECT value FROM duet_array(", placeholder, "))"});
+            {operand.sql, negated ? " NOT IN" : " IN", " (SELECT value FROM duet_array(", placeholder, "))"});
     }
 
     std::string null_safe_equal(std::string_view left, std::string_view right, bool negated) const override {
@@ -237,8 +235,8 @@ public:
     }
     Transform moment_transform(Transform wanted) const override { return wanted; }
 
-    std::string array_contains(std::string_view array, std::string_view element) const override {
-        return join({"EXISTS (SELECT 1 FROM json_each(", array, ") WHERE value = ", element, ")"});
+    std::string array_contains(const Operand& array, const Operand& element) const override {
+        return join({"EXISTS (SELECT 1 FROM json_each(", array.sql, ") WHERE value = ", element.sql, ")"});
     }
 
     std::string json_get(std::string_view json, std::string_view path, Kind as) const override {
@@ -248,7 +246,7 @@ public:
     }
 
     std::string json_test(Op op, std::string_view json, std::string_view path,
-                          std::string_view operand) const override {
+                          const Operand& operand) const override {
         switch (op) {
             case Op::json_is_true:
                 return join({"json_type(", json, ", ", path, ") IS 'true'"});
@@ -257,8 +255,8 @@ public:
             case Op::json_has:
                 return join({"json_type(", json, ", ", path, ") IS NOT NULL"});
             default:
-                return join(
-                    {"EXISTS (SELECT 1 FROM json_each(", json, ", ", path, ") WHERE value = ", operand, ")"});
+                return join({"EXISTS (SELECT 1 FROM json_each(", json, ", ", path,
+                             ") WHERE value = ", operand.sql, ")"});
         }
     }
 
@@ -282,9 +280,10 @@ public:
 
 private:
     // SQLite's scalar max() is NULL when any argument is; everywhere else NULLs are passed over.
-    static std::string extreme(std::string_view name, std::span<const std::string> arguments) {
-        std::string out = join({"(SELECT ", name, "(value) FROM (SELECT ", arguments[0], " AS value"});
-        for (std::size_t i = 1; i < arguments.size(); ++i) out += join({" UNION ALL SELECT ", arguments[i]});
+    static std::string extreme(std::string_view name, std::span<const Operand> arguments) {
+        std::string out = join({"(SELECT ", name, "(value) FROM (SELECT ", arguments[0].sql, " AS value"});
+        for (std::size_t i = 1; i < arguments.size(); ++i)
+            out += join({" UNION ALL SELECT ", arguments[i].sql});
         return out + "))";
     }
 };

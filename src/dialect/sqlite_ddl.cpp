@@ -1,15 +1,9 @@
 #include "dialect/sqlite_ddl.hpp"
 
+#include "dialect/expression_types.hpp"
+
 namespace duet::detail {
 namespace {
-
-/// The type that reaches the database: without std::optional, user types replaced by what stores them.
-const TypeInfo& stored_type(const TypeInfo& type) {
-    const TypeInfo* stored = &type;
-    while (stored->base != nullptr && (stored->nullable != nullptr || stored->kind == Kind::custom))
-        stored = stored->base;
-    return *stored;
-}
 
 std::string_view declared_type(const TypeInfo& type) {
     switch (type.kind) {
@@ -50,14 +44,14 @@ std::string_view declared_type(const TypeInfo& type) {
 
 }  // namespace
 
-std::string SqliteDdl::column_type(const ColumnInfo& column, bool generated_key) const {
+std::string SqliteDdl::column_type(const ColumnInfo& column, ColumnUse use) const {
     // Only a column of exactly this type can take the place of the row identity.
-    if (generated_key) return "integer";
-    return std::string{declared_type(stored_type(*column.type))};
+    if (use.generated_key) return "integer";
+    return std::string{declared_type(type_in_database(*column.type))};
 }
 
 std::string SqliteDdl::now_default(const ColumnInfo& column) const {
-    switch (stored_type(*column.type).kind) {
+    switch (type_in_database(*column.type).kind) {
         case Kind::date:
             return "date('now')";
         case Kind::time:

@@ -8,7 +8,7 @@ namespace duet::detail {
 /// and a file of ours look alike; what counts for SQLite itself is the affinity that they imply.
 class SqliteDdl : public Dialect {
 public:
-    std::string column_type(const ColumnInfo& column, bool generated_key) const override;
+    std::string column_type(const ColumnInfo& column, ColumnUse use) const override;
     std::string now_default(const ColumnInfo& column) const override;
     void append_generated_key(std::string& out) const override;
 };

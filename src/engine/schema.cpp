@@ -26,10 +26,8 @@ Task<> run_script_on(Connected& at, std::string script) {
 Task<> create_all(Call call, std::span<const ModelInfo* const> models) {
     return on_connection<void>(call, driver::Access::write, [models](Connected& at) -> Task<> {
         for (const ModelInfo* model : models) at.engine().check_layout(*model);
-        std::string script;
-        for (const SchemaTable& table : describe_all(at.dialect(), models)) {
-            script += joined(create_statements(at.dialect(), table, IfPointless::skip));
-        }
+        const std::vector<SchemaTable> tables = describe_all(at.dialect(), models);
+        const std::string script = joined(create_all_statements(at.dialect(), tables, IfPointless::skip));
         co_await atomically(at, [&] { return run_script_on(at, script); });
     });
 }
@@ -37,11 +35,7 @@ Task<> create_all(Call call, std::span<const ModelInfo* const> models) {
 Task<> drop_all(Call call, std::span<const ModelInfo* const> models) {
     return on_connection<void>(call, driver::Access::write, [models](Connected& at) -> Task<> {
         const std::vector<SchemaTable> tables = describe_all(at.dialect(), models);
-        std::string script(at.dialect().before_drop_all());
-        script += ";\n";
-        for (auto table = tables.rbegin(); table != tables.rend(); ++table) {
-            script += joined(drop_statements(at.dialect(), *table, IfPointless::skip));
-        }
+        const std::string script = joined(drop_all_statements(at.dialect(), tables, IfPointless::skip));
         co_await atomically(at, [&] { return run_script_on(at, script); });
     });
 }

@@ -87,8 +87,8 @@ void gather(Elements& out, const TypeInfo& type, const void* object, const TypeI
         case Kind::uuid:
             return out.add(type_info<Uuid>, object, sizeof(Uuid));
         case Kind::duration: {
-            const std::int64_t micros = type.ops.duration->to_micros(object);
-            return out.add(duet::detail::int64_value, &micros, sizeof micros);
+            const std::chrono::microseconds micros{type.ops.duration->to_micros(object)};
+            return out.add(type_info<std::chrono::microseconds>, &micros, sizeof micros);
         }
         case Kind::text: {
             const std::string_view text = *static_cast<const std::string*>(object);

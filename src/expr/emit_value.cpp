@@ -106,8 +106,10 @@ void emit_object(shape::Fragment& out, const TypeInfo& declared, const void* obj
         case Kind::timestamp:
         case Kind::uuid:
             return out.value(*type, object);
-        case Kind::duration:
-            return out.value(type->ops.duration->to_micros(object));
+        case Kind::duration: {
+            const std::chrono::microseconds micros{type->ops.duration->to_micros(object)};
+            return out.value(type_info<std::chrono::microseconds>, &micros);
+        }
         case Kind::decimal:
         case Kind::decimal_text:
             return emit_decimal(out, *static_cast<const Decimal*>(object), peer);

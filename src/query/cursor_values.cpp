@@ -155,8 +155,9 @@ void emit_cursor_value(shape::Fragment& out, const TypeInfo& declared, std::stri
         case Kind::uint8:
         case Kind::uint16:
         case Kind::uint32:
-        case Kind::duration:
             return out.value(parse_number<std::int64_t>(characters));
+        case Kind::duration:
+            return emit_fixed(out, std::chrono::microseconds(parse_number<std::int64_t>(characters)));
         case Kind::float32:
         case Kind::float64:
             return out.value(parse_number<double>(characters));

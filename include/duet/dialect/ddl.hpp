@@ -38,4 +38,13 @@ std::vector<std::string> create_statements(const Dialect& dialect, const SchemaT
 std::vector<std::string> drop_statements(const Dialect& dialect, const SchemaTable& table,
                                          IfPointless pointless = IfPointless::fail);
 
+/// Creates several tables. Where a foreign key may only name a table that is there, those that name a later
+/// one are added when all tables are. Partial indexes: a unique one throws UnsupportedByDialect where there
+/// are none, another one covers the whole table there.
+std::vector<std::string> create_all_statements(const Dialect& dialect, std::span<const SchemaTable> tables,
+                                               IfPointless pointless = IfPointless::fail);
+/// Drops them again, with what the dialect says before and behind.
+std::vector<std::string> drop_all_statements(const Dialect& dialect, std::span<const SchemaTable> tables,
+                                             IfPointless pointless = IfPointless::fail);
+
 }  // namespace duet

@@ -23,7 +23,15 @@ struct Capabilities {
     bool aggregate_filter = true;
     bool nulls_order = true;
     bool for_update = true;
-    bool limit_in_writes = false;  // UPDATE/DELETE ... LIMIT
+    bool limit_in_writes = false;      // UPDATE/DELETE ... LIMIT
+    bool limit_in_subqueries = true;   // x IN (SELECT ... LIMIT n)
+    bool writes_read_target = true;    // a subquery of UPDATE/DELETE may read the table that is written
+    bool numbered_parameters = false;  // a value that occurs twice takes one placeholder
+    /// What is selected and ordered by has to be, word for word, what is grouped by (or selected, after
+    /// DISTINCT); parameters count as words.
+    bool strict_grouping = false;
+    bool forward_references = true;  // a foreign key may name a table that is not there yet
+    std::size_t max_name = 0;        // bytes of an identifier; 0: any number
     std::size_t max_parameters = 32766;
     std::size_t insert_rows = 100;  // rows of one multi-row INSERT
     /// How the keys that the database assigns come back.
@@ -33,6 +41,29 @@ struct Capabilities {
         returned,  // by RETURNING
     };
     Keys keys = Keys::last;
+};
+
+/// A rendered operand, and what its shape tells about it.
+struct Operand {
+    std::string sql{};
+    Kind kind = Kind::null;          // of the value, as it is stored; null: not known
+    const TypeInfo* type = nullptr;  // of a column, as it is stored
+    bool is_value = false;           // a value of the query and nothing else
+    bool may_be_null = true;
+};
+
+/// `before name(argument) behind`, with a FILTER clause in front of `behind`.
+struct AggregateCall {
+    std::string before{};
+    std::string name{};
+    std::string argument{};
+    std::string behind{};
+};
+
+/// What a column is used for beside holding values.
+struct ColumnUse {
+    bool generated_key = false;  // the database assigns its values
+    bool indexed = false;        // part of a key, an index, a unique constraint or a foreign key
 };
 
 /// How one database spells SQL. Stateless and shared; the common spelling is here, a dialect overrides what
@@ -51,18 +82,31 @@ public:
 
     // Expressions: operands come rendered.
     virtual std::string current_timestamp() const = 0;
-    virtual std::string cast(std::string_view operand, Kind to) const = 0;
+    /// A value where an expression is wanted. `typed`: what stands beside it tells the database its type.
+    virtual std::string parameter(std::string_view placeholder, Kind kind, bool typed) const;
+    /// An array that travels as JSON text, for a column of this type.
+    virtual std::string array_parameter(std::string_view placeholder, const TypeInfo& array) const;
+    /// `left op right`, for add to mod.
+    virtual std::string arithmetic(shape::Op op, const Operand& left, const Operand& right) const;
+    /// `left op right`, for eq to ge, is and is_not.
+    virtual std::string comparison(shape::Op op, const Operand& left, const Operand& right) const;
+    /// Dresses the call of an aggregate over an operand of this kind.
+    virtual void aggregate(AggregateCall& call, shape::Aggregate which, Kind kind) const;
+    /// A term of ORDER BY; `flags` are OrderFlags.
+    virtual std::string order_term(std::string_view key, std::uint8_t flags, bool may_be_null) const;
+    virtual std::string cast(const Operand& operand, Kind to) const = 0;
     virtual std::string date_part(std::string_view operand, shape::DatePart part) const = 0;
     virtual std::string date_trunc(std::string_view operand, shape::DatePart part) const = 0;
-    virtual std::string call(shape::Function function, std::span<const std::string> arguments) const;
+    virtual std::string call(shape::Function function, std::span<const Operand> arguments) const;
     /// contains .. regex; `pattern` is a placeholder whose transform `pattern_transform` names, or any
     /// expression.
     virtual std::string match(shape::Op op, std::string_view operand, std::string_view pattern) const = 0;
     virtual Transform pattern_transform(shape::Op op) const = 0;
     /// The pattern operand when it is not a plain value: escapes wildcards in SQL.
     virtual std::string escape_pattern(shape::Op op, std::string_view pattern) const = 0;
-    /// `operand IN (list parameter)`; a list of any length is one placeholder.
-    virtual std::string in_list(std::string_view operand, std::string_view placeholder,
+    /// `operand IN (list parameter)`; a list of any length is one placeholder. `elements`: what the list
+    /// holds; an empty one says int64 or text_view, whatever the operand is.
+    virtual std::string in_list(const Operand& operand, std::string_view placeholder, Kind elements,
                                 bool negated) const = 0;
     virtual std::string null_safe_equal(std::string_view left, std::string_view right, bool negated) const;
     /// `operand op moment` (eq to ge, is, is_not), where `moment` is the placeholder of a timestamp or a
@@ -70,15 +114,22 @@ public:
     virtual std::string compare_moment(shape::Op op, std::string_view operand, std::string_view moment) const;
     /// What becomes of moments in BETWEEN (its lower and its upper end) and in lists.
     virtual Transform moment_transform(Transform wanted) const;
-    virtual std::string array_contains(std::string_view array, std::string_view element) const = 0;
+    virtual std::string array_contains(const Operand& array, const Operand& element) const = 0;
     virtual std::string json_get(std::string_view json, std::string_view path, Kind as) const = 0;
     virtual std::string json_test(shape::Op op, std::string_view json, std::string_view path,
-                                  std::string_view operand) const = 0;
+                                  const Operand& operand) const = 0;
     /// Decimals kept as text need a numeric comparison; others are returned as they are.
     virtual std::string comparable(std::string_view operand, const ColumnInfo& column) const;
     virtual void limit_offset(std::string& out, std::string_view limit, std::string_view offset) const;
 
+    /// The lock of `for_update`, behind everything else; `table` is the alias of the rows' own table.
+    virtual void row_locks(std::string& out, std::string_view table, std::uint32_t flags) const;
+
     // Writes.
+    /// Behind the columns of INSERT: the values of a row that takes none.
+    virtual std::string_view default_row() const noexcept { return " DEFAULT VALUES"; }
+    /// What the refused row of an upsert has in a column; it comes quoted.
+    virtual std::string refused_value(std::string_view column) const;
     /// Name of the row identity usable in a subquery of UPDATE/DELETE for tables with composite keys; empty:
     /// use the key.
     virtual std::string_view row_identity() const noexcept { return {}; }
@@ -92,7 +143,7 @@ public:
     /// Statements around the dropping of tables that refer to each other, with semicolons; may be empty.
     virtual std::string_view before_drop_all() const noexcept { return {}; }
     virtual std::string_view after_drop_all() const noexcept { return {}; }
-    virtual std::string column_type(const ColumnInfo& column, bool generated_key) const = 0;
+    virtual std::string column_type(const ColumnInfo& column, ColumnUse use) const = 0;
     /// The expression whose value the database puts into a column declared with default_now: a timestamp, or
     /// just its date or time in columns of such a type.
     virtual std::string now_default(const ColumnInfo& column) const = 0;
@@ -101,6 +152,16 @@ public:
     /// Appends what makes a column the primary key whose values the database assigns.
     virtual void append_generated_key(std::string& out) const = 0;
     virtual bool has_partial_indexes() const noexcept { return true; }
+    /// Whether CREATE INDEX knows IF NOT EXISTS; else indexes are declared in CREATE TABLE.
+    virtual bool has_repeatable_indexes() const noexcept { return true; }
+    /// Appends what belongs behind the name of an indexed column.
+    virtual void append_index_order(std::string& out, bool descending, bool may_be_null) const;
+    /// What comes behind the closing parenthesis of CREATE TABLE.
+    virtual std::string_view table_options() const noexcept { return {}; }
+    /// Adds (drops) a constraint to a table unless it is there already (is not there); `table`: quoted.
+    virtual std::string add_constraint_once(std::string_view table, const std::string& name,
+                                            std::string_view definition) const;
+    virtual std::string drop_constraint_once(std::string_view table, const std::string& name) const;
 };
 
 }  // namespace duet

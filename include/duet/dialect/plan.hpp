@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace duet {
@@ -20,6 +21,7 @@ enum class Transform : std::uint8_t {
     moment_first,  // the first text, in order, that means this moment
     moment_last,   // the last one: all six digits
     moment_texts,  // a list of moments: both of each
+    like_pattern,  // a LIKE pattern; a lone backslash at its end is doubled, so that it means itself
 };
 
 struct PlanBind {
@@ -33,7 +35,10 @@ struct Plan {
     std::string sql;
     std::vector<PlanBind> binds;  // one per placeholder, in order
     bool writes = false;          // may change the database: goes to a writable connection
-    bool raw = false;             // the user's text: the server finds out what its texts are meant to be
+    /// Values that have one placeholder because the database has to see that they are equal: pairs of indexes
+    /// into the values of the execution. Whoever executes the plan refuses values that differ.
+    std::vector<std::pair<std::uint16_t, std::uint16_t>> equal_values{};
+    bool raw = false;  // the user's text: the server finds out what its texts are meant to be
 };
 
 }  // namespace duet

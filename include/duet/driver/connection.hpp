@@ -1,6 +1,7 @@
 #pragma once
 
 #include <duet/dialect/plan.hpp>
+#include <duet/driver/copy.hpp>
 #include <duet/driver/values.hpp>
 
 #include <chrono>
@@ -98,6 +99,11 @@ public:
     virtual void close(Statement& statement) noexcept = 0;
     /// Runs several statements without parameters or results; stops at the first error.
     virtual Wait execute_script(std::string_view sql) = 0;
+    /// Whether there is a way for many rows that is quicker than INSERT.
+    virtual bool can_copy() const noexcept { return false; }
+    /// Loads rows that way, all or none; `rows` must stay meanwhile. Outcome::affected says how many, or is -1
+    /// when they cannot go that way: nothing was written then.
+    virtual Wait copy_in(const CopyRows& /*rows*/, Outcome& /*outcome*/) { return Wait::done; }
     /// Runs the text that begins a transaction. May be held back and travel with the next operation, which
     /// then fails if this does.
     virtual Wait begin(std::string_view sql) { return execute_script(sql); }

@@ -210,6 +210,17 @@ void PgConnection::send() {
             session_.run_text(flight_, {}, parameters_,
                               "FETCH FORWARD " + std::to_string(max_rows_) + " FROM " + statement_->cursor);
             break;
+        case Step::asking_types:
+            flight_.reset(nullptr, nullptr, all_rows, nullptr);
+            parameters_.encode(Plan(), {});
+            ask_for_types();
+            break;
+        case Step::copying:
+            copy_encoder_.buffer().clear();
+            copied_ = 0;
+            flight_.reset(nullptr, nullptr, all_rows, outcome_);
+            session_.copy(flight_, script_);
+            break;
         case Step::closing:
             session_.ahead().push_back("CLOSE " + statement_->cursor);
             if (statement_->own_transaction) session_.ahead().emplace_back("COMMIT");
@@ -235,8 +246,12 @@ void PgConnection::send_cursor() {
 Wait PgConnection::go() {
     if (!may_block()) return progress();
     for (;;) {
-        const Wait wait = completed(*session_.receive(true));
-        if (wait == Wait::done) return wait;
+        Flight* const flight = session_.receive(true);
+        if (flight == nullptr) {
+            if (send_rows() == Wait::done) session_.rows_sent();
+        } else if (completed(*flight) == Wait::done) {
+            return Wait::done;
+        }
     }
 }
 
@@ -244,6 +259,12 @@ Wait PgConnection::progress() {
     for (;;) {
         const bool flushed = session_.flush();
         Flight* const flight = session_.receive(false);
+        if (flight == nullptr && session_.wants_rows()) {
+            const Wait wait = send_rows();
+            if (wait != Wait::done) return wait;
+            session_.rows_sent();
+            continue;
+        }
         if (flight == nullptr) return flushed ? Wait::readable : Wait::either;
         if (completed(*flight) == Wait::done) return Wait::done;
     }
@@ -285,6 +306,20 @@ Wait PgConnection::completed(Flight& flight) {
             if (!session_.idle()) return Wait::readable;
             step_ = after_wait_;
             break;
+        case Step::asking_types:
+            if (flight_.failed()) {
+                end();
+                flight_.check(script_);
+            }
+            if (!take_types()) {
+                outcome_->affected = -1;
+                end();
+                return Wait::done;
+            }
+            step_ = Step::copying;
+            break;
+        case Step::copying:
+            return copied();
         case Step::executing:
         case Step::preparing:
             if (flight_.is_stale() && !again_ && !in_transaction()) {

@@ -8,9 +8,11 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "cancel.hpp"
+#include "copy_encoder.hpp"
 #include "flight.hpp"
 #include "multiplexer.hpp"
 #include "options.hpp"
@@ -36,6 +38,8 @@ public:
     Wait fetch(Statement& statement, RowSink* sink, std::size_t max_rows, Outcome& outcome) override;
     void close(Statement& statement) noexcept override;
     Wait execute_script(std::string_view sql) override;
+    bool can_copy() const noexcept override { return true; }
+    Wait copy_in(const CopyRows& rows, Outcome& outcome) override;
     Wait begin(std::string_view sql) override;
     Wait resume() override;
     Wait ping() override;
@@ -67,6 +71,8 @@ private:
         running_script,
         fetching,
         closing,
+        asking_types,
+        copying,
     };
 
     Wait start(Step step);
@@ -79,6 +85,10 @@ private:
     Wait connect_step();
     Wait finish_setup();
     [[noreturn]] void fail_connecting();
+    void ask_for_types();
+    bool take_types();
+    Wait send_rows();
+    Wait copied();
     void end() noexcept;
     void collect_leftovers();
     bool may_block() const { return may_block_ && !limits_.any(); }
@@ -97,6 +107,11 @@ private:
     std::unique_ptr<PgMultiplexer> multiplexer_;
     std::vector<std::string> cursors_to_close_;
     std::string script_;
+    CopyRows copy_rows_{};
+    std::size_t copied_ = 0;
+    CopyEncoder copy_encoder_;
+    std::exception_ptr copy_failure_;
+    std::unordered_map<std::string, std::vector<Oid>> copy_types_;  // by target; none: they do not fit
 
     // The operation under way.
     Step step_ = Step::connecting;

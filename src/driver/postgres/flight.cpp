@@ -39,12 +39,15 @@ void Flight::take(Result result) {
                 } catch (...) {
                     failure_ = std::current_exception();
                 }
+                if (prepared_ == nullptr) last_ = std::move(result);
             } else if (parts_[at_] == Part::script) {
                 last_ = std::move(result);
             }
             break;
         case PGRES_COMMAND_OK:
-            if (parts_[at_] == Part::rows) {
+            if (parts_[at_] == Part::copy) {
+                count(result.get());
+            } else if (parts_[at_] == Part::rows) {
                 count(result.get());
                 if (prepared_ != nullptr && prepared_->is_commit &&
                     std::strcmp(PQcmdStatus(result.get()), "ROLLBACK") == 0) {
@@ -94,7 +97,7 @@ void Flight::take_names(const PGresult* result) {
 
 void Flight::count(PGresult* result) {
     const char* status = PQcmdStatus(result);
-    if (*status != 'I' && *status != 'U' && *status != 'D' && *status != 'M') return;
+    if (std::strchr("IUDMC", *status) == nullptr) return;  // INSERT, UPDATE, DELETE, MERGE, COPY
     const char* rows = PQcmdTuples(result);
     std::from_chars(rows, rows + std::strlen(rows), outcome_->affected);
 }

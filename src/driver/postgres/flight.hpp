@@ -25,6 +25,7 @@ public:
         describe,  // its result columns are asked for
         rows,      // it runs
         script,    // several statements of the simple protocol
+        copy,      // rows go to the server
     };
 
     /// Makes it ready to be sent again.
@@ -41,6 +42,7 @@ public:
 
     bool failed() const noexcept { return error_ != nullptr || failure_ != nullptr || lost_; }
     bool lost() const noexcept { return lost_; }
+    bool expects_rows() const noexcept { return parts_[at_] == Part::copy; }
     /// SQLSTATE of the server's error, or empty.
     std::string_view state() const noexcept;
     /// The server's prepared statement is not what it was, and nothing was run.

@@ -109,13 +109,22 @@ void Session::run_text(Flight& flight, const std::string& declare, const Paramet
     end_pipeline(flight);
 }
 
+void Session::copy(Flight& flight, const std::string& sql) {
+    send_script(flight, sql, Flight::Part::copy);
+}
+
 void Session::script(Flight& flight, const std::string& sql) {
+    send_script(flight, sql, Flight::Part::script);
+}
+
+void Session::send_script(Flight& flight, const std::string& sql, Flight::Part part) {
     std::string all;
     for (const std::string& text : ahead_) all += text + "; ";
     ahead_.clear();
     all += sql;
     sent(PQsendQuery(conn_.get(), all.c_str()));
-    flight.expect(Flight::Part::script);
+    flight.expect(part);
+    wants_rows_ = false;
     push(flight);
 }
 
@@ -124,7 +133,7 @@ bool Session::flush() { return PQflush(conn_.get()) != 1; }
 Flight* Session::receive(bool block) {
     PGconn* const conn = conn_.get();
     for (;;) {
-        if (first_ == nullptr) return nullptr;
+        if (first_ == nullptr || wants_rows_) return nullptr;
         if (!block && PQisBusy(conn) != 0) {
             if (!lost()) return nullptr;
         }
@@ -142,6 +151,10 @@ Flight* Session::receive(bool block) {
             case PGRES_PIPELINE_SYNC:
                 return pop();
             case PGRES_COPY_IN:
+                if (first_->expects_rows()) {
+                    wants_rows_ = true;
+                    return nullptr;
+                }
                 PQputCopyEnd(conn, "COPY is not possible here");
                 break;
             case PGRES_COPY_OUT: {

@@ -40,6 +40,10 @@ public:
     void run_text(Flight& flight, const std::string& declare, const Parameters& parameters,
                   const std::string& rows_of);
     void script(Flight& flight, const std::string& sql);
+    /// COPY ... FROM STDIN: receive() then comes back without a request, and wants_rows().
+    void copy(Flight& flight, const std::string& sql);
+    bool wants_rows() const noexcept { return wants_rows_; }
+    void rows_sent() noexcept { wants_rows_ = false; }
 
     /// Sends what is left to be sent; false: there is more, wait until the socket can be written.
     bool flush();
@@ -57,6 +61,7 @@ private:
     void enter_pipeline();
     void leave_pipeline() noexcept;
     void send_ahead(Flight& flight);
+    void send_script(Flight& flight, const std::string& sql, Flight::Part part);
     void send_parse(Flight& flight, Prepared& prepared, const Parameters& parameters);
     void end_pipeline(Flight& flight);
     void sent(int ok);
@@ -68,6 +73,7 @@ private:
     unsigned names_ = 0;
     bool pipelined_ = false;
     bool shared_ = false;
+    bool wants_rows_ = false;
 };
 
 }  // namespace duet::driver::postgres

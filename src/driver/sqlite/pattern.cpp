@@ -76,6 +76,7 @@ void render_pattern(std::string& out, Transform transform, std::string_view text
         case Transform::moment_first:  // of values that are no texts: see Binder
         case Transform::moment_last:
         case Transform::moment_texts:
+        case Transform::like_pattern:  // SQLite has GLOB instead
             out += text;
             return;
         case Transform::json_path:

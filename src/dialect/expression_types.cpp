@@ -1,0 +1,340 @@
+#include "expression_types.hpp"
+
+#include <duet/base/error.hpp>
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+namespace duet::detail {
+
+using shape::Op;
+
+const TypeInfo& type_in_database(const TypeInfo& type) {
+    const TypeInfo* stored = &type;
+    while (stored->base != nullptr && (stored->nullable != nullptr || stored->kind == Kind::custom))
+        stored = stored->base;
+    return *stored;
+}
+
+Kind kind_in_database(const TypeInfo& type) {
+    const TypeInfo& stored = type_in_database(type);
+    if (stored.kind != Kind::enumeration) return stored.kind;
+    return stored.ops.enumeration->as_integer ? Kind::int64 : Kind::text;
+}
+
+namespace {
+
+ExpressionType of_kind(Kind kind, bool may_be_null, bool aggregates = false) {
+    return {.kind = kind, .may_be_null = may_be_null, .aggregates = aggregates};
+}
+
+ExpressionType of_column(const ColumnInfo& column, bool may_be_null) {
+    return {.kind = kind_in_database(*column.type),
+            .type = &type_in_database(*column.type),
+            .may_be_null = may_be_null || column.type->nullable != nullptr};
+}
+
+Kind of_both(Kind a, Kind b) {
+    if (a == Kind::null || b == Kind::null) return Kind::null;
+    if (a == Kind::duration && b == Kind::duration) return Kind::duration;
+    if (a == Kind::decimal || b == Kind::decimal || a == Kind::decimal_text || b == Kind::decimal_text)
+        return Kind::decimal;
+    if (is_float(a) || is_float(b)) return Kind::float64;
+    return Kind::int64;
+}
+
+/// Walks over one expression.
+class Typer {
+public:
+    Typer(Cursor expression, std::vector<const ModelInfo*> models)
+        : c_(expression), models_(std::move(models)) {}
+
+    ExpressionType run() {
+        constexpr int max_depth = 1000;
+        if (++depth_ > max_depth) throw InvalidQuery("the condition is nested too deeply");
+        const ExpressionType out = next();
+        --depth_;
+        return out;
+    }
+
+    const std::uint8_t* at() const { return c_.at; }
+
+private:
+    ExpressionType next() {
+        const Op op = c_.op();
+        switch (op) {
+            case Op::column:
+                return of_column(models_.back()->columns[c_.u8()], false);
+            case Op::path:
+                return path();
+            case Op::outer: {
+                const ModelInfo& model = c_.model();
+                return of_column(model.columns[c_.u8()], false);
+            }
+            case Op::value:
+            case Op::list: {
+                ExpressionType out = of_kind(static_cast<Kind>(c_.u8()), false);
+                if (out.kind == Kind::text_view) out.kind = Kind::text;
+                if (out.kind == Kind::blob_view) out.kind = Kind::blob;
+                out.is_value = true;
+                return out;
+            }
+            case Op::null:
+                return {.is_value = true};
+            case Op::now:
+                return of_kind(Kind::timestamp, false);
+            case Op::add:
+            case Op::sub:
+            case Op::mul:
+            case Op::div:
+            case Op::mod: {
+                const ExpressionType a = run();
+                const ExpressionType b = run();
+                const bool divides = op == Op::div || op == Op::mod;
+                return of_kind(of_both(a.kind, b.kind), a.may_be_null || b.may_be_null || divides,
+                               a.aggregates || b.aggregates);
+            }
+            case Op::negate: {
+                const ExpressionType a = run();
+                return of_kind(a.kind, a.may_be_null, a.aggregates);
+            }
+            case Op::in_query:
+            case Op::not_in_query: {
+                const ExpressionType out = predicate(1);
+                query();
+                return out;
+            }
+            case Op::exists:
+                query();
+                return of_kind(Kind::boolean, false);
+            case Op::scalar_query: {
+                ExpressionType out = query();
+                out.may_be_null = true;
+                out.aggregates = false;
+                return out;
+            }
+            case Op::any_related:
+            case Op::all_related:
+            case Op::none_related:
+            case Op::count_related:
+                return related(op);
+            case Op::between:
+                return predicate(3);
+            case Op::logical_and:
+            case Op::logical_or:
+            case Op::logical_not:
+                --c_.at;
+                return logic();
+            case Op::is_null:
+            case Op::is_not_null:
+            case Op::is_true:
+            case Op::is_false:
+                return predicate(1);
+            case Op::always:
+            case Op::never:
+                return of_kind(Kind::boolean, false);
+            case Op::call:
+                return call();
+            case Op::call_named:
+                c_.name();
+                return of_kind(Kind::null, true, arguments(c_.u8()));
+            case Op::cast: {
+                const auto kind = static_cast<Kind>(c_.u8());
+                const ExpressionType a = run();
+                return of_kind(kind, a.may_be_null, a.aggregates);
+            }
+            case Op::date_part:
+            case Op::date_trunc: {
+                const auto part = static_cast<shape::DatePart>(c_.u8());
+                const ExpressionType a = run();
+                const Kind kind = op == Op::date_trunc            ? Kind::timestamp
+                                  : part == shape::DatePart::date ? Kind::date
+                                                                  : Kind::int64;
+                return of_kind(kind, a.may_be_null, a.aggregates);
+            }
+            case Op::case_when:
+                return case_when();
+            case Op::aggregate:
+                return aggregate();
+            case Op::json_get: {
+                const auto kind = static_cast<Kind>(c_.u8());
+                return of_kind(kind, true, arguments(2));
+            }
+            case Op::json_contains:
+                return predicate(3);
+            case Op::label:
+                c_.name();
+                return {};
+            case Op::link_owner:
+            case Op::none:
+                return {};
+            default:
+                return predicate(2);
+        }
+    }
+
+    bool arguments(std::size_t count) {
+        bool aggregates = false;
+        for (std::size_t i = 0; i < count; ++i) aggregates = run().aggregates || aggregates;
+        return aggregates;
+    }
+
+    ExpressionType predicate(std::size_t operands) {
+        return of_kind(Kind::boolean, true, arguments(operands));
+    }
+
+    // Without recursion: chains may be longer than expressions may be deep.
+    ExpressionType logic() {
+        bool aggregates = false;
+        for (std::size_t operands = 1; operands > 0; --operands) {
+            const auto op = static_cast<Op>(*c_.at);
+            if (op == Op::logical_and || op == Op::logical_or || op == Op::logical_not) {
+                ++c_.at;
+                operands += op == Op::logical_not ? 1 : 2;
+            } else {
+                aggregates = run().aggregates || aggregates;
+            }
+        }
+        return of_kind(Kind::boolean, true, aggregates);
+    }
+
+    ExpressionType path() {
+        const ModelInfo* model = models_.back();
+        for (std::size_t hops = c_.u8(); hops > 0; --hops) model = &model->relations[c_.u8()].target();
+        return of_column(model->columns[c_.u8()], true);
+    }
+
+    ExpressionType related(Op op) {
+        const ModelInfo* model = models_.back();
+        for (std::size_t hops = c_.u8(); hops > 0; --hops) model = &model->relations[c_.u8()].target();
+        if (c_.u8() != 0) {
+            models_.push_back(model);
+            run();
+            models_.pop_back();
+        }
+        return of_kind(op == Op::count_related ? Kind::int64 : Kind::boolean, false);
+    }
+
+    ExpressionType query() {
+        const ModelInfo& model = c_.model();
+        c_.u32();
+        const std::uint8_t column = c_.u8();
+        const std::size_t length = c_.u16();
+        c_.u16();
+        const std::uint8_t* const end = c_.at + length;
+        ExpressionType out = of_column(model.columns[column], false);
+        for (ClauseView& clause : clauses_of(c_.at, length, 0)) {
+            if (clause.clause != shape::Clause::select) continue;
+            clause.body.name();
+            std::vector<const ModelInfo*> inner = models_;
+            inner.push_back(&model);
+            out = Typer(clause.body, std::move(inner)).run();
+        }
+        c_.at = end;
+        return out;
+    }
+
+    ExpressionType call() {
+        using enum shape::Function;
+        const auto function = static_cast<shape::Function>(c_.u8());
+        const std::size_t count = c_.u8();
+        std::vector<ExpressionType> types;
+        for (std::size_t i = 0; i < count; ++i) types.push_back(run());
+        const auto may_be_null = [](const ExpressionType& t) { return t.may_be_null; };
+        const bool aggregates =
+            std::any_of(types.begin(), types.end(), [](const ExpressionType& t) { return t.aggregates; });
+        const bool any_null = std::any_of(types.begin(), types.end(), may_be_null);
+        switch (function) {
+            case length:
+                return of_kind(Kind::int64, any_null, aggregates);
+            case random:
+                return of_kind(Kind::int64, false);
+            case concat:
+                return of_kind(Kind::text, false, aggregates);
+            case abs:
+                return of_kind(types[0].kind, any_null, aggregates);
+            case round:
+                return of_kind(types[0].kind == Kind::decimal ? Kind::decimal : Kind::float64, any_null,
+                               aggregates);
+            case coalesce:
+            case greatest:
+            case least:
+            case nullif: {
+                const bool all_null = std::all_of(types.begin(), types.end(), may_be_null);
+                return of_kind(common(types), function == nullif || all_null, aggregates);
+            }
+            default:
+                return of_kind(Kind::text, any_null, aggregates);
+        }
+    }
+
+    /// What several values are as one; that of a column before that of a value.
+    static Kind common(const std::vector<ExpressionType>& types) {
+        Kind out = Kind::null;
+        for (const ExpressionType& type : types) {
+            if (is_number(out) && is_number(type.kind)) {
+                if (out != type.kind) out = of_both(out, type.kind);
+            } else if (out == Kind::null) {
+                out = type.kind;
+            }
+        }
+        return out;
+    }
+
+    ExpressionType case_when() {
+        const std::size_t branches = c_.u8();
+        const bool has_else = c_.u8() != 0;
+        std::vector<ExpressionType> results;
+        bool aggregates = false;
+        for (std::size_t i = 0; i < branches; ++i) {
+            aggregates = run().aggregates || aggregates;
+            results.push_back(run());
+        }
+        if (has_else) results.push_back(run());
+        bool may_be_null = !has_else;
+        for (const ExpressionType& result : results) {
+            may_be_null = may_be_null || result.may_be_null;
+            aggregates = aggregates || result.aggregates;
+        }
+        return of_kind(common(results), may_be_null, aggregates);
+    }
+
+    ExpressionType aggregate() {
+        const auto which = static_cast<shape::Aggregate>(c_.u8());
+        const std::uint8_t flags = c_.u8();
+        Kind of = Kind::int64;
+        if ((flags & shape::aggregate_star) == 0) of = run().kind;
+        if ((flags & shape::aggregate_filtered) != 0) run();
+        switch (which) {
+            case shape::Aggregate::count:
+                return of_kind(Kind::int64, false, true);
+            case shape::Aggregate::avg:
+                return of_kind(Kind::float64, true, true);
+            case shape::Aggregate::sum:
+                return of_kind(of_both(of, of), true, true);
+            default:
+                return of_kind(of, true, true);
+        }
+    }
+
+    Cursor c_;
+    std::vector<const ModelInfo*> models_;  // from the outermost query inwards
+    int depth_ = 0;
+};
+
+}  // namespace
+
+ExpressionType take_type(Cursor& expression, const Scope& scope) {
+    std::vector<const ModelInfo*> models;
+    for (const Scope* s = &scope; s != nullptr; s = s->parent) models.push_back(s->source->root().model);
+    std::reverse(models.begin(), models.end());
+    Typer typer(expression, std::move(models));
+    const ExpressionType out = typer.run();
+    expression.at = typer.at();
+    return out;
+}
+
+ExpressionType type_of(Cursor expression, const Scope& scope) { return take_type(expression, scope); }
+
+}  // namespace duet::detail

@@ -1,0 +1,444 @@
+#include <duet/base/error.hpp>
+#include <duet/dialect/mariadb.hpp>
+
+#include "expression_types.hpp"
+#include "join_text.hpp"
+#include "mariadb_ddl.hpp"
+
+namespace duet {
+
+namespace {
+
+using detail::join;
+using shape::DatePart;
+using shape::Op;
+
+std::string as(std::string_view operand, std::string_view type) {
+    return join({"CAST(", operand, " AS ", type, ")"});
+}
+
+// As wide as it gets: 35 digits in front of the point, 30 behind it.
+constexpr std::string_view widest = "DECIMAL(65,30)";
+constexpr std::string_view no_limit = "18446744073709551615";
+
+class MariaDbDialect final : public detail::MariaDbDdl {
+public:
+    explicit MariaDbDialect(detail::MySqlFlavour flavour)
+        : MariaDbDdl(flavour),
+          capabilities_{.returning = is_mariadb(),
+                        .update_returning = false,
+                        .upsert_target = false,
+                        .default_values = false,
+                        .transactional_ddl = false,
+                        .aggregate_filter = false,
+                        .nulls_order = false,
+                        .limit_in_writes = true,
+                        .limit_in_subqueries = false,
+                        .writes_read_target = false,
+                        .forward_references = false,
+                        .max_name = 64,
+                        .max_parameters = 65535,
+                        .keys = is_mariadb() ? Capabilities::Keys::returned : Capabilities::Keys::first} {}
+
+    std::string_view name() const noexcept override { return is_mariadb() ? "mariadb" : "mysql"; }
+    const Capabilities& capabilities() const noexcept override { return capabilities_; }
+
+    std::string parameter(std::string_view placeholder, Kind kind, bool /*typed*/) const override {
+        if (kind == Kind::decimal_text) return as(placeholder, widest);
+        if ((kind == Kind::json || kind == Kind::array) && !is_mariadb()) return as(placeholder, "JSON");
+        return std::string(placeholder);
+    }
+    std::string array_parameter(std::string_view placeholder, const TypeInfo& /*array*/) const override {
+        return parameter(placeholder, Kind::array, true);
+    }
+
+    std::string arithmetic(Op op, const Operand& left, const Operand& right) const override {
+        Operand a = left;
+        Operand b = right;
+        if (op == Op::mod) {
+            for (Operand* side : {&a, &b}) {
+                if (!is_whole(side->kind)) *side = {.sql = cast(*side, Kind::int64), .kind = Kind::int64};
+            }
+        }
+        if (op == Op::div || op == Op::mod) b.sql = join({"nullif(", b.sql, ", 0)"});
+        if (op == Op::div && is_whole(a.kind) && is_whole(b.kind))
+            return join({"(", a.sql, " DIV ", b.sql, ")"});
+        return MariaDbDdl::arithmetic(op, a, b);
+    }
+
+    std::string comparison(Op op, const Operand& left, const Operand& right) const override {
+        const auto is_document = [](const Operand& o) {
+            return o.kind == Kind::json || o.kind == Kind::array;
+        };
+        // MariaDB keeps JSON as text: how it is written must not matter.
+        if (is_mariadb() && is_document(left) && is_document(right) && (op == Op::eq || op == Op::ne))
+            return join({op == Op::eq ? "JSON_EQUALS(" : "NOT JSON_EQUALS(", left.sql, ", ", right.sql, ")"});
+        return MariaDbDdl::comparison(op, left, right);
+    }
+
+    void aggregate(AggregateCall& call, shape::Aggregate which, Kind kind) const override {
+        if (which == shape::Aggregate::sum && is_whole(kind)) {
+            call.before = "CAST(";
+            call.behind = " AS SIGNED)";
+        } else if (which == shape::Aggregate::avg) {
+            call.argument = as(call.argument, "DOUBLE");
+        }
+    }
+
+    std::string order_term(std::string_view key, std::uint8_t flags, bool /*may_be_null*/) const override {
+        const bool descending = (flags & shape::order_descending) != 0;
+        std::string out;
+        // NULLs come first in ascending order by themselves, and last in descending order.
+        if (!descending && (flags & shape::order_nulls_last) != 0) out = join({key, " IS NULL, "});
+        if (descending && (flags & shape::order_nulls_first) != 0) out = join({key, " IS NOT NULL, "});
+        out += key;
+        return descending ? out + " DESC" : out;
+    }
+
+    std::string cast(const Operand& from, Kind to) const override {
+        const std::string& operand = from.sql;
+        switch (to) {
+            case Kind::boolean:
+                return join({"(", operand, " <> 0)"});
+            case Kind::int8:
+            case Kind::int16:
+            case Kind::int32:
+            case Kind::int64:
+            case Kind::uint8:
+            case Kind::uint16:
+            case Kind::uint32:
+            case Kind::uint64:
+            case Kind::duration: {
+                const bool has_fraction = detail::is_float(from.kind) || from.kind == Kind::decimal ||
+                                          from.kind == Kind::decimal_text;
+                return as(has_fraction ? join({"TRUNCATE(", operand, ", 0)"}) : operand, "SIGNED");
+            }
+            case Kind::float32:
+            case Kind::float64:
+                return as(operand, "DOUBLE");
+            case Kind::decimal:
+                return as(operand, "DECIMAL(38,10)");
+            case Kind::blob:
+                return as(operand, "BINARY");
+            case Kind::date:
+                return as(operand, "DATE");
+            case Kind::time:
+                return as(operand, "TIME(6)");
+            case Kind::timestamp:
+                return as(operand, "DATETIME(6)");
+            case Kind::json:
+            case Kind::array:
+                return is_mariadb() ? operand : as(operand, "JSON");
+            default:
+                return as(operand, "CHAR");
+        }
+    }
+
+    std::string date_part(std::string_view operand, DatePart part) const override {
+        switch (part) {
+            case DatePart::year:
+                return join({"YEAR(", operand, ")"});
+            case DatePart::quarter:
+                return join({"QUARTER(", operand, ")"});
+            case DatePart::month:
+                return join({"MONTH(", operand, ")"});
+            case DatePart::week:
+                return join({"WEEK(", operand, ", 3)"});  // ISO 8601
+            case DatePart::day:
+                return join({"DAYOFMONTH(", operand, ")"});
+            case DatePart::hour:
+                return join({"HOUR(", operand, ")"});
+            case DatePart::minute:
+                return join({"MINUTE(", operand, ")"});
+            case DatePart::second:
+                return join({"SECOND(", operand, ")"});
+            case DatePart::weekday:
+                return join({"(DAYOFWEEK(", operand, ") - 1)"});
+            case DatePart::day_of_year:
+                return join({"DAYOFYEAR(", operand, ")"});
+            case DatePart::date:
+                return join({"DATE(", operand, ")"});
+        }
+        return {};
+    }
+
+    std::string date_trunc(std::string_view operand, DatePart part) const override {
+        const auto formatted = [&](std::string_view format) {
+            return as(join({"DATE_FORMAT(", operand, ", '", format, "')"}), "DATETIME(6)");
+        };
+        switch (part) {
+            case DatePart::year:
+                return formatted("%Y-01-01 00:00:00");
+            case DatePart::quarter:
+                return as(join({"MAKEDATE(YEAR(", operand, "), 1) + INTERVAL (QUARTER(", operand,
+                                ") - 1) QUARTER"}),
+                          "DATETIME(6)");
+            case DatePart::month:
+                return formatted("%Y-%m-01 00:00:00");
+            case DatePart::week:
+                return as(join({"DATE(", operand, ") - INTERVAL WEEKDAY(", operand, ") DAY"}), "DATETIME(6)");
+            case DatePart::day:
+                return formatted("%Y-%m-%d 00:00:00");
+            case DatePart::hour:
+                return formatted("%Y-%m-%d %H:00:00");
+            case DatePart::minute:
+                return formatted("%Y-%m-%d %H:%i:00");
+            case DatePart::second:
+                return formatted("%Y-%m-%d %H:%i:%s");
+            default:
+                throw UnsupportedByDialect("truncation to this part of a date has no meaning");
+        }
+    }
+
+    std::string call(shape::Function function, std::span<const Operand> arguments) const override {
+        using enum shape::Function;
+        switch (function) {
+            case length:
+                return join({"CHAR_LENGTH(", arguments[0].sql, ")"});
+            case concat: {  // NULL counts as empty
+                std::string out = "concat(";
+                for (std::size_t i = 0; i < arguments.size(); ++i)
+                    out += join({i == 0 ? "" : ", ", "coalesce(", arguments[i].sql, ", '')"});
+                return out + ")";
+            }
+            case greatest:
+            case least:
+                return extreme(function == greatest ? "greatest(" : "least(", arguments);
+            case round:
+                return rounded(arguments);
+            case random:
+                return "CAST((RAND() * 2 - 1) * 9223372036854774784 AS SIGNED)";
+            default:
+                return Dialect::call(function, arguments);
+        }
+    }
+
+    // Cases matter or not by the collation of the column, so lookups that do not mind them fold both sides.
+    std::string match(Op op, std::string_view operand, std::string_view pattern) const override {
+        switch (op) {
+            case Op::icontains:
+            case Op::istartswith:
+            case Op::iendswith:
+            case Op::ilike:
+                return join({"lower(", operand, ") LIKE lower(", pattern, ")"});
+            case Op::regex:
+                return is_mariadb() ? join({operand, " REGEXP ", pattern})
+                                    : join({"REGEXP_LIKE(", operand, ", ", pattern, ", 'c')"});
+            default:
+                return join({operand, " LIKE ", pattern});
+        }
+    }
+
+    Transform pattern_transform(Op op) const override {
+        switch (op) {
+            case Op::contains:
+            case Op::icontains:
+                return Transform::like_contains;
+            case Op::startswith:
+            case Op::istartswith:
+                return Transform::like_prefix;
+            case Op::endswith:
+            case Op::iendswith:
+                return Transform::like_suffix;
+            case Op::like:
+            case Op::ilike:
+                return Transform::like_pattern;
+            default:
+                return Transform::none;
+        }
+    }
+
+    std::string escape_pattern(Op op, std::string_view pattern) const override {
+        const auto like =
+            join({"replace(replace(replace(", pattern, R"(, '\\', '\\\\'), '%', '\\%'), '_', '\\_'))"});
+        switch (op) {
+            case Op::contains:
+            case Op::icontains:
+                return join({"concat('%', ", like, ", '%')"});
+            case Op::startswith:
+            case Op::istartswith:
+                return join({"concat(", like, ", '%')"});
+            case Op::endswith:
+            case Op::iendswith:
+                return join({"concat('%', ", like, ")"});
+            default:
+                return std::string(pattern);
+        }
+    }
+
+    // The list travels as a JSON array. The operand of an index is compared with what comes out of it.
+    std::string in_list(const Operand& operand, std::string_view placeholder, Kind elements,
+                        bool negated) const override {
+        const bool text = element_type(elements) == "LONGTEXT";
+        return join({operand.sql, negated ? " NOT IN" : " IN", " (SELECT ",
+                     text ? "element COLLATE " : "element", text ? collation() : "", " FROM JSON_TABLE(",
+                     placeholder, ", '$[*]' COLUMNS (element ", element_type(elements),
+                     " PATH '$')) AS duet_list)"});
+    }
+
+    std::string null_safe_equal(std::string_view left, std::string_view right, bool negated) const override {
+        return negated ? join({"(NOT (", left, " <=> ", right, "))"}) : join({left, " <=> ", right});
+    }
+
+    std::string array_contains(const Operand& array, const Operand& element) const override {
+        // Decimals are texts in arrays.
+        const std::string json = element.kind == Kind::decimal
+                                     ? join({"JSON_QUOTE(", as(element.sql, "CHAR"), ")"})
+                                     : as_json(element);
+        return join({"coalesce(JSON_CONTAINS(", array.sql, ", ", json, "), 0)"});
+    }
+
+    std::string json_get(std::string_view json, std::string_view path, Kind kind) const override {
+        const std::string place = join({"JSON_EXTRACT(", json, ", ", path, ")"});
+        const std::string text =
+            join({"JSON_UNQUOTE(nullif(", place, ", ", json_literal("null"), ")) COLLATE ", collation()});
+        switch (kind) {
+            case Kind::json:
+                return place;
+            case Kind::boolean:
+                return join({"CASE ", place, " WHEN ", json_literal("true"), " THEN 1 WHEN ",
+                             json_literal("false"), " THEN 0 END"});
+            case Kind::text:
+            case Kind::text_view:
+                return "(" + text + ")";
+            default:
+                return join({"CASE WHEN JSON_TYPE(", place,
+                             ") IN ('INTEGER', 'UNSIGNED INTEGER', 'DOUBLE', 'DECIMAL') THEN ",
+                             as(join({"JSON_UNQUOTE(", place, ")"}),
+                                kind == Kind::float64 ? "DOUBLE" : "DECIMAL(50,15)"),
+                             " END"});
+        }
+    }
+
+    std::string json_test(Op op, std::string_view json, std::string_view path,
+                          const Operand& operand) const override {
+        const std::string place = join({"JSON_EXTRACT(", json, ", ", path, ")"});
+        switch (op) {
+            case Op::json_is_true:
+                return join({place, " <=> ", json_literal("true")});
+            case Op::json_is_false:
+                return join({place, " <=> ", json_literal("false")});
+            case Op::json_has:
+                return place + " IS NOT NULL";
+            default:
+                return join({"coalesce(JSON_CONTAINS(", place, ", ", as_json(operand), "), 0)"});
+        }
+    }
+
+    std::string comparable(std::string_view operand, const ColumnInfo& column) const override {
+        if (column.type->kind == Kind::decimal_text) return as(operand, widest);
+        return std::string(operand);
+    }
+
+    void limit_offset(std::string& out, std::string_view limit, std::string_view offset) const override {
+        MariaDbDdl::limit_offset(out, limit.empty() && !offset.empty() ? no_limit : limit, offset);
+    }
+
+    std::string_view default_row() const noexcept override { return " () VALUES ()"; }
+    std::string refused_value(std::string_view column) const override {
+        return join({"VALUES(", column, ")"});
+    }
+
+    std::string begin(const BeginOptions& options) const override {
+        std::string out;
+        switch (options.isolation) {
+            case Isolation::standard:
+                break;
+            case Isolation::read_uncommitted:
+                out = "SET TRANSACTION ISOLATION LEVEL READ UNCOMMITTED; ";
+                break;
+            case Isolation::read_committed:
+                out = "SET TRANSACTION ISOLATION LEVEL READ COMMITTED; ";
+                break;
+            case Isolation::repeatable_read:
+                out = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ; ";
+                break;
+            case Isolation::serializable:
+                out = "SET TRANSACTION ISOLATION LEVEL SERIALIZABLE; ";
+                break;
+        }
+        return out + (options.read_only ? "START TRANSACTION READ ONLY" : "START TRANSACTION");
+    }
+    std::string explain(std::string_view sql) const override { return join({"EXPLAIN FORMAT=JSON ", sql}); }
+
+private:
+    static constexpr bool is_whole(Kind kind) { return detail::is_integer(kind) || kind == Kind::duration; }
+
+    static std::string_view element_type(Kind kind) {
+        switch (kind) {
+            case Kind::boolean:
+                return "TINYINT";
+            case Kind::float32:
+            case Kind::float64:
+                return "DOUBLE";
+            case Kind::decimal:
+            case Kind::decimal_text:
+                return widest;
+            case Kind::date:
+                return "DATE";
+            case Kind::time:
+                return "TIME(6)";
+            case Kind::timestamp:
+                return "DATETIME(6)";
+            case Kind::text:
+            case Kind::text_view:
+            case Kind::uuid:
+                return "LONGTEXT";
+            default:
+                return "BIGINT";
+        }
+    }
+
+    std::string json_literal(std::string_view text) const {
+        const std::string literal = join({"'", text, "'"});
+        return is_mariadb() ? literal : as(literal, "JSON");
+    }
+
+    /// A value as the JSON text of it.
+    static std::string as_json(const Operand& operand) {
+        if (operand.kind == Kind::boolean) return join({"IF(", operand.sql, ", 'true', 'false')"});
+        if (is_whole(operand.kind) || detail::is_float(operand.kind) || operand.kind == Kind::decimal)
+            return as(operand.sql, "CHAR");
+        if (operand.kind == Kind::json || operand.kind == Kind::array) return operand.sql;
+        return join({"JSON_QUOTE(", operand.kind == Kind::text ? operand.sql : as(operand.sql, "CHAR"), ")"});
+    }
+
+    // One NULL among the arguments would make it NULL: each gives way to the others.
+    static std::string extreme(std::string_view function, std::span<const Operand> arguments) {
+        std::string out(function);
+        for (std::size_t i = 0; i < arguments.size(); ++i) {
+            out += i == 0 ? "coalesce(" : ", coalesce(";
+            for (std::size_t j = 0; j < arguments.size(); ++j)
+                out += join({j == 0 ? "" : ", ", arguments[(i + j) % arguments.size()].sql});
+            out += ")";
+        }
+        return out + ")";
+    }
+
+    // Half away from zero, by the decimal digits; numbers beyond 1e15 have no fraction.
+    static std::string rounded(std::span<const Operand> arguments) {
+        const Operand& number = arguments[0];
+        const std::string digits = arguments.size() > 1 ? ", " + arguments[1].sql : "";
+        if (number.kind == Kind::decimal || is_whole(number.kind))
+            return join({"round(", number.sql, digits, ")"});
+        return join({"CASE WHEN abs(", number.sql, ") < 1e15 THEN ",
+                     as(join({"round(", as(number.sql, widest), digits, ")"}), "DOUBLE"), " ELSE ",
+                     number.sql, " END"});
+    }
+
+    Capabilities capabilities_;
+};
+
+}  // namespace
+
+const Dialect& mariadb_dialect() {
+    static const MariaDbDialect dialect(detail::MySqlFlavour::mariadb);
+    return dialect;
+}
+
+const Dialect& mysql_dialect() {
+    static const MariaDbDialect dialect(detail::MySqlFlavour::mysql);
+    return dialect;
+}
+
+}  // namespace duet

@@ -1,0 +1,24 @@
+#pragma once
+
+#include <duet/dialect/dialect.hpp>
+
+namespace duet::detail {
+
+/// PostgreSQL's part of DDL.
+class PostgresDdl : public Dialect {
+public:
+    std::string current_timestamp() const override { return "statement_timestamp()"; }
+    std::string column_type(const ColumnInfo& column, ColumnUse use) const override;
+    std::string now_default(const ColumnInfo& column) const override;
+    void append_default(std::string& out, std::string_view expression) const override;
+    void append_generated_key(std::string& out) const override;
+    void append_index_order(std::string& out, bool descending, bool may_be_null) const override;
+    std::string add_constraint_once(std::string_view table, const std::string& name,
+                                    std::string_view definition) const override;
+    std::string drop_constraint_once(std::string_view table, const std::string& name) const override;
+};
+
+/// The name of the type that holds values of `type` (as they are stored).
+std::string postgres_type(const TypeInfo& type);
+
+}  // namespace duet::detail
