@@ -84,6 +84,8 @@ private:
     std::string path(Cursor& c, Scope& scope);
     std::string chain(shape::Op op, Cursor& c, Scope& scope);
     std::string leaf(Cursor& c, Scope& scope);
+    /// Whether a value comes next that is a moment (or a list of them).
+    static bool is_moment(const Cursor& c);
     /// An expression of this type. `beside`: what tells the database the type of a value; may be null.
     Operand typed(Cursor& c, Scope& scope, const ExpressionType& type, const ExpressionType* beside);
     /// Several that have one type.

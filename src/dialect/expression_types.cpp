@@ -159,7 +159,9 @@ private:
                 return aggregate();
             case Op::json_get: {
                 const auto kind = static_cast<Kind>(c_.u8());
-                return of_kind(kind, true, arguments(2));
+                ExpressionType out = of_kind(kind, true, arguments(2));
+                out.in_json = true;
+                return out;
             }
             case Op::json_contains:
                 return predicate(3);

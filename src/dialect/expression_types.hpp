@@ -16,6 +16,7 @@ struct ExpressionType {
     Kind kind = Kind::null;          // null: not known
     const TypeInfo* type = nullptr;  // of a column, as it is stored
     bool is_value = false;           // a value of the query and nothing else
+    bool in_json = false;            // read out of JSON
     bool may_be_null = true;
     bool aggregates = false;  // there is an aggregate of this query in it
 };

@@ -35,6 +35,7 @@ public:
                         .limit_in_writes = true,
                         .limit_in_subqueries = false,
                         .writes_read_target = false,
+                        .having_sees_groups = false,
                         .forward_references = false,
                         .max_name = 64,
                         .max_parameters = 65535,
@@ -289,7 +290,7 @@ public:
     }
 
     std::string json_get(std::string_view json, std::string_view path, Kind kind) const override {
-        const std::string place = join({"JSON_EXTRACT(", json, ", ", path, ")"});
+        const std::string place = extract(json, path);
         const std::string text =
             join({"JSON_UNQUOTE(nullif(", place, ", ", json_literal("null"), ")) COLLATE ", collation()});
         switch (kind) {
@@ -312,7 +313,7 @@ public:
 
     std::string json_test(Op op, std::string_view json, std::string_view path,
                           const Operand& operand) const override {
-        const std::string place = join({"JSON_EXTRACT(", json, ", ", path, ")"});
+        const std::string place = extract(json, path);
         switch (op) {
             case Op::json_is_true:
                 return join({place, " <=> ", json_literal("true")});
@@ -387,6 +388,13 @@ private:
             default:
                 return "BIGINT";
         }
+    }
+
+    // MariaDB reads a path that is the same in all rows once, and counts back from the end of the first array
+    // in all of them; so there it is made to look as if it could differ.
+    std::string extract(std::string_view json, std::string_view path) const {
+        if (!is_mariadb()) return join({"JSON_EXTRACT(", json, ", ", path, ")"});
+        return join({"JSON_EXTRACT(", json, ", IF(", json, " IS NULL, NULL, ", path, "))"});
     }
 
     std::string json_literal(std::string_view text) const {

@@ -109,6 +109,10 @@ public:
                 if (side->kind == Kind::duration) *side = {.sql = micros(side->sql), .kind = Kind::int64};
             }
         }
+        for (Operand* side : {&a, &b}) {  // numbers in JSON have their fraction until they are counted with
+            if (side->in_json && detail::is_integer(side->kind))
+                side->sql = as(join({"trunc(", side->sql, ")"}), "bigint");
+        }
         if (op == Op::mod) {
             for (Operand* side : {&a, &b}) {
                 if (!detail::is_integer(side->kind))

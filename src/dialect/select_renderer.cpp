@@ -35,6 +35,12 @@ void SelectParts::add(ExpressionRenderer& expressions, ClauseView clause, Scope&
         case shape::Clause::having:
             if (!having.empty()) having += " AND ";
             having += shared(expressions.predicate(c, scope, true));
+            if (!expressions.dialect().capabilities().having_sees_groups) {
+                // Within a group it is one value. Columns are seen.
+                for (const std::string& term : grouped) {
+                    if (term.find('(') != std::string::npos) wrap_in_min(having, term);
+                }
+            }
             break;
         case shape::Clause::group:
             grouped.push_back(expressions.alone(c, scope).sql);
@@ -87,7 +93,8 @@ void SelectParts::add_all(ExpressionRenderer& expressions, std::span<const Claus
     const auto has = [&](Clause wanted) {
         return std::ranges::any_of(clauses, [&](const ClauseView& c) { return c.clause == wanted; });
     };
-    const bool groups_first = expressions.dialect().capabilities().strict_grouping && has(Clause::group);
+    const Capabilities& can = expressions.dialect().capabilities();
+    const bool groups_first = (can.strict_grouping || !can.having_sees_groups) && has(Clause::group);
     if (groups_first) {
         for (const ClauseView& clause : clauses) {
             if (clause.clause == Clause::group) add(expressions, clause, scope);

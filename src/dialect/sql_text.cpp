@@ -63,6 +63,15 @@ void share_values(std::string& text, std::string_view known, std::vector<SameVal
     }
 }
 
+void wrap_in_min(std::string& text, std::string_view known) {
+    for (std::size_t at = 0; at + known.size() <= text.size(); ++at) {
+        if (!same_words(text, at, known)) continue;
+        text.insert(at + known.size(), ")");
+        text.insert(at, "min(");
+        at += known.size() + 4;
+    }
+}
+
 Plan finish(const Dialect& dialect, std::string_view marked, bool writes) {
     Plan plan;
     std::unordered_map<std::uint32_t, std::size_t> numbers;

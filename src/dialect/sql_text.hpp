@@ -22,6 +22,8 @@ using SameValues = std::pair<std::uint16_t, std::uint16_t>;
 /// Where `text` holds what `known` says, apart from which values stand there, gives it the values of `known`
 /// and notes which of them have to be the same.
 void share_values(std::string& text, std::string_view known, std::vector<SameValues>& same);
+/// Puts "min(" and ")" around each place where `text` holds what `known` says, whatever values stand there.
+void wrap_in_min(std::string& text, std::string_view known);
 /// Turns the marks of a complete statement into placeholders.
 Plan finish(const Dialect& dialect, std::string_view marked, bool writes);
 

@@ -199,6 +199,18 @@ public:
         }
     }
 
+    // Decimals are bound as text, which becomes a number beside a column only.
+    std::string comparison(Op op, const Operand& left, const Operand& right) const override {
+        const auto number = [](const Operand& side, const Operand& other) {
+            const bool is_text =
+                side.is_value && (side.kind == Kind::decimal || side.kind == Kind::decimal_text);
+            Operand out = side;
+            if (is_text && other.type == nullptr) out.sql = join({"CAST(", side.sql, " AS NUMERIC)"});
+            return out;
+        };
+        return SqliteDdl::comparison(op, number(left, right), number(right, left));
+    }
+
     std::string in_list(const Operand& operand, std::string_view placeholder, Kind /*elements*/,
                         bool negated) const override {
         return join(

@@ -1,5 +1,9 @@
 #include "connected.hpp"
 
+#include <duet/base/error.hpp>
+
+#include <cstring>
+
 namespace duet::engine {
 
 void Connected::leave() noexcept {
@@ -68,10 +72,26 @@ Task<driver::Statement*> Connected::prepare(const PlanKey& key, Engine::Render r
     std::unique_ptr<driver::Statement> statement;
     std::shared_ptr<const Plan> plan = engine().plan(key, render, context);
     if (!engine().hooks().empty()) note_start(plan->sql, 0);
+    preparing_ = true;
     const driver::Wait wait = connection().prepare(std::move(plan), values, statement);
     if (wait != driver::Wait::done) co_await settle(connection(), wait);
+    preparing_ = false;
     std::optional<std::unique_ptr<driver::Statement>> evicted;
     co_return pooled_->statements.insert(key, std::move(statement), evicted).get();
+}
+
+void Connected::require_equal(const Plan& plan, std::span<const driver::BindValue> values) {
+    for (const auto& [first, second] : plan.equal_values) {
+        const driver::BindValue& a = values[first];
+        const driver::BindValue& b = values[second];
+        if (a.data == nullptr && b.data == nullptr) continue;
+        const bool comparable = a.data != nullptr && b.data != nullptr && !a.list && !b.list;
+        if (comparable && a.type == b.type && a.size == b.size && std::memcmp(a.data, b.data, a.size) == 0)
+            continue;
+        throw InvalidQuery(
+            "an expression in the select list, HAVING or ORDER BY differs from the one in GROUP BY (or after "
+            "DISTINCT) by a value");
+    }
 }
 
 void Connected::note_start(std::string_view sql, std::size_t parameters) {
@@ -81,6 +101,31 @@ void Connected::note_start(std::string_view sql, std::size_t parameters) {
 
 void Connected::failed(const Error& error) noexcept {
     if (observed_ != nullptr) report({}, &error);
+}
+
+bool Connected::lost(const Error& error) const noexcept {
+    return call_.transaction == nullptr && pooled_ != nullptr && !engine().pool().topology().blocking &&
+           dynamic_cast<const ConnectionError*>(&error) != nullptr && !connection().usable();
+}
+
+bool Connected::lost_unsent(const Error& error) const noexcept {
+    return !progressed_ && lost(error) && (preparing_ || connection().not_started());
+}
+
+Task<Lease> acquire_alive(Pool& pool, driver::Access access) {
+    for (;;) {
+        Lease lease = co_await pool.acquire(access);
+        if (!lease.ready()) co_return std::move(lease);
+        bool alive = true;
+        try {
+            const driver::Wait wait = lease->connection->ping();
+            if (wait != driver::Wait::done) co_await settle(*lease->connection, wait);
+        } catch (const ConnectionError&) {
+            alive = false;
+        }
+        if (alive) co_return std::move(lease);
+        lease->ready = false;  // closed on its way back
+    }
 }
 
 void Connected::report(const driver::Outcome& outcome, const Error* error) noexcept {
@@ -108,6 +153,19 @@ Task<> run_text(Connected& at, std::string_view sql) {
     const std::span<const std::uint8_t> bytes(reinterpret_cast<const std::uint8_t*>(sql.data()), sql.size());
     co_await run_statement(at, {nullptr, plan_verb(PlanVerb::raw), bytes}, &text_plan, &sql, {}, nullptr,
                            driver::all_rows);
+}
+
+namespace {
+Task<> send_begin(Connected& at, std::string_view sql) {
+    if (!at.engine().hooks().empty()) at.note_start(sql, 0);
+    const driver::Wait wait = at.connection().begin(sql);
+    if (wait != driver::Wait::done) co_await settle(at.connection(), wait);
+    at.begun();
+}
+}  // namespace
+
+Task<> run_begin(Connected& at, std::string_view sql) {
+    return at.engine().pool().topology().blocking ? run_text(at, sql) : send_begin(at, sql);
 }
 
 void bind_values(const shape::Values& values, BindValues& out) {

@@ -58,15 +58,31 @@ public:
     driver::Wait start(driver::Statement& statement, std::span<const driver::BindValue> values,
                        driver::RowSink* sink, std::size_t max_rows, driver::Outcome& outcome) {
         if (!engine().hooks().empty()) note_start(statement.plan().sql, values.size());
+        if (!statement.plan().equal_values.empty()) [[unlikely]]
+            require_equal(statement.plan(), values);
         return connection().execute(statement, values, sink, max_rows, outcome);
     }
     void finished(const driver::Outcome& outcome) {
+        progressed_ = true;
         if (observed_ != nullptr) report(outcome, nullptr);
     }
+    /// The same for what begins a transaction: nothing has happened by it.
+    void begun() {
+        if (observed_ != nullptr) report({}, nullptr);
+    }
     void failed(const Error& error) noexcept;
+    /// Whether the operation failed because its connection, taken from the pool, turned out to be gone.
+    bool lost(const Error& error) const noexcept;
+    /// Whether, besides, nothing of it can have happened: not even a write does harm when it is repeated.
+    bool lost_unsent(const Error& error) const noexcept;
+    /// Tells that rows have reached their owner, so that the operation cannot begin again.
+    void note_row() noexcept { delivered_ = true; }
+    bool delivered() const noexcept { return delivered_; }
     void note_start(std::string_view sql, std::size_t parameters);
 
 private:
+    /// Throws InvalidQuery unless the values are equal that the plan has one placeholder for.
+    static void require_equal(const Plan& plan, std::span<const driver::BindValue> values);
     void leave() noexcept;
     void open_on(Lease& lease, driver::Access access, duet::detail::CancelState* cancel);
     void report(const driver::Outcome& outcome, const Error* error) noexcept;
@@ -77,6 +93,9 @@ private:
     CancelToken token_;
     bool limited_ = false;
     bool claimed_ = false;
+    bool preparing_ = false;
+    bool progressed_ = false;  // a statement of the operation has ended
+    bool delivered_ = false;
     /// The statement under way, while somebody watches.
     struct Observation {
         std::string sql;
@@ -86,28 +105,63 @@ private:
     std::unique_ptr<Observation> observed_;
 };
 
+/// Whether an operation is made of statements that stand alone, so that its connection may serve other
+/// coroutines meanwhile, or needs the connection for itself (transactions, cursors, scripts, the user's SQL).
+enum class Sharing : std::uint8_t { exclusive, allowed };
+
+/// Whether an operation may begin again on another connection after having lost its own half way.
+struct NeverRepeat {
+    bool operator()(const Connected&) const noexcept { return false; }
+};
+/// For operations that only read, and give away nothing before they end.
+struct AlwaysRepeat {
+    bool operator()(const Connected&) const noexcept { return true; }
+};
+/// For operations that only read, and tell by note_row() what they have given away.
+struct RepeatBeforeRows {
+    bool operator()(const Connected& at) const noexcept { return !at.delivered(); }
+};
+
+/// A connection of the pool that gives a sign of life, after another one did not.
+Task<Lease> acquire_alive(Pool& pool, driver::Access access);
+
 /// Takes a connection, goes to a worker thread if the driver blocks, and runs `body(connected)`, a coroutine.
-template <class R, class Body>
-Task<R> on_connection(Call call, driver::Access access, Body body) {
-    Connected at(call);
-    try {
-        at.claim();
-        Lease lease;
-        if (call.transaction == nullptr) lease = co_await call.engine->pool().acquire(access);
-        const duet::detail::PromiseBase& promise = co_await duet::detail::current_promise();
-        duet::detail::CancelState* const cancel = promise.cancel;
-        if (WorkerPool* workers = call.engine->pool().workers();
-            workers != nullptr && promise.home != nullptr) {
-            co_await workers->enter();
+///
+/// When the connection turns out to be gone, once more on another one, if that can do no harm: the operation
+/// is known not to have begun, or `repeatable(connected)` says that it only reads. `body` is then called
+/// again.
+template <class R, class Body, class Repeatable = NeverRepeat>
+Task<R> on_connection(Call call, driver::Access access, Body body,
+                      [[maybe_unused]] Sharing sharing = Sharing::exclusive, Repeatable repeatable = {}) {
+    for (bool again = false;; again = true) {
+        Connected at(call);
+        try {
+            at.claim();
+            Lease lease;
+            if (call.transaction == nullptr) {
+                if (again) [[unlikely]] {
+                    lease = co_await acquire_alive(call.engine->pool(), access);
+                } else {
+                    lease = co_await call.engine->pool().acquire(access);
+                }
+            }
+            const duet::detail::PromiseBase& promise = co_await duet::detail::current_promise();
+            duet::detail::CancelState* const cancel = promise.cancel;
+            if (WorkerPool* workers = call.engine->pool().workers();
+                workers != nullptr && promise.home != nullptr) {
+                co_await workers->enter();
+            }
+            Lease& used = call.transaction == nullptr ? lease : call.transaction->lease();
+            if (!used.ready()) co_await used.make_ready();
+            at.open(std::move(lease), access, cancel);
+            if (call.transaction != nullptr && call.transaction->has_leftover()) [[unlikely]]
+                co_await call.transaction->clear_leftover(at);
+            co_return co_await body(at);
+        } catch (Error& error) {
+            error.attach_where(call.where);
+            at.failed(error);
+            if (again || !(at.lost_unsent(error) || (at.lost(error) && repeatable(at)))) throw;
         }
-        Lease& used = call.transaction == nullptr ? lease : call.transaction->lease();
-        if (!used.ready()) co_await used.make_ready();
-        at.open(std::move(lease), access, cancel);
-        co_return co_await body(at);
-    } catch (Error& error) {
-        error.attach_where(call.where);
-        at.failed(error);
-        throw;
     }
 }
 
@@ -136,6 +190,8 @@ Task<R> on_held_connection(Call call, Lease& held, driver::Access access, Body b
         Lease& used = call.transaction == nullptr ? held : call.transaction->lease();
         if (!used.ready()) co_await used.make_ready();
         at.open_held(held, access, cancel);
+        if (call.transaction != nullptr && call.transaction->has_leftover()) [[unlikely]]
+            co_await call.transaction->clear_leftover(at);
         co_return co_await body(at);
     } catch (Error& error) {
         error.attach_where(call.where);
@@ -146,6 +202,8 @@ Task<R> on_held_connection(Call call, Lease& held, driver::Access access, Body b
 
 /// Does `body(connected)` on the spot if the call blocks and nothing has to be waited for; `body` answers
 /// false, before it sends anything, when it has to wait after all (for a statement to be prepared, say).
+/// False also when the connection turned out to be gone and doing it again does no harm: what has read access
+/// has to be repeatable.
 template <class Body>
 bool now(const Call& call, driver::Access access, Body body) {
     if (!call.blocking) return false;
@@ -155,6 +213,7 @@ bool now(const Call& call, driver::Access access, Body body) {
     } catch (Error& error) {
         error.attach_where(call.where);
         at.failed(error);
+        if (at.lost_unsent(error) || (access == driver::Access::read && at.lost(error))) return false;
         throw;
     }
 }
@@ -169,7 +228,7 @@ inline Task<driver::Outcome> run_statement(Connected& at, const PlanKey& key, En
                                            const void* context, std::span<const driver::BindValue> values,
                                            driver::RowSink* sink, std::size_t max_rows) {
     driver::Statement* statement = at.cached(key);
-    if (statement == nullptr) statement = co_await at.prepare(key, render, context);
+    if (statement == nullptr) statement = co_await at.prepare(key, render, context, values);
     driver::Outcome outcome;
     const driver::Wait wait = at.start(*statement, values, sink, max_rows, outcome);
     if (wait != driver::Wait::done) co_await settle(at.connection(), wait);
@@ -201,6 +260,8 @@ inline std::uint64_t plan_verb(PlanVerb verb, std::uint32_t flags = 0) {
 
 /// A statement without values or rows, such as COMMIT. `sql` must stay until the Task has ended.
 Task<> run_text(Connected& at, std::string_view sql);
+/// The dialect's text that begins a transaction, likewise; it may travel with the next statement.
+Task<> run_begin(Connected& at, std::string_view sql);
 
 void bind_values(const shape::Values& values, BindValues& out);
 /// The values of a query's clauses, then limit and offset.

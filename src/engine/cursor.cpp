@@ -5,25 +5,53 @@
 
 namespace duet::engine {
 
-struct Cursor::Impl {
+struct Cursor::Impl : OpenStatement {
+    Impl(const Call& for_call, shape::QueryData for_query, std::size_t rows)
+        : call(for_call), query(std::move(for_query)), batch(rows) {}
+
+    /// Tells the connection that the rest of the rows is not wanted.
+    void give_up() noexcept {
+        if (call.engine->pool().topology().blocking) return;  // the end of the statement does it
+        const Lease& used = call.transaction == nullptr ? lease : call.transaction->lease();
+        if (used && used->connection != nullptr && used->connection->usable())
+            used->connection->close(*statement);
+    }
+
     Call call;
     shape::QueryData query;
     std::size_t batch;
     Lease lease;
     std::unique_ptr<driver::Statement> statement;  // its own: another query of this shape must not rewind it
+    bool attached = false;                         // to the transaction, which may end first
+    bool cut_off = false;
+    bool started = false;  // a batch was read
     bool finished = false;
 };
 
 Cursor::Cursor(Call call, shape::QueryData query, std::size_t batch)
-    : impl_(std::make_unique<Impl>(Impl{call, std::move(query), batch, {}, nullptr, false})) {
+    : impl_(std::make_unique<Impl>(call, std::move(query), batch)) {
     if (batch == 0) throw InvalidQuery("iterate needs a batch of at least one row");
+    impl_->drop = [](OpenStatement& self) noexcept {
+        auto& impl = static_cast<Impl&>(self);
+        impl.attached = false;
+        impl.cut_off = true;
+        if (impl.statement == nullptr) return;
+        impl.give_up();
+        impl.statement.reset();
+    };
 }
 
 Cursor::~Cursor() {
-    // Without a lease at hand the connection may be busy elsewhere.
-    if (impl_->statement != nullptr && !impl_->lease && impl_->call.transaction == nullptr) {
-        impl_->call.engine->orphan(std::move(impl_->statement));
+    Impl& self = *impl_;
+    if (self.attached) self.call.transaction->detach(self);
+    if (self.statement == nullptr) return;
+    if (self.call.transaction == nullptr && !self.lease) {
+        // The one connection of a database in memory was given back: it may be busy elsewhere.
+        self.call.engine->orphan(std::move(self.statement));
+        return;
     }
+    self.give_up();
+    self.statement.reset();
 }
 
 namespace {
@@ -35,9 +63,12 @@ Task<std::size_t> read_batch(Connected& at, const shape::QueryData& query,
     driver::Outcome outcome;
     const bool first = statement == nullptr;
     driver::Wait wait{};
+    BindValues values;
     if (first) {
+        bind_query(query, values);
         const PlanKey key{query.model, plan_verb(PlanVerb::rows, query.flags), query.clauses.bytes.span()};
-        wait = at.connection().prepare(at.engine().plan(key, &make_row_plan, &query), {}, statement);
+        wait =
+            at.connection().prepare(at.engine().plan(key, &make_row_plan, &query), values.span(), statement);
         if (wait != driver::Wait::done) co_await settle(at.connection(), wait);
         statement->read_in_portions();
     }
@@ -46,8 +77,6 @@ Task<std::size_t> read_batch(Connected& at, const shape::QueryData& query,
     into.ops->reserve(into.list, batch);
     RowCollector collector(plan, into);
     if (first) {
-        BindValues values;
-        bind_query(query, values);
         wait = at.start(*statement, values.span(), collector.sink(), batch, outcome);
     } else {
         if (!at.engine().hooks().empty()) at.note_start(plan.sql, 0);
@@ -70,11 +99,31 @@ Task<std::size_t> read_batch(Connected& at, const shape::QueryData& query,
 Task<std::size_t> Cursor::next(ListRef into) {
     Impl& self = *impl_;
     while (into.ops->size(into.list) != 0) into.ops->pop(into.list);
+    if (self.cut_off) throw InvalidQuery("this transaction has ended, and its iterations with it");
     if (self.finished) co_return std::size_t{0};
-    co_return co_await on_held_connection<std::size_t>(
-        self.call, self.lease, driver::Access::read, [&self, into](Connected& at) {
-            return read_batch(at, self.query, self.statement, self.batch, into, self.finished);
-        });
+    if (self.call.transaction != nullptr && !self.attached) {
+        self.call.transaction->attach(self);
+        self.attached = true;
+    }
+    for (;;) {
+        try {
+            const std::size_t rows = co_await on_held_connection<std::size_t>(
+                self.call, self.lease, driver::Access::read, [&self, into](Connected& at) {
+                    return read_batch(at, self.query, self.statement, self.batch, into, self.finished);
+                });
+            self.started = true;
+            co_return rows;
+        } catch (const ConnectionError&) {
+            // A connection that was gone already when it was taken: another one can begin.
+            if (self.started || self.call.transaction != nullptr || into.ops->size(into.list) != 0 ||
+                !self.lease || self.lease->connection->usable())
+                throw;
+        }
+        self.started = true;  // once
+        self.statement.reset();
+        self.lease.release();
+        self.lease = co_await acquire_alive(self.call.engine->pool(), driver::Access::read);
+    }
 }
 
 }  // namespace duet::engine

@@ -1,5 +1,7 @@
 #include <duet/base/error.hpp>
 
+#include <optional>
+
 #include "key_index.hpp"
 #include "write.hpp"
 
@@ -14,7 +16,12 @@ struct LinkContext {
 
 std::shared_ptr<const Plan> render_change(const Dialect& dialect, const void* context) {
     const auto& change = *static_cast<const LinkContext*>(context);
-    return std::make_shared<Plan>(render_link(dialect, *change.link, change.verb));
+    auto plan = std::make_shared<Plan>(render_link(dialect, *change.link, change.verb));
+    // Somebody else may add the same link meanwhile. Where that only fails the statement it is caught below.
+    const Capabilities& can = dialect.capabilities();
+    if (change.verb == LinkVerb::add && can.failure_ends_transaction && can.upsert_target)
+        plan->sql += " ON CONFLICT DO NOTHING";
+    return plan;
 }
 
 const ColumnInfo& key_of(const ModelInfo& model) {
@@ -39,6 +46,19 @@ Task<std::size_t> run_link(Connected& at, const LinkInfo& link, LinkVerb verb,
         co_await run_statement(at, {&link, plan_verb(PlanVerb::link), {&byte, 1}}, &render_change, &context,
                                values, nullptr, driver::all_rows);
     co_return static_cast<std::size_t>(outcome.affected);
+}
+
+/// A link that somebody else adds meanwhile is a link that is there, if the link table has a key to tell.
+Task<std::size_t> add_link(Connected& at, const LinkInfo& link, std::span<const driver::BindValue> values) {
+    std::optional<UniqueViolation> there;
+    try {
+        co_return co_await run_link(at, link, LinkVerb::add, values);
+    } catch (const UniqueViolation& violation) {
+        if (at.dialect().capabilities().failure_ends_transaction) throw;
+        there = violation;
+    }
+    at.failed(*there);
+    co_return std::size_t{0};
 }
 
 /// Unlinks what is not among the targets; links that stay are left alone, with all that their rows hold
@@ -94,8 +114,11 @@ Task<std::size_t> change_links(Call call, const ModelInfo& model, std::size_t re
                     changed += co_await unlink_others(at, link, target, values[0], targets);
                 for (const void* object : targets) {
                     values[1] = key_value(target, object);
-                    changed += co_await run_link(
-                        at, link, change == LinkChange::remove ? LinkVerb::remove : LinkVerb::add, values);
+                    if (change == LinkChange::remove) {
+                        changed += co_await run_link(at, link, LinkVerb::remove, values);
+                    } else {
+                        changed += co_await add_link(at, link, values);
+                    }
                 }
             });
             co_return changed;

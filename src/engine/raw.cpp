@@ -79,7 +79,10 @@ Task<driver::Statement*> prepared(Connected& at, const RawStatement& raw) {
         bind_values(*raw.values, values);
         statement = co_await at.prepare(key, &make_raw_plan, &raw, values.span());
     }
-    if (at.call().transaction != nullptr && at.call().transaction->read_only() && statement->writes()) {
+    // Servers tell by themselves.
+    const driver::Topology& topology = at.engine().pool().topology();
+    if (at.call().transaction != nullptr && at.call().transaction->read_only() &&
+        (topology.single || topology.separate_writer) && statement->writes()) {
         throw InvalidQuery("this transaction is read-only");
     }
     co_return statement;

@@ -123,7 +123,8 @@ Task<> mark_row(Connected& at, const ModelInfo& model, void* object, bool cascad
 
 Task<> remove(Call call, const ModelInfo& model, void* object, Removal removal) {
     return on_connection<void>(
-        call, driver::Access::write, [&model, object, removal](Connected& at) -> Task<> {
+        call, driver::Access::write,
+        [&model, object, removal](Connected& at) -> Task<> {
             if (removal == Removal::soft_cascade) {
                 if (model.soft_delete < 0)
                     throw InvalidQuery(std::string(model.type_name) + " has no SoftDelete member");
@@ -131,12 +132,14 @@ Task<> remove(Call call, const ModelInfo& model, void* object, Removal removal) 
             }
             if (model.soft_delete < 0 || removal == Removal::hard) return delete_row(at, model, object);
             return mark_row(at, model, object, false);
-        });
+        },
+        removal == Removal::soft_cascade ? Sharing::exclusive : sharing_of_update(call));
 }
 
 Task<std::int64_t> remove_rows(Call call, const shape::QueryData& query, bool all_rows, Removal removal) {
     return on_connection<std::int64_t>(
-        call, driver::Access::write, [&query, all_rows, removal](Connected& at) -> Task<std::int64_t> {
+        call, driver::Access::write,
+        [&query, all_rows, removal](Connected& at) -> Task<std::int64_t> {
             const ModelInfo& model = *query.model;
             if (!all_rows && !query.has(shape::Clause::where)) {
                 throw InvalidQuery("delete_bulk without a where deletes every row of " +
@@ -154,7 +157,8 @@ Task<std::int64_t> remove_rows(Call call, const shape::QueryData& query, bool al
             const driver::Outcome outcome = co_await run_statement(at, key, &render_query_delete, &query,
                                                                    values.span(), nullptr, driver::all_rows);
             co_return outcome.affected;
-        });
+        },
+        Sharing::allowed);
 }
 
 Task<bool> restore(Call call, const ModelInfo& model, void* object, bool cascade) {

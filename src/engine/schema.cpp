@@ -21,6 +21,16 @@ Task<> run_script_on(Connected& at, std::string script) {
     at.finished({});
 }
 
+/// All statements or none, where the database can take back changes of the schema.
+Task<> run_changes(Connected& at, std::string script) {
+    if (script.empty()) co_return;
+    if (at.dialect().capabilities().transactional_ddl) {
+        co_await atomically(at, [&] { return run_script_on(at, script); });
+    } else {
+        co_await run_script_on(at, script);
+    }
+}
+
 }  // namespace
 
 Task<> create_all(Call call, std::span<const ModelInfo* const> models) {
@@ -28,7 +38,7 @@ Task<> create_all(Call call, std::span<const ModelInfo* const> models) {
         for (const ModelInfo* model : models) at.engine().check_layout(*model);
         const std::vector<SchemaTable> tables = describe_all(at.dialect(), models);
         const std::string script = joined(create_all_statements(at.dialect(), tables, IfPointless::skip));
-        co_await atomically(at, [&] { return run_script_on(at, script); });
+        co_await run_changes(at, script);
     });
 }
 
@@ -36,7 +46,23 @@ Task<> drop_all(Call call, std::span<const ModelInfo* const> models) {
     return on_connection<void>(call, driver::Access::write, [models](Connected& at) -> Task<> {
         const std::vector<SchemaTable> tables = describe_all(at.dialect(), models);
         const std::string script = joined(drop_all_statements(at.dialect(), tables, IfPointless::skip));
-        co_await atomically(at, [&] { return run_script_on(at, script); });
+        const std::string after(at.dialect().after_drop_all());
+        std::exception_ptr error;
+        try {
+            co_await run_changes(at, script);
+            co_return;
+        } catch (...) {
+            error = std::current_exception();
+        }
+        // What was switched off for the session is switched on again, whatever happens.
+        if (!after.empty() && at.connection().usable()) {
+            try {
+                at.connection().set_limits({});
+                co_await run_script_on(at, after);
+            } catch (const Error&) {  // NOLINT(bugprone-empty-catch): the first error is the one to tell
+            }
+        }
+        std::rethrow_exception(error);
     });
 }
 

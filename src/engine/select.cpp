@@ -1,6 +1,8 @@
 #include <duet/base/error.hpp>
 #include <duet/engine/engine.hpp>
 
+#include <deque>
+
 #include "connected.hpp"
 #include "load.hpp"
 #include "row_plan.hpp"
@@ -140,30 +142,41 @@ bool fetch_prepared_now(const Call& call, const StoredPlanKey& key, std::span<co
 }
 
 Task<bool> fetch_first(Call call, const shape::QueryData& query, void* object) {
-    return on_connection<bool>(call, driver::Access::read,
-                               [&query, object](Connected& at) { return fetch_first_on(at, query, object); });
+    return on_connection<bool>(
+        call, driver::Access::read,
+        [&query, object](Connected& at) { return fetch_first_on(at, query, object); }, Sharing::allowed,
+        AlwaysRepeat{});
 }
 
 Task<std::size_t> fetch_all(Call call, const shape::QueryData& query, ListRef into) {
-    return on_connection<std::size_t>(call, driver::Access::read,
-                                      [&query, into](Connected& at) { return fetch_into(at, query, into); });
+    const auto untouched = [into, before = into.ops->size(into.list)](const Connected&) {
+        return into.ops->size(into.list) == before;
+    };
+    return on_connection<std::size_t>(
+        call, driver::Access::read, [&query, into](Connected& at) { return fetch_into(at, query, into); },
+        Sharing::allowed, untouched);
 }
 
 Task<std::int64_t> count(Call call, const shape::QueryData& query) {
-    return on_connection<std::int64_t>(call, driver::Access::read, [&query](Connected& at) {
-        return fetch_number(at, query, PlanVerb::count, &render_as<Verb::count>);
-    });
+    return on_connection<std::int64_t>(
+        call, driver::Access::read,
+        [&query](Connected& at) { return fetch_number(at, query, PlanVerb::count, &render_as<Verb::count>); },
+        Sharing::allowed, AlwaysRepeat{});
 }
 
 Task<bool> exists(Call call, const shape::QueryData& query) {
-    return on_connection<bool>(call, driver::Access::read, [&query](Connected& at) -> Task<bool> {
-        co_return co_await fetch_number(at, query, PlanVerb::exists, &render_as<Verb::exists>) != 0;
-    });
+    return on_connection<bool>(
+        call, driver::Access::read,
+        [&query](Connected& at) -> Task<bool> {
+            co_return co_await fetch_number(at, query, PlanVerb::exists, &render_as<Verb::exists>) != 0;
+        },
+        Sharing::allowed, AlwaysRepeat{});
 }
 
 Task<std::size_t> fetch_rows(Call call, const shape::QueryData& query, const RowTarget& target) {
     return on_connection<std::size_t>(
-        call, driver::Access::read, [&query, &target](Connected& at) -> Task<std::size_t> {
+        call, driver::Access::read,
+        [&query, &target](Connected& at) -> Task<std::size_t> {
             std::vector<driver::DecodeStep> steps;
             steps.reserve(target.fields.size());
             for (const RowTarget::Field& field : target.fields) {
@@ -172,63 +185,99 @@ Task<std::size_t> fetch_rows(Call call, const shape::QueryData& query, const Row
             driver::RowSink sink;
             sink.steps = steps.data();
             sink.step_count = steps.size();
+            struct Receiver {
+                const RowTarget& target;
+                Connected& at;
+            } receiver{target, at};
             sink.open = [](void* context, std::size_t) {
-                const auto& t = *static_cast<const RowTarget*>(context);
-                return t.append(t.context);
+                const auto& to = *static_cast<const Receiver*>(context);
+                to.at.note_row();
+                return to.target.append(to.target.context);
             };
-            sink.context = const_cast<RowTarget*>(&target);
+            sink.context = &receiver;
             BindValues values;
             bind_query(query, values);
             const driver::Outcome outcome =
                 co_await run_statement(at, key_of(query, PlanVerb::select_list), &render_as<Verb::rows>,
                                        &query, values.span(), &sink, driver::all_rows);
             co_return outcome.rows;
-        });
+        },
+        Sharing::allowed, RepeatBeforeRows{});
 }
+
+namespace {
+
+std::shared_ptr<const Plan> render_explain(const Dialect& dialect, const void* query) {
+    auto plan =
+        std::make_shared<Plan>(render(dialect, *static_cast<const shape::QueryData*>(query), Verb::rows));
+    plan->sql = dialect.explain(plan->sql);
+    return plan;
+}
+
+/// EXPLAIN QUERY PLAN: a tree, as rows.
+Task<std::string> explain_sqlite(Connected& at, const shape::QueryData& query) {
+    struct Line {
+        std::int64_t id = 0, parent = 0, unused = 0;
+        std::string text;
+    };
+    static const driver::DecodeStep steps[] = {{&duet::detail::int64_value, offsetof(Line, id), 0, 0, 0},
+                                               {&duet::detail::int64_value, offsetof(Line, parent), 0, 1, 0},
+                                               {&duet::detail::string_type, offsetof(Line, text), 0, 3, 0}};
+    std::vector<Line> lines;
+    driver::RowSink sink;
+    sink.steps = steps;
+    sink.step_count = std::size(steps);
+    sink.open = [](void* context, std::size_t) -> void* {
+        return &static_cast<std::vector<Line>*>(context)->emplace_back();
+    };
+    sink.context = &lines;
+    BindValues values;
+    bind_query(query, values);
+    co_await run_statement(at, key_of(query, PlanVerb::explain), &render_explain, &query, values.span(),
+                           &sink, driver::all_rows);
+    std::string out;
+    for (const Line& line : lines) {
+        std::int64_t parent = line.parent;
+        for (auto it = lines.rbegin(); it != lines.rend() && parent != 0; ++it) {
+            if (it->id == parent) {
+                out += "  ";
+                parent = it->parent;
+            }
+        }
+        out += line.text + "\n";
+    }
+    co_return out;
+}
+
+/// Elsewhere: one column of text, ready to be read.
+Task<std::string> explain_text(Connected& at, const shape::QueryData& query) {
+    static const driver::DecodeStep step{&duet::detail::string_type, 0, 0, 0, 0};
+    std::deque<std::string> lines;
+    driver::RowSink sink;
+    sink.steps = &step;
+    sink.step_count = 1;
+    sink.open = [](void* context, std::size_t) -> void* {
+        return &static_cast<std::deque<std::string>*>(context)->emplace_back();
+    };
+    sink.context = &lines;
+    BindValues values;
+    bind_query(query, values);
+    co_await run_statement(at, key_of(query, PlanVerb::explain), &render_explain, &query, values.span(),
+                           &sink, driver::all_rows);
+    std::string out;
+    for (const std::string& line : lines) out += line + "\n";
+    co_return out;
+}
+
+}  // namespace
 
 Task<std::string> explain(Call call, const shape::QueryData& query) {
     return on_connection<std::string>(
-        call, driver::Access::read, [&query](Connected& at) -> Task<std::string> {
-            struct Line {
-                std::int64_t id = 0, parent = 0, unused = 0;
-                std::string text;
-            };
-            static const driver::DecodeStep steps[] = {
-                {&duet::detail::int64_value, offsetof(Line, id), 0, 0, 0},
-                {&duet::detail::int64_value, offsetof(Line, parent), 0, 1, 0},
-                {&duet::detail::string_type, offsetof(Line, text), 0, 3, 0}};
-            std::vector<Line> lines;
-            driver::RowSink sink;
-            sink.steps = steps;
-            sink.step_count = std::size(steps);
-            sink.open = [](void* context, std::size_t) -> void* {
-                return &static_cast<std::vector<Line>*>(context)->emplace_back();
-            };
-            sink.context = &lines;
-            BindValues values;
-            bind_query(query, values);
-            co_await run_statement(
-                at, key_of(query, PlanVerb::explain),
-                [](const Dialect& dialect, const void* context) -> std::shared_ptr<const Plan> {
-                    auto plan = std::make_shared<Plan>(
-                        render(dialect, *static_cast<const shape::QueryData*>(context), Verb::rows));
-                    plan->sql = dialect.explain(plan->sql);
-                    return plan;
-                },
-                &query, values.span(), &sink, driver::all_rows);
-            std::string out;
-            for (const Line& line : lines) {
-                std::int64_t parent = line.parent;
-                for (auto it = lines.rbegin(); it != lines.rend() && parent != 0; ++it) {
-                    if (it->id == parent) {
-                        out += "  ";
-                        parent = it->parent;
-                    }
-                }
-                out += line.text + "\n";
-            }
-            co_return out;
-        });
+        call, driver::Access::read,
+        [&query](Connected& at) {
+            return at.dialect().name() == "sqlite" ? explain_sqlite(at, query) : explain_text(at, query);
+        },
+        Sharing::allowed, AlwaysRepeat{});
 }
 
 }  // namespace duet::engine

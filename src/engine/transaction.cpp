@@ -1,6 +1,8 @@
+#include <duet/async/wait.hpp>
 #include <duet/base/error.hpp>
 #include <duet/engine/transaction.hpp>
 
+#include <algorithm>
 #include <atomic>
 #include <exception>
 #include <string>
@@ -22,17 +24,24 @@ TransactionState::TransactionState(Engine& engine, TransactionState* parent, Tra
     }
 }
 
-// Nobody is left to wait for: the connection itself takes the open work back.
+// Nobody is left to wait for an answer: drivers that block take the open work back here, others later.
 TransactionState::~TransactionState() {
+    drop_statements();
     if (!active_) return;
     active_ = false;
+    const bool on_the_spot = engine_.pool().topology().blocking;
     try {
-        driver::Connection& connection = *root().lease_->connection;
         if (parent_ == nullptr) {
-            if (connection.in_transaction()) connection.execute_script("ROLLBACK");
+            if (on_the_spot && needs_rollback()) lease_->connection->execute_script("ROLLBACK");
+            lease_.release();
         } else {
             parent_->child_ = nullptr;
-            connection.execute_script("ROLLBACK TO " + savepoint_name() + "; RELEASE " + savepoint_name());
+            if (!on_the_spot) {
+                parent_->leftover_ = true;
+            } else if (needs_rollback()) {
+                root().lease_->connection->execute_script("ROLLBACK TO SAVEPOINT " + savepoint_name() +
+                                                          "; RELEASE SAVEPOINT " + savepoint_name());
+            }
         }
     } catch (...) {  // NOLINT(bugprone-empty-catch): the pool closes a connection that is still inside a
                      // transaction
@@ -66,7 +75,7 @@ PooledConnection& TransactionState::opened() {
 }
 
 PooledConnection* TransactionState::enter_now() noexcept {
-    if (!active_ || child_ != nullptr) return nullptr;
+    if (!active_ || child_ != nullptr || leftover_) return nullptr;
     TransactionState& top = root();
     if (!top.began_ || !top.lease_->connection->in_transaction()) return nullptr;
     if (top.busy_->taken.exchange(true, std::memory_order_acquire)) return nullptr;
@@ -77,30 +86,88 @@ void TransactionState::leave() noexcept { root().busy_->taken.store(false, std::
 
 Task<> TransactionState::run_control(std::string_view sql, std::source_location where, bool unlimited) {
     Call call{&engine_, this, where};
+    call.blocking = blocking_;
     call.unlimited = unlimited;
     co_await on_connection<void>(call, driver::Access::read,
                                  [sql](Connected& at) { return run_text(at, sql); });
 }
 
-Task<> TransactionState::begin(std::source_location where) {
-    if (parent_ == nullptr) {
+bool TransactionState::needs_rollback() noexcept {
+    // Some errors (a full disk, a deadlock) have rolled back already.
+    const Lease& lease = root().lease_;
+    return lease && lease->connection != nullptr && lease->connection->usable() &&
+           lease->connection->in_transaction();
+}
+
+Task<> TransactionState::clear_leftover(Connected& at) {
+    const std::string name = "duet_" + std::to_string(depth_ + 1);
+    const std::string back = "ROLLBACK TO SAVEPOINT " + name;
+    const std::string release = "RELEASE SAVEPOINT " + name;
+    co_await run_text(at, back);
+    co_await run_text(at, release);
+    leftover_ = false;
+}
+
+void TransactionState::attach(OpenStatement& statement) noexcept {
+    statement.next = statements_;
+    statements_ = &statement;
+}
+
+void TransactionState::detach(OpenStatement& statement) noexcept {
+    OpenStatement** at = &statements_;
+    while (*at != nullptr && *at != &statement) at = &(*at)->next;
+    if (*at != nullptr) *at = statement.next;
+}
+
+void TransactionState::drop_statements() noexcept {
+    while (statements_ != nullptr) {
+        OpenStatement& statement = *statements_;
+        statements_ = statement.next;
+        statement.drop(statement);
+    }
+}
+
+// Nothing has happened before BEGIN: when the connection turns out to be gone, another one does it.
+Task<> TransactionState::open_outermost(std::source_location where) {
+    const std::string sql = engine_.dialect().begin(options_.begin());
+    const driver::Access access = options_.read_only ? driver::Access::read : driver::Access::write;
+    Call call{&engine_, this, where};
+    call.blocking = blocking_;
+    for (bool again = false;; again = true) {
         try {
-            lease_ = co_await engine_.pool().acquire(options_.read_only ? driver::Access::read
-                                                                        : driver::Access::write);
+            if (again) {
+                lease_ = co_await acquire_alive(engine_.pool(), access);
+            } else {
+                lease_ = co_await engine_.pool().acquire(access);
+            }
         } catch (Error& error) {
             error.attach_where(where);
             throw;
         }
+        const bool used_before = lease_.ready();
         active_ = true;
         try {
-            const std::string sql = engine_.dialect().begin(options_);
-            co_await run_control(sql, where);
+            co_await on_connection<void>(call, driver::Access::read,
+                                         [&sql](Connected& at) { return run_begin(at, sql); });
             began_ = true;
+            co_return;
+        } catch (const ConnectionError&) {
+            active_ = false;
+            lease_.release();
+            if (again || !used_before) throw;
         } catch (...) {
             active_ = false;
             lease_.release();
             throw;
         }
+    }
+}
+
+Task<> TransactionState::begin(std::source_location where) {
+    const duet::detail::PromiseBase& promise = co_await duet::detail::current_promise();
+    blocking_ = promise.home == nullptr;
+    if (parent_ == nullptr) {
+        co_await open_outermost(where);
     } else {
         if (parent_->child_ != nullptr) throw InvalidQuery("a nested transaction is open already");
         const std::string sql = "SAVEPOINT " + savepoint_name();
@@ -112,13 +179,14 @@ Task<> TransactionState::begin(std::source_location where) {
 
 Task<> TransactionState::commit(std::source_location where) {
     if (!active_) throw InvalidQuery("this transaction has ended");
+    drop_statements();
     if (parent_ == nullptr) {
         co_await run_control("COMMIT", where);
         active_ = false;
         lease_.release();
         run_actions(commit_actions_);
     } else {
-        const std::string sql = "RELEASE " + savepoint_name();
+        const std::string sql = "RELEASE SAVEPOINT " + savepoint_name();
         co_await run_control(sql, where);
         active_ = false;
         parent_->child_ = nullptr;
@@ -129,15 +197,16 @@ Task<> TransactionState::commit(std::source_location where) {
 
 Task<> TransactionState::rollback(std::source_location where) {
     if (!active_) co_return;
+    drop_statements();
+    leftover_ = false;  // goes the same way
     if (parent_ == nullptr) {
-        // Some errors (a full disk, a deadlock) have rolled back already.
-        if (lease_->connection->in_transaction()) co_await run_control("ROLLBACK", where, true);
+        if (needs_rollback()) co_await run_control("ROLLBACK", where, true);
         active_ = false;
         lease_.release();
     } else {
-        if (root().lease_->connection->in_transaction()) {
-            const std::string back = "ROLLBACK TO " + savepoint_name();
-            const std::string release = "RELEASE " + savepoint_name();
+        if (needs_rollback()) {
+            const std::string back = "ROLLBACK TO SAVEPOINT " + savepoint_name();
+            const std::string release = "RELEASE SAVEPOINT " + savepoint_name();
             co_await run_control(back, where, true);
             co_await run_control(release, where, true);
         }
@@ -174,25 +243,40 @@ void TransactionState::on_rollback(EndAction action) {
 
 namespace {
 
-bool worth_retrying(const std::exception_ptr& error) {
+enum class Retry : std::uint8_t { never, after_waiting, at_once };
+
+// Those who collided should not collide again: they wait a little, except where the lock was waited for
+// already.
+Retry retry_after(const std::exception_ptr& error, const driver::Topology& topology) {
     try {
         std::rethrow_exception(error);
     } catch (const SerializationFailure&) {
-        return true;
+        return Retry::after_waiting;
     } catch (const Deadlock&) {
-        return true;
+        return Retry::after_waiting;
     } catch (const LockTimeout&) {
-        return true;
+        return topology.blocking ? Retry::at_once : Retry::after_waiting;
     } catch (...) {
-        return false;
+        return Retry::never;
     }
+}
+
+/// Between half of and all of 1 ms, 2 ms, 4 ms ... 128 ms.
+std::chrono::nanoseconds pause_before(int attempt, const void* who) {
+    constexpr std::int64_t unit = 500'000;
+    const std::int64_t half = unit << std::min(attempt, 7);
+    auto seed = static_cast<std::uint64_t>(std::chrono::steady_clock::now().time_since_epoch().count());
+    seed = (seed ^ reinterpret_cast<std::uintptr_t>(who)) * 0x9e37'79b9'7f4a'7c15ULL;
+    return std::chrono::nanoseconds(half + static_cast<std::int64_t>(seed >> 33) % half);
 }
 
 }  // namespace
 
 Task<> run_transaction(Call call, TransactionOptions options, TransactionBlock block) {
     if (options.timeout.count() == 0) options.timeout = call.timeout;
+    std::chrono::nanoseconds pause{0};
     for (int attempt = 0;; ++attempt) {
+        if (pause.count() != 0) co_await sleep_for(std::exchange(pause, {}));
         TransactionState transaction(*call.engine, call.transaction, options);
         std::exception_ptr error;
         bool ended = false;
@@ -212,8 +296,10 @@ Task<> run_transaction(Call call, TransactionOptions options, TransactionBlock b
             }
         }
         // What was committed before it failed (in an on_commit action, say) must not happen twice.
-        if (ended || attempt >= options.retries || call.transaction != nullptr || !worth_retrying(error))
-            std::rethrow_exception(error);
+        if (ended || attempt >= options.retries || call.transaction != nullptr) std::rethrow_exception(error);
+        const Retry retry = retry_after(error, call.engine->pool().topology());
+        if (retry == Retry::never) std::rethrow_exception(error);
+        if (retry == Retry::after_waiting) pause = pause_before(attempt, &transaction);
     }
 }
 

@@ -12,8 +12,6 @@ namespace duet::engine {
 
 namespace {
 
-using Columns = duet::detail::SmallBuffer<std::int16_t, 80>;
-
 struct UpdateContext {
     const ModelInfo* model;
     std::span<const std::int16_t> columns;
@@ -136,6 +134,55 @@ std::shared_ptr<const Plan> render_returning(const Dialect& dialect, const void*
     return plan;
 }
 
+/// What the database has computed, read afterwards: for databases without UPDATE ... RETURNING.
+Task<> read_computed(Connected& at, const ModelInfo& model, void* object,
+                     std::span<const driver::DecodeStep> computed) {
+    shape::QueryData query;
+    query.model = &model;
+    query.flags = shape::with_deleted;
+    for (const driver::DecodeStep& step : computed) {
+        for (std::size_t i = 0; i < model.columns.size(); ++i) {
+            if (model.columns[i].offset != step.offset || model.columns[i].type != step.type) continue;
+            const std::size_t begun = query.clauses.begin(shape::Clause::select);
+            query.clauses.name("_");  // without a label
+            query.clauses.column(i);
+            query.clauses.end(begun);
+        }
+    }
+    add_key_condition(query, object);
+    BindValues values;
+    bind_query(query, values);
+    driver::RowSink sink;
+    sink.steps = computed.data();
+    sink.step_count = computed.size();
+    sink.open = [](void* target, std::size_t) { return target; };
+    sink.context = object;
+    const PlanKey key{&model, plan_verb(PlanVerb::select_list, query.flags), query.clauses.bytes.span()};
+    co_await run_statement(
+        at, key,
+        [](const Dialect& dialect, const void* context) -> std::shared_ptr<const Plan> {
+            return std::make_shared<Plan>(
+                render(dialect, *static_cast<const shape::QueryData*>(context), Verb::rows));
+        },
+        &query, values.span(), &sink, driver::all_rows);
+}
+
+Task<std::int64_t> run_and_read(Connected& at, const shape::QueryData& query, void* object,
+                                std::span<const driver::DecodeStep> computed) {
+    const ModelInfo& model = *query.model;
+    for_each_clause(query.clauses, [&](shape::Clause clause, std::span<const std::uint8_t> body) {
+        if (clause != shape::Clause::set || !model.columns[body[0]].primary_key) return;
+        throw UnsupportedByDialect("update: " + std::string(at.dialect().name()) +
+                                   " cannot return computed values together with a new primary key");
+    });
+    std::int64_t affected = 0;
+    co_await atomically(at, [&]() -> Task<> {
+        affected = co_await run_update(at, query);
+        if (affected != 0) co_await read_computed(at, model, object, computed);
+    });
+    co_return affected;
+}
+
 /// The update, with what the database computes read into the object.
 Task<std::int64_t> run_returning(Connected& at, const shape::QueryData& query, void* object,
                                  std::span<const driver::DecodeStep> computed) {
@@ -249,6 +296,8 @@ Task<bool> update_object_on(Connected& at, const ModelInfo& model, void* object,
     std::int64_t affected = 0;
     if (computed.empty()) {
         affected = co_await run_update(at, query);
+    } else if (!at.dialect().capabilities().update_returning) {
+        affected = co_await run_and_read(at, query, object, computed.span());
     } else {
         affected = co_await run_returning(at, query, object, computed.span());
     }
@@ -319,6 +368,7 @@ public:
         add_key_condition(query, change.object_);
         return render_query_update(dialect, &query);
     }
+    std::span<const driver::BindValue> values() const { return values_.span(); }
     driver::Wait start(Connected& at, driver::Statement& statement) {
         return at.start(statement, values_.span(), nullptr, driver::all_rows, outcome_);
     }
@@ -337,14 +387,20 @@ private:
 
 }  // namespace
 
+Sharing sharing_of_update(const Call& call) {
+    return call.engine->dialect().capabilities().update_returning ? Sharing::allowed : Sharing::exclusive;
+}
+
 Task<> update(Call call, const ModelInfo& model, void* object, const shape::QueryData& changes) {
     return on_connection<void>(
-        call, driver::Access::write, [&model, object, &changes](Connected& at) -> Task<> {
+        call, driver::Access::write,
+        [&model, object, &changes](Connected& at) -> Task<> {
             if (UpdateOne::can_do(model, changes)) {
                 UpdateOne change(object, changes);
                 const PlanKey key = change.key();
                 driver::Statement* statement = at.cached(key);
-                if (statement == nullptr) statement = co_await at.prepare(key, &UpdateOne::render, &change);
+                if (statement == nullptr)
+                    statement = co_await at.prepare(key, &UpdateOne::render, &change, change.values());
                 const driver::Wait wait = change.start(at, *statement);
                 if (wait != driver::Wait::done) co_await settle(at.connection(), wait);
                 change.finish(at);
@@ -354,7 +410,8 @@ Task<> update(Call call, const ModelInfo& model, void* object, const shape::Quer
             query.clauses.append_clauses(changes.clauses);
             const bool found = co_await update_object_on(at, model, object, std::move(query), true);
             if (!found) co_await fail_write(at, model, object, "update", shape::with_deleted);
-        });
+        },
+        sharing_of_update(call));
 }
 
 bool update_now(const Call& call, const ModelInfo& model, void* object, const shape::QueryData& changes) {
@@ -371,71 +428,30 @@ bool update_now(const Call& call, const ModelInfo& model, void* object, const sh
 
 Task<std::int64_t> update_rows(Call call, const shape::QueryData& query, bool all_rows) {
     return on_connection<std::int64_t>(
-        call, driver::Access::write, [&query, all_rows](Connected& at) -> Task<std::int64_t> {
+        call, driver::Access::write,
+        [&query, all_rows](Connected& at) -> Task<std::int64_t> {
             if (!all_rows && !query.has(shape::Clause::where)) {
                 throw InvalidQuery("update_bulk without a where changes every row of " +
                                    std::string(query.model->table) +
                                    "; pass duet::all_rows if that is meant");
             }
             co_return co_await update_query_on(at, query);
-        });
+        },
+        Sharing::allowed);
 }
 
 Task<> refresh(Call call, const ModelInfo& model, void* object) {
-    return on_connection<void>(call, driver::Access::read, [&model, object](Connected& at) -> Task<> {
-        const shape::QueryData query = key_query(model, object);
-        const bool there = co_await fetch_first_on(at, query, object);
-        if (!there) throw_gone(model, "refresh");
-        for (const RelationInfo& relation : model.relations) {
-            if (duet::detail::RelationState* state = state_of(relation, object)) state->reset();
-        }
-    });
-}
-
-namespace {
-Task<bool> find_one(Connected& at, const ModelInfo& model, void* object, shape::QueryData lookup) {
-    lookup.set_limit(2);
-    const std::shared_ptr<void> found = make_list(*model.list);
-    const std::size_t rows = co_await fetch_into(at, lookup, {model.list, found.get()});
-    if (rows > 1)
-        throw MultipleFound("get_or_create: several rows of " + std::string(model.table) + " match");
-    if (rows == 0) co_return false;
-    model.list->take_first(found.get(), object);
-    co_return true;
-}
-}  // namespace
-
-Task<bool> get_or_create(Call call, const ModelInfo& model, void* object, const FindOrCreate& spec) {
-    return on_connection<bool>(call, driver::Access::write,
-                               [&model, object, &spec](Connected& at) -> Task<bool> {
-                                   const auto use_existing = [&]() -> Task<bool> {
-                                       const bool found = co_await find_one(at, model, object, *spec.lookup);
-                                       if (!found) co_return false;
-                                       if (spec.changes == nullptr) co_return true;
-                                       shape::QueryData query = key_query(model, object);
-                                       query.clauses.append_clauses(spec.changes->clauses);
-                                       co_await update_query_on(at, std::move(query));
-                                       co_await fetch_first_on(at, key_query(model, object), object);
-                                       co_return true;
-                                   };
-                                   const bool existed = co_await use_existing();
-                                   if (existed) co_return false;
-                                   std::optional<UniqueViolation> lost;
-                                   try {
-                                       // A savepoint of its own, so that losing the race does not cost an
-                                       // open transaction its work.
-                                       co_await atomically(at, [&]() -> Task<> {
-                                           spec.prepare(spec.context, object);
-                                           co_await insert_on(at, model, object);
-                                       });
-                                       co_return true;
-                                   } catch (const UniqueViolation& violation) {
-                                       lost = violation;
-                                   }
-                                   const bool others = co_await use_existing();
-                                   if (others) co_return false;
-                                   throw UniqueViolation(*lost);
-                               });
+    return on_connection<void>(
+        call, driver::Access::read,
+        [&model, object](Connected& at) -> Task<> {
+            const shape::QueryData query = key_query(model, object);
+            const bool there = co_await fetch_first_on(at, query, object);
+            if (!there) throw_gone(model, "refresh");
+            for (const RelationInfo& relation : model.relations) {
+                if (duet::detail::RelationState* state = state_of(relation, object)) state->reset();
+            }
+        },
+        Sharing::allowed, AlwaysRepeat{});
 }
 
 }  // namespace duet::engine

@@ -12,12 +12,21 @@ bool is_integer(Kind kind);
 bool is_new(const ModelInfo& model, const void* object);
 /// Fills in what an INSERT needs: UUID keys, defaults, behaviours.
 void prepare_insert(const ModelInfo& model, void* object, Timestamp now);
+using Columns = duet::detail::SmallBuffer<std::int16_t, 80>;
+/// All columns, or all but a key that the database assigns.
+Columns insert_columns(const ModelInfo& model, bool with_key);
+void bind_columns(const ModelInfo& model, std::span<const std::int16_t> columns, const void* object,
+                  BindValues& out);
+/// Puts a key that the database has assigned into the object.
+void set_key(const ModelInfo& model, void* object, std::int64_t key);
 /// The key columns of an object as values.
 void bind_key(const ModelInfo& model, const void* object, BindValues& out);
 /// `WHERE key = ...` for one object.
 shape::QueryData key_query(const ModelInfo& model, const void* object);
 /// The same as a condition of a query over the object's model.
 void add_key_condition(shape::QueryData& query, const void* object);
+/// `column = its value in the object` as a condition; false, and nothing is added, when that is NULL.
+bool add_equal(shape::QueryData& query, std::int16_t column, const void* object);
 [[noreturn]] void throw_gone(const ModelInfo& model, const char* what);
 
 /// Runs `body` in a savepoint of the call's transaction, or in a transaction of its own, on the connection at
@@ -31,8 +40,8 @@ public:
     Task<> rollback();
 
 private:
-    Task<> control(std::string_view sql);
     Connected& at_;
+    std::string sql_;
     bool nested_ = false;
 };
 
@@ -51,6 +60,9 @@ Task<> atomically(Connected& at, Body body) {
     co_await atomic.rollback();
     std::rethrow_exception(error);
 }
+
+/// Whether an update of one object is always statements that stand alone.
+Sharing sharing_of_update(const Call& call);
 
 Task<> insert_on(Connected& at, const ModelInfo& model, void* object);
 

@@ -44,6 +44,28 @@ void prepare_insert(const ModelInfo& model, void* object, Timestamp now) {
     }
 }
 
+Columns insert_columns(const ModelInfo& model, bool with_key) {
+    Columns columns;
+    for (std::size_t i = 0; i < model.columns.size(); ++i) {
+        if (!with_key && model.columns[i].primary_key) continue;
+        columns.push(static_cast<std::int16_t>(i));
+    }
+    return columns;
+}
+
+void bind_columns(const ModelInfo& model, std::span<const std::int16_t> columns, const void* object,
+                  BindValues& out) {
+    for (const std::int16_t c : columns) {
+        const ColumnInfo& column = model.columns[static_cast<std::size_t>(c)];
+        out.push({column.type, column.in(object), 0, false});
+    }
+}
+
+void set_key(const ModelInfo& model, void* object, std::int64_t key) {
+    const ColumnInfo& column = model.columns[static_cast<std::size_t>(model.key[0])];
+    duet::detail::write_integer(column.type->kind, column.in(object), key);
+}
+
 void bind_key(const ModelInfo& model, const void* object, BindValues& out) {
     for (const std::int16_t key : model.key) {
         const ColumnInfo& column = model.columns[static_cast<std::size_t>(key)];
@@ -70,11 +92,28 @@ void emit_key(shape::Fragment& out, const TypeInfo& type, const void* value) {
             if (type.ops.enumeration->as_integer) return out.value(driver::enum_number(type, value));
             return out.value(driver::enumerator_name(type, value));
         default:
-            throw InvalidQuery("a primary key of this type cannot be looked up");
+            throw InvalidQuery("rows cannot be looked up by a key column of this type");
     }
 }
 
 }  // namespace
+
+bool add_equal(shape::QueryData& query, std::int16_t index, const void* object) {
+    const ColumnInfo& column = query.model->columns[static_cast<std::size_t>(index)];
+    const TypeInfo* type = column.type;
+    const void* value = column.in(object);
+    if (type->nullable != nullptr) {
+        value = type->nullable->value(value);
+        if (value == nullptr) return false;
+        type = type->base;
+    }
+    const std::size_t begun = query.clauses.begin(shape::Clause::where);
+    query.clauses.op(shape::Op::eq);
+    query.clauses.column(static_cast<std::size_t>(index));
+    emit_key(query.clauses, *type, value);
+    query.clauses.end(begun);
+    return true;
+}
 
 void add_key_condition(shape::QueryData& query, const void* object) {
     const ModelInfo& model = *query.model;
@@ -101,21 +140,26 @@ void throw_gone(const ModelInfo& model, const char* what) {
                    std::string(model.type_name));
 }
 
-Task<> Atomic::control(std::string_view sql) { return run_text(at_, sql); }
+namespace {
+// RELEASE alone is not understood everywhere.
+constexpr std::string_view release_step = "RELEASE SAVEPOINT duet_step";
+}  // namespace
 
 Task<> Atomic::begin() {
     nested_ = at_.connection().in_transaction();
-    return control(nested_ ? "SAVEPOINT duet_step" : "BEGIN IMMEDIATE");
+    if (nested_) return run_text(at_, "SAVEPOINT duet_step");
+    sql_ = at_.dialect().begin({});
+    return run_begin(at_, sql_);
 }
 
-Task<> Atomic::commit() { return control(nested_ ? "RELEASE duet_step" : "COMMIT"); }
+Task<> Atomic::commit() { return run_text(at_, nested_ ? release_step : "COMMIT"); }
 
 Task<> Atomic::rollback() {
     try {
         at_.connection().set_limits({});
-        if (!at_.connection().in_transaction()) co_return;
-        if (nested_) co_await control("ROLLBACK TO duet_step");
-        co_await control(nested_ ? "RELEASE duet_step" : "ROLLBACK");
+        if (!at_.connection().usable() || !at_.connection().in_transaction()) co_return;
+        if (nested_) co_await run_text(at_, "ROLLBACK TO SAVEPOINT duet_step");
+        co_await run_text(at_, nested_ ? release_step : "ROLLBACK");
     } catch (const Error&) {  // NOLINT(bugprone-empty-catch): see the contract
     }
 }

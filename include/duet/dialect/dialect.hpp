@@ -30,6 +30,7 @@ struct Capabilities {
     /// What is selected and ordered by has to be, word for word, what is grouped by (or selected, after
     /// DISTINCT); parameters count as words.
     bool strict_grouping = false;
+    bool having_sees_groups = true;  // HAVING may hold an expression that is grouped by
     bool forward_references = true;  // a foreign key may name a table that is not there yet
     std::size_t max_name = 0;        // bytes of an identifier; 0: any number
     std::size_t max_parameters = 32766;
@@ -49,6 +50,7 @@ struct Operand {
     Kind kind = Kind::null;          // of the value, as it is stored; null: not known
     const TypeInfo* type = nullptr;  // of a column, as it is stored
     bool is_value = false;           // a value of the query and nothing else
+    bool in_json = false;            // read out of JSON
     bool may_be_null = true;
 };
 

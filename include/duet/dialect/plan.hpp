@@ -16,7 +16,6 @@ enum class Transform : std::uint8_t {
     glob_prefix,    // value* with GLOB's wildcards bracketed
     like_to_glob,   // a LIKE pattern (percent, underscore, backslash escapes) as the same GLOB pattern
     json_path,      // Kind::json_path -> the engine's path text: $."flags"[0]
-    array_literal,  // a JSON array (the value of an array column in a query) -> the engine's array text
     // Moments in databases that keep them as text, which others may write with fewer digits of a second:
     moment_first,  // the first text, in order, that means this moment
     moment_last,   // the last one: all six digits

@@ -105,7 +105,7 @@ public:
     /// when they cannot go that way: nothing was written then.
     virtual Wait copy_in(const CopyRows& /*rows*/, Outcome& /*outcome*/) { return Wait::done; }
     /// Runs the text that begins a transaction. May be held back and travel with the next operation, which
-    /// then fails if this does.
+    /// then fails if this does; in_transaction() is true meanwhile.
     virtual Wait begin(std::string_view sql) { return execute_script(sql); }
     /// Goes on with the operation that has not said `done` yet.
     virtual Wait resume() { return Wait::done; }
@@ -130,6 +130,9 @@ public:
     /// Gives up waiting for the operation under way: the connection is not usable from now on.
     virtual void abandon() noexcept {}
     virtual bool in_transaction() const noexcept = 0;
+    /// After a failure: whether the operation is known not to have reached the server, so that it can be
+    /// repeated elsewhere.
+    virtual bool not_started() const noexcept { return false; }
     /// False when the connection is lost, and while an operation is under way that nobody waits for.
     virtual bool usable() const noexcept = 0;
     /// Socket to wait on; -1 for drivers that block.

@@ -8,14 +8,25 @@
 
 namespace duet {
 
-struct TransactionOptions : BeginOptions {
-    int retries = 0;  // after LockTimeout, SerializationFailure or Deadlock; the block runs again
+/// How a transaction begins and what becomes of it: `db.transaction(block, {.read_only = true})`.
+struct TransactionOptions {
+    Isolation isolation = Isolation::standard;
+    Locking locking = Locking::immediate;
+    bool read_only = false;
+    bool deferrable = false;  // PostgreSQL, serializable and read-only: waits until it can run undisturbed
+    int retries = 0;          // after LockTimeout, SerializationFailure or Deadlock; the block runs again
     std::chrono::nanoseconds timeout{0};  // of each statement
+
+    BeginOptions begin() const noexcept {
+        return {.isolation = isolation, .locking = locking, .read_only = read_only, .deferrable = deferrable};
+    }
 };
 
 }  // namespace duet
 
 namespace duet::engine {
+
+class Connected;
 
 /// Something to run when a transaction has ended.
 struct EndAction {
@@ -23,10 +34,17 @@ struct EndAction {
     void (*run)(void* context);
 };
 
+/// A statement that keeps its place in a result between the operations of a transaction: a cursor.
+struct OpenStatement {
+    void (*drop)(OpenStatement& self) noexcept = nullptr;  // gives the statement up, for good
+    OpenStatement* next = nullptr;
+};
+
 /// An open transaction or savepoint and the connection that it has for itself.
 ///
-/// One operation at a time: a second one meanwhile is an InvalidQuery. Rolls back when destroyed unfinished;
-/// that blocks.
+/// One operation at a time: a second one meanwhile is an InvalidQuery. Rolls back when destroyed unfinished:
+/// with drivers that block on the spot; with others the pool resets the connection, or, for a savepoint, the
+/// next operation of the transaction around it rolls back first.
 class TransactionState {
 public:
     /// A savepoint when `parent` is given, which must stay until this one ends.
@@ -62,10 +80,22 @@ public:
     PooledConnection* enter_now() noexcept;
     void leave() noexcept;
 
+    /// Whether a nested transaction was destroyed unfinished and its savepoint is still to be rolled back.
+    bool has_leftover() const noexcept { return leftover_; }
+    Task<> clear_leftover(Connected& at);
+
+    /// Statements that end with the transaction.
+    void attach(OpenStatement& statement) noexcept;
+    void detach(OpenStatement& statement) noexcept;
+
 private:
     std::string savepoint_name() const;
     TransactionState& root() noexcept;
+    Task<> open_outermost(std::source_location where);
     Task<> run_control(std::string_view sql, std::source_location where, bool unlimited = false);
+    /// Whether there is something to roll back, on a connection that is there.
+    bool needs_rollback() noexcept;
+    void drop_statements() noexcept;
     void run_actions(std::vector<EndAction>& actions);
 
     Engine& engine_;
@@ -76,6 +106,9 @@ private:
     int depth_ = 0;
     bool active_ = false;
     bool began_ = false;  // the outermost: whether the database is inside a transaction
+    bool blocking_ = false;
+    bool leftover_ = false;
+    OpenStatement* statements_ = nullptr;
     struct Busy;
     std::unique_ptr<Busy> busy_;
     std::vector<EndAction> commit_actions_;

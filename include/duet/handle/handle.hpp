@@ -312,7 +312,7 @@ public:
     RawQuery<Mode> sql(std::type_identity_t<SqlText<sizeof...(V)>> text, const V&... values) {
         detail::RawOperation operation{call(text.where()), {}, {}};
         operation.text = detail::place_values(operation.call.engine->dialect(), text.text(), sizeof...(V));
-        [[maybe_unused]] [[maybe_unused]] const auto add = [&bound = operation.values](const auto& value) {
+        [[maybe_unused]] const auto add = [&bound = operation.values](const auto& value) {
             const std::size_t before = bound.values.size();
             expr::as_node(value).template emit_as<void>(bound, nullptr);
             if (bound.values.size() == before)

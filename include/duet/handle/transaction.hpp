@@ -15,6 +15,15 @@ inline TransactionOptions retry(int times) {
     return options;
 }
 
+/// A serializable transaction whose block runs again when it collided with another one:
+/// `db.transaction(block, duet::serializable(5))`.
+inline TransactionOptions serializable(int retries = 0) {
+    TransactionOptions options;
+    options.isolation = Isolation::serializable;
+    options.retries = retries;
+    return options;
+}
+
 /// An open transaction. In block form it lives as long as the block; from `db.begin()` it belongs to the
 /// caller and rolls back when it goes out of scope uncommitted (which blocks, in async code too).
 ///

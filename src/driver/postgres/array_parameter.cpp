@@ -6,8 +6,6 @@
 #include <duet/shape/values.hpp>
 #include <duet/types/json_text.hpp>
 
-#include <array>
-
 #include "checks.hpp"
 #include "moments.hpp"
 #include "numeric.hpp"
@@ -16,8 +14,6 @@
 
 namespace duet::driver::postgres {
 namespace {
-
-constexpr std::size_t most_dimensions = 6;
 
 struct ArrayOf {
     Oid element;
@@ -140,9 +136,7 @@ public:
         put_8(out_, static_cast<std::uint64_t>(micros));
         put_8(out_, 0);
     }
-    void uuid(const Uuid& value) {
-        bytes({reinterpret_cast<const char*>(value.bytes().data()), Uuid::size});
-    }
+    void uuid(const Uuid& value) { bytes({reinterpret_cast<const char*>(value.bytes().data()), Uuid::size}); }
     void decimal(const Decimal& value) {
         const std::size_t start = out_.size();
         put_4(out_, 0);
@@ -171,34 +165,7 @@ private:
     Oid element_;
 };
 
-using Sizes = std::array<std::size_t, most_dimensions>;
-
-// Calls `leaf` for each of the innermost arrays, which have all to be of the same shape.
-void write_level(ElementWriter& writer, const TypeInfo& type, const void* array, const Sizes& sizes,
-                 std::size_t level) {
-    const ArrayOps& ops = *type.ops.array;
-    const std::size_t count = ops.size(array);
-    if (count != sizes[level]) {
-        throw ValidationError(
-            "nested arrays of different sizes cannot be stored in an array of PostgreSQL: it has the same "
-            "number of elements in each");
-    }
-    const bool innermost = without_null(*type.base).kind != Kind::array;
-    for (std::size_t i = 0; i < count; ++i) {
-        const void* const element = ops.at(array, i);
-        if (innermost) {
-            encode_value(writer, *type.base, element);
-            continue;
-        }
-        const void* const inner =
-            type.base->nullable != nullptr ? type.base->nullable->value(element) : element;
-        if (inner == nullptr)
-            throw ValidationError("an array of PostgreSQL cannot hold NULL in place of a nested array");
-        write_level(writer, without_null(*type.base), inner, sizes, level + 1);
-    }
-}
-
-void append_key(std::string& out, std::string_view text) {
+void append_quoted(std::string& out, std::string_view text) {
     require_text(text);
     out += '"';
     for (const char c : text) {
@@ -216,12 +183,17 @@ const TypeInfo& leaf_type(const TypeInfo& array) noexcept {
     return *type;
 }
 
-Oid array_type(const TypeInfo& array) noexcept {
+Oid array_type(const TypeInfo& declared) noexcept {
+    const TypeInfo& array = without_null(declared);
+    if (without_null(*array.base).kind == Kind::array) return oid::jsonb;
     const TypeInfo& leaf = leaf_type(array);
     return leaf.sql_type.empty() ? array_of(leaf, false).array : oid::unspecified;
 }
 
-Oid list_type(const TypeInfo& element) noexcept { return array_of(leaf_type(element), true).array; }
+Oid list_type(const TypeInfo& element) noexcept {
+    if (element.kind == Kind::text_view) return oid::unspecified;
+    return array_of(leaf_type(element), true).array;
+}
 
 ArrayHeader::ArrayHeader(std::string& out, Oid element) : out_(out), start_(out.size()) {
     put_4(out, 1);  // dimensions
@@ -244,48 +216,35 @@ void ArrayHeader::finish(std::size_t count, bool has_nulls) {
 void append_binary_array(std::string& out, const TypeInfo& declared, const void* array) {
     const TypeInfo& type = without_null(declared);
     const Oid element = array_of(leaf_type(type), false).element;
-    Sizes sizes{};
-    std::size_t depth = 0;
-    const TypeInfo* level = &type;
-    for (const void* at = array; level->kind == Kind::array; level = &without_null(*level->base), ++depth) {
-        if (depth == most_dimensions)
-            throw ValidationError("an array of PostgreSQL has at most 6 dimensions");
-        if (at == nullptr) continue;
-        sizes[depth] = level->ops.array->size(at);
-        at = sizes[depth] == 0 ? nullptr : level->ops.array->at(at, 0);
-        if (at != nullptr && level->base->nullable != nullptr && without_null(*level->base).kind == Kind::array)
-            at = level->base->nullable->value(at);
-    }
-    const std::size_t start = out.size();
-    if (sizes[0] == 0) {
-        ArrayHeader(out, element).finish(0, false);
-        return;
-    }
-    put_4(out, static_cast<std::uint32_t>(depth));
-    put_4(out, 0);
-    put_4(out, element);
-    for (std::size_t i = 0; i < depth; ++i) {
-        if (sizes[i] == 0)
-            throw ValidationError("an array of empty arrays cannot be stored in an array of PostgreSQL");
-        put_4(out, static_cast<std::uint32_t>(sizes[i]));
-        put_4(out, 1);
-    }
+    const std::size_t count = type.ops.array->size(array);
+    ArrayHeader header(out, element);
     ElementWriter writer(out, element);
-    write_level(writer, type, array, sizes, 0);
-    if (writer.has_nulls) store_4(out.data() + start + 4, 1);
+    for (std::size_t i = 0; i < count; ++i) encode_value(writer, *type.base, type.ops.array->at(array, i));
+    header.finish(count, writer.has_nulls);
 }
 
 void append_list(std::string& out, const BindValue& list) {
     const TypeInfo& type = *list.type;
     const Oid element = array_of(leaf_type(type), true).element;
-    ArrayHeader header(out, element);
-    ElementWriter writer(out, element);
     const auto* at = static_cast<const std::byte*>(list.data);
-    for (std::size_t i = 0; i < list.size; ++i) {
-        if (type.kind == Kind::text_view || type.kind == Kind::blob_view) {
+    if (type.kind == Kind::text_view) {
+        out += '{';
+        for (std::size_t i = 0; i < list.size; ++i) {
             std::string_view text;
             at = shape::Values::next_text(at, text);
-            type.kind == Kind::text_view ? writer.text(text) : writer.blob(text);
+            if (i > 0) out += ',';
+            append_quoted(out, text);
+        }
+        out += '}';
+        return;
+    }
+    ArrayHeader header(out, element);
+    ElementWriter writer(out, element);
+    for (std::size_t i = 0; i < list.size; ++i) {
+        if (type.kind == Kind::blob_view) {
+            std::string_view bytes;
+            at = shape::Values::next_text(at, bytes);
+            writer.blob(bytes);
         } else {
             encode_value(writer, type, at);
             at += type.size;
@@ -307,10 +266,10 @@ void append_array_literal(std::string& out, std::string_view json) {
                 append_array_literal(out, element.raw());
                 break;
             case duet::detail::JsonKind::text:
-                append_key(out, element.to_text());
+                append_quoted(out, element.to_text());
                 break;
             case duet::detail::JsonKind::object:
-                append_key(out, element.raw());
+                append_quoted(out, element.raw());
                 break;
             default:
                 out += element.raw();

@@ -2,11 +2,11 @@
 
 #include <duet/types/utf8.hpp>
 
-#include <arpa/inet.h>
-
 #include <array>
 #include <charconv>
 #include <cmath>
+
+#include <arpa/inet.h>
 
 #include "moments.hpp"
 #include "numeric.hpp"
@@ -36,7 +36,8 @@ void append_float(std::string& out, Float value) {
         out += value < 0 ? "-Infinity" : "Infinity";
     } else {
         const Float size = std::fabs(value);
-        const bool plain = size == 0 || (size >= Float(1e-4) && size < Float(1e15));
+        constexpr auto most = sizeof(Float) == 4 ? Float(1e6) : Float(1e15);
+        const bool plain = size == 0 || (size >= Float(1e-4) && size < most);
         char text[64];
         const auto [end, error] =
             std::to_chars(text, text + sizeof text, value,
@@ -229,32 +230,58 @@ struct Name {
     std::string_view name;
 };
 constexpr Name names[] = {
-    {oid::boolean, "boolean"},      {oid::bytea, "bytea"},
-    {oid::character, "\"char\""},   {oid::name, "name"},
-    {oid::int8, "bigint"},          {oid::int2, "smallint"},
-    {oid::int4, "integer"},         {oid::text, "text"},
-    {oid::oid, "oid"},              {oid::json, "json"},
-    {oid::xml, "xml"},              {oid::cidr, "cidr"},
-    {oid::float4, "real"},          {oid::float8, "double precision"},
-    {oid::macaddr, "macaddr"},      {oid::macaddr8, "macaddr8"},
-    {oid::inet, "inet"},            {oid::bpchar, "character"},
-    {oid::varchar, "varchar"},      {oid::date, "date"},
-    {oid::time, "time"},            {oid::timestamp, "timestamp"},
-    {oid::timestamptz, "timestamptz"}, {oid::interval, "interval"},
-    {oid::timetz, "timetz"},        {oid::bit, "bit"},
-    {oid::varbit, "bit varying"},   {oid::numeric, "numeric"},
-    {oid::uuid, "uuid"},            {oid::tsvector, "tsvector"},
-    {oid::tsquery, "tsquery"},      {oid::jsonb, "jsonb"},
-    {oid::int4_range, "int4range"}, {oid::int8_range, "int8range"},
-    {oid::numeric_range, "numrange"}, {oid::date_range, "daterange"},
-    {oid::timestamp_range, "tsrange"}, {oid::timestamptz_range, "tstzrange"},
-    {oid::boolean_array, "boolean[]"}, {oid::int2_array, "smallint[]"},
-    {oid::int4_array, "integer[]"}, {oid::int8_array, "bigint[]"},
-    {oid::text_array, "text[]"},    {oid::varchar_array, "varchar[]"},
-    {oid::float4_array, "real[]"},  {oid::float8_array, "double precision[]"},
-    {oid::uuid_array, "uuid[]"},    {oid::numeric_array, "numeric[]"},
-    {oid::date_array, "date[]"},    {oid::timestamptz_array, "timestamptz[]"},
-    {oid::bytea_array, "bytea[]"},  {oid::jsonb_array, "jsonb[]"},
+    {oid::boolean, "boolean"},
+    {oid::bytea, "bytea"},
+    {oid::character, "\"char\""},
+    {oid::name, "name"},
+    {oid::int8, "bigint"},
+    {oid::int2, "smallint"},
+    {oid::int4, "integer"},
+    {oid::text, "text"},
+    {oid::oid, "oid"},
+    {oid::json, "json"},
+    {oid::xml, "xml"},
+    {oid::cidr, "cidr"},
+    {oid::float4, "real"},
+    {oid::float8, "double precision"},
+    {oid::macaddr, "macaddr"},
+    {oid::macaddr8, "macaddr8"},
+    {oid::inet, "inet"},
+    {oid::bpchar, "character"},
+    {oid::varchar, "varchar"},
+    {oid::date, "date"},
+    {oid::time, "time"},
+    {oid::timestamp, "timestamp"},
+    {oid::timestamptz, "timestamptz"},
+    {oid::interval, "interval"},
+    {oid::timetz, "timetz"},
+    {oid::bit, "bit"},
+    {oid::varbit, "bit varying"},
+    {oid::numeric, "numeric"},
+    {oid::uuid, "uuid"},
+    {oid::tsvector, "tsvector"},
+    {oid::tsquery, "tsquery"},
+    {oid::jsonb, "jsonb"},
+    {oid::int4_range, "int4range"},
+    {oid::int8_range, "int8range"},
+    {oid::numeric_range, "numrange"},
+    {oid::date_range, "daterange"},
+    {oid::timestamp_range, "tsrange"},
+    {oid::timestamptz_range, "tstzrange"},
+    {oid::boolean_array, "boolean[]"},
+    {oid::int2_array, "smallint[]"},
+    {oid::int4_array, "integer[]"},
+    {oid::int8_array, "bigint[]"},
+    {oid::text_array, "text[]"},
+    {oid::varchar_array, "varchar[]"},
+    {oid::float4_array, "real[]"},
+    {oid::float8_array, "double precision[]"},
+    {oid::uuid_array, "uuid[]"},
+    {oid::numeric_array, "numeric[]"},
+    {oid::date_array, "date[]"},
+    {oid::timestamptz_array, "timestamptz[]"},
+    {oid::bytea_array, "bytea[]"},
+    {oid::jsonb_array, "jsonb[]"},
 };
 
 Fault checked(bool ok) { return ok ? Fault::none : Fault::malformed; }
@@ -348,7 +375,8 @@ Fault append_scalar_text(std::string& out, Oid type, std::string_view bytes) {
             auto* end = std::to_chars(text, text + 16, position >> 32, 16).ptr;
             *end++ = '/';
             end = std::to_chars(end, text + sizeof text, position & 0xFFFF'FFFF, 16).ptr;
-            for (const char* c = text; c < end; ++c) out += *c >= 'a' && *c <= 'f' ? static_cast<char>(*c - 32) : *c;
+            for (const char* c = text; c < end; ++c)
+                out += *c >= 'a' && *c <= 'f' ? static_cast<char>(*c - 32) : *c;
             return checked(source.complete());
         }
         case oid::void_type:

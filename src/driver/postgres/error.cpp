@@ -35,6 +35,7 @@ constexpr Sentence sentences[] = {
     {"22P05", "a text holds a character that the database's encoding does not have"},
     {"22030", "a JSON object has a key twice"},
     {"22032", "a text is no valid JSON"},
+    {"42601", "a text is not valid in the language that it is meant to be"},
     {"22", "the database could not take a value"},
     {"54", "a limit of the server was reached"},
     {"53", "the server is short of resources"},
@@ -51,9 +52,8 @@ std::string_view sentence_of(std::string_view state) {
 
 // Classes whose messages name tables, columns, types and SQL text only.
 bool speaks_of_names_only(std::string_view state) {
-    for (const std::string_view clean :
-         {"0A", "0B", "21", "23", "24", "25", "26", "28", "2B", "2D", "34", "3B", "3D", "3F", "40", "42", "44",
-          "55", "57", "08", "53", "P0"}) {
+    for (const std::string_view clean : {"0A", "0B", "21", "23", "24", "25", "26", "28", "2B", "2D", "34",
+                                         "3B", "3D", "3F", "40", "42", "44", "55", "57", "08", "53", "P0"}) {
         if (state.starts_with(clean)) return true;
     }
     return false;
@@ -68,7 +68,14 @@ bool may_hold_a_value(std::string_view message) {
 
 std::string message_of(const PGresult* result, std::string_view state) {
     std::string_view primary = field(result, PG_DIAG_MESSAGE_PRIMARY);
-    if (!speaks_of_names_only(state) && may_hold_a_value(primary)) primary = sentence_of(state);
+    // Texts of other languages (tsquery, jsonpath) are parsed while the statement runs: there is no position.
+    const bool of_a_value = state == "42601" && field(result, PG_DIAG_STATEMENT_POSITION).empty();
+    if (state.starts_with("22") || of_a_value) {
+        // 'invalid input syntax for type integer: "abc"': the value comes last.
+        primary = primary.substr(0, primary.find(':'));
+    }
+    if ((of_a_value || !speaks_of_names_only(state)) && may_hold_a_value(primary))
+        primary = sentence_of(state);
     std::string message(primary.empty() ? sentence_of(state) : primary);
     if (const std::string_view column = field(result, PG_DIAG_COLUMN_NAME);
         !column.empty() && message.find(column) == std::string::npos) {
@@ -210,8 +217,8 @@ std::string one_line(std::string_view text) {
 }  // namespace
 
 bool is_connection_state(std::string_view state) noexcept {
-    return state.starts_with("08") || state.starts_with("57P0") || state == "53300" || state.starts_with("28") ||
-           state == "25P03";
+    return state.starts_with("08") || state.starts_with("57P0") || state == "53300" ||
+           state.starts_with("28") || state == "25P03";
 }
 
 void throw_result(const PGresult* result, std::string_view sql) {
@@ -232,6 +239,7 @@ void throw_result(const PGresult* result, std::string_view sql) {
     if (state == "40P01") raise<Deadlock>(std::move(message), state, sql);
     if (state == "55P03") raise<LockTimeout>(std::move(message), state, sql);
     if (state == "57014") raise<QueryCanceled>(std::move(message), state, sql);
+    if (state == "2201B") raise<InvalidQuery>(std::move(message), state, sql);  // a regular expression
     if (is_connection_state(state)) raise<ConnectionError>(std::move(message), state, sql);
     raise<DatabaseError>(std::move(message), state, sql);
 }
@@ -240,9 +248,8 @@ void throw_connection(const char* libpq_message, std::string_view sql) {
     std::string message = one_line(libpq_message == nullptr ? "" : libpq_message);
     if (message.empty()) message = "the connection to the server is lost";
     std::string_view state = "08006";
-    const auto known = std::ranges::find_if(advices, [&](const Advice& advice) {
-        return message.find(advice.when) != std::string::npos;
-    });
+    const auto known = std::ranges::find_if(
+        advices, [&](const Advice& advice) { return message.find(advice.when) != std::string::npos; });
     if (known != std::end(advices)) {
         state = known->state;
         message += "; ";

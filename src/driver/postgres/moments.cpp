@@ -12,8 +12,8 @@ namespace {
 using Limits32 = std::numeric_limits<std::int32_t>;
 using Limits64 = std::numeric_limits<std::int64_t>;
 
-constexpr std::int64_t first_day = -2'451'545;         // 4714-11-24 BC
-constexpr std::int64_t last_day = 2'145'031'948;       // 5874897-12-31
+constexpr std::int64_t first_day = -2'451'545;    // 4714-11-24 BC
+constexpr std::int64_t last_day = 2'145'031'948;  // 5874897-12-31
 constexpr std::int64_t first_micro = first_day * micros_per_day;
 
 void append_padded(std::string& out, std::int64_t value, std::size_t width) {

@@ -25,7 +25,8 @@ struct FreeOptions {
 using LibpqOptions = std::unique_ptr<PQconninfoOption, FreeOptions>;
 
 [[noreturn]] void bad_option(std::string_view key, std::string_view takes) {
-    throw ConfigurationError("option " + std::string(key) + " of a PostgreSQL URL takes " + std::string(takes));
+    throw ConfigurationError("option " + std::string(key) + " of a PostgreSQL URL takes " +
+                             std::string(takes));
 }
 
 bool flag(std::string_view key, std::string_view value) {
@@ -43,7 +44,10 @@ Milliseconds duration(std::string_view key, std::string_view value) {
     std::int64_t count = 0;
     const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), count);
     const std::string_view unit = value.substr(static_cast<std::size_t>(end - value.data()));
-    const std::int64_t factor = unit.empty() || unit == "ms" ? 1 : unit == "s" ? 1000 : unit == "min" ? 60'000 : 0;
+    const std::int64_t factor = unit.empty() || unit == "ms" ? 1
+                                : unit == "s"                ? 1000
+                                : unit == "min"              ? 60'000
+                                                             : 0;
     constexpr std::int64_t most = 2'147'483'647;  // the server's own limit
     if (error != std::errc{} || factor == 0 || count < 0 || count > most / factor)
         bad_option(key, "a number of milliseconds, or one with a unit: 500ms, 5s, 1min");
@@ -89,7 +93,8 @@ std::size_t distance(std::string_view a, std::string_view b) {
         if (away <= 3 && away < name.size()) near.emplace_back(away, name);
     };
     for (const std::string_view name : own_options) consider(name);
-    for (const PQconninfoOption* option = known; option->keyword != nullptr; ++option) consider(option->keyword);
+    for (const PQconninfoOption* option = known; option->keyword != nullptr; ++option)
+        consider(option->keyword);
     std::ranges::sort(near);
     std::string message = "a PostgreSQL URL has no option '" + key + "'";
     if (near.empty()) {
@@ -97,7 +102,8 @@ std::size_t distance(std::string_view a, std::string_view b) {
         for (const std::string_view name : own_options) message += " " + std::string(name);
     } else {
         message += "; did you mean ";
-        for (std::size_t i = 0; i < near.size() && i < 3; ++i) message += (i == 0 ? "" : ", ") + near[i].second;
+        for (std::size_t i = 0; i < near.size() && i < 3; ++i)
+            message += (i == 0 ? "" : ", ") + near[i].second;
         message += '?';
     }
     throw ConfigurationError(message);
@@ -183,7 +189,8 @@ Options parse_options(const Url& url) {
     if (!url.path.empty()) keywords.set("dbname", url.path);
     for (const PQconninfoOption* option = libpq.get(); option->keyword != nullptr; ++option) {
         // From the environment.
-        if (std::string_view(option->keyword) == "connect_timeout" && option->val != nullptr && *option->val != '\0')
+        if (std::string_view(option->keyword) == "connect_timeout" && option->val != nullptr &&
+            *option->val != '\0')
             options.connect_timeout = connect_timeout(option->val);
     }
     for (const auto& [key, value] : url.query) {

@@ -158,9 +158,6 @@ void Parameters::transformed(const BindValue& bound, Transform transform) {
             return copied_text(pattern_);
         case Transform::json_path:
             return path(text);
-        case Transform::array_literal:
-            append_array_literal(pattern_, text);
-            return copied_text(pattern_);
         case Transform::glob_prefix:
         case Transform::like_to_glob:
             throw InvalidQuery("PostgreSQL has no GLOB patterns");
@@ -171,8 +168,10 @@ void Parameters::transformed(const BindValue& bound, Transform transform) {
 
 void Parameters::list(const BindValue& value) {
     const std::size_t offset = buffer_.size();
+    const Oid type = list_type(*value.type);
     append_list(buffer_, value);
-    owned(list_type(*value.type), offset, 1);
+    owned(type, offset, type == oid::unspecified ? 0 : 1);
+    if (type == oid::unspecified) buffer_ += '\0';
 }
 
 void Parameters::path(std::string_view keys) {
@@ -254,17 +253,23 @@ void Parameters::json(const Json& value) {
 }
 
 void Parameters::array(const TypeInfo& type, const void* array) {
-    if (!leaf_type(type).sql_type.empty()) {
-        // Only the server knows how to read its elements.
+    const Oid declared = array_type(type);
+    if (declared == oid::jsonb || declared == oid::unspecified) {
         pattern_.clear();
         append_array(pattern_, type, array);
-        std::string literal;
-        append_array_literal(literal, pattern_);
-        return copied_text(literal);
+        if (declared == oid::jsonb) {
+            copied_text(pattern_);
+        } else {  // only the server knows how to read its elements
+            std::string literal;
+            append_array_literal(literal, pattern_);
+            copied_text(literal);
+        }
+        types_[at_] = declared;
+        return;
     }
     const std::size_t offset = buffer_.size();
     append_binary_array(buffer_, type, array);
-    owned(array_type(type), offset, 1);
+    owned(declared, offset, 1);
 }
 
 void Parameters::owned(Oid type, std::size_t offset, int format) {

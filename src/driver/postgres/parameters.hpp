@@ -36,7 +36,7 @@ public:
     /// parameters have been sent; the results of the accessors live until the next call.
     /// Throws InvalidQuery for too many parameters and for missing values, ValidationError for what
     /// PostgreSQL cannot keep: text with a NUL byte or not in UTF-8, integers above 2^63 - 1, moments out of
-    /// its range, nested arrays that are not rectangular, more than 1 GiB.
+    /// its range, more than 1 GiB.
     void encode(const Plan& plan, std::span<const BindValue> values);
 
     int count() const noexcept { return static_cast<int>(types_.size()); }

@@ -87,8 +87,8 @@ bool float_of(const Cell& cell, double& out) {
 }
 
 // The elements of one level of an array, from `source` on.
-Fault read_level(const ResultReader& reader, Source& source, const TypeInfo& declared, void* field, Oid element,
-                 std::span<const std::int32_t> sizes) {
+Fault read_level(const ResultReader& reader, Source& source, const TypeInfo& declared, void* field,
+                 Oid element, std::span<const std::int32_t> sizes) {
     const TypeInfo* type = &declared;
     if (type->nullable != nullptr) {
         field = type->nullable->emplace(field);
@@ -116,7 +116,8 @@ Fault read_level(const ResultReader& reader, Source& source, const TypeInfo& dec
 
 std::size_t depth_of(const TypeInfo& array) {
     std::size_t depth = 0;
-    for (const TypeInfo* type = &array; type->nullable != nullptr || type->kind == Kind::array; type = type->base)
+    for (const TypeInfo* type = &array; type->nullable != nullptr || type->kind == Kind::array;
+         type = type->base)
         depth += type->nullable == nullptr ? 1 : 0;
     return depth;
 }
@@ -163,7 +164,8 @@ Fault convert_double(const Cell& cell, double& out) {
     if (text == "NaN") {
         out = std::numeric_limits<double>::quiet_NaN();
     } else if (text.ends_with("Infinity")) {
-        out = text[0] == '-' ? -std::numeric_limits<double>::infinity() : std::numeric_limits<double>::infinity();
+        out = text[0] == '-' ? -std::numeric_limits<double>::infinity()
+                             : std::numeric_limits<double>::infinity();
     } else {
         double parsed = 0;
         const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), parsed);
@@ -187,7 +189,8 @@ Fault convert_text(const Cell& cell, std::string& scratch, std::string_view& out
 
 Fault convert_timestamp(const Cell& cell, Timestamp& out) {
     if (cell.size == 8 && (cell.type == oid::timestamptz || cell.type == oid::timestamp)) {
-        return timestamp_of(static_cast<std::int64_t>(load_8(cell.data)), out) ? Fault::none : Fault::out_of_range;
+        return timestamp_of(static_cast<std::int64_t>(load_8(cell.data)), out) ? Fault::none
+                                                                               : Fault::out_of_range;
     }
     if (cell.size == 4 && cell.type == oid::date) {
         const auto days = static_cast<std::int32_t>(load_4(cell.data));
@@ -303,10 +306,11 @@ Fault ResultReader::read_json(const Cell& cell, Json& out) const {
     }
     std::string_view text = cell.bytes();
     if (!is_text_type(cell.type)) {
-        const bool is_number = is_integer(cell.type) || cell.type == oid::float4 || cell.type == oid::float8 ||
-                               cell.type == oid::numeric;
+        const bool is_number = is_integer(cell.type) || cell.type == oid::float4 ||
+                               cell.type == oid::float8 || cell.type == oid::numeric;
         if (!is_number && cell.type != oid::boolean) return Fault::wrong_type;
-        if (const Fault fault = convert_text(cell, columns_.scratch(), text); fault != Fault::none) return fault;
+        if (const Fault fault = convert_text(cell, columns_.scratch(), text); fault != Fault::none)
+            return fault;
     }
     try {
         out = Json::parse(text);

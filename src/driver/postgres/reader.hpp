@@ -118,7 +118,8 @@ public:
         if (cell.type == oid::timestamptz && cell.size == 8) [[likely]] {
             const auto since_2000 = static_cast<std::int64_t>(load_8(cell.data));
             std::int64_t micros = 0;
-            if (!__builtin_add_overflow(since_2000, micros_to_2000, &micros) && since_2000 != INT64_MIN) [[likely]] {
+            if (!__builtin_add_overflow(since_2000, micros_to_2000, &micros) && since_2000 != INT64_MIN)
+                [[likely]] {
                 out = Timestamp{std::chrono::microseconds{micros}};
                 return Fault::none;
             }

@@ -72,7 +72,6 @@ void append_json_path(std::string& out, std::string_view keys) {
 void render_pattern(std::string& out, Transform transform, std::string_view text) {
     switch (transform) {
         case Transform::none:
-        case Transform::array_literal:
         case Transform::moment_first:  // of values that are no texts: see Binder
         case Transform::moment_last:
         case Transform::moment_texts:

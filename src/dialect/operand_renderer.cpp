@@ -1,0 +1,170 @@
+#include <vector>
+
+#include "expression_renderer.hpp"
+#include "expression_types.hpp"
+#include "sql_text.hpp"
+
+// The part of ExpressionRenderer where what stands beside an operand decides how it is written.
+namespace duet::detail {
+
+using shape::Op;
+
+namespace {
+
+/// Whether what comes next is a moment in a form that is known, since SQL makes it; a column may hold others.
+bool is_made_by_sql(const Cursor& c) {
+    if (c.done()) return false;
+    const auto op = static_cast<Op>(c.at[0]);
+    return op == Op::date_trunc || op == Op::cast || op == Op::now;
+}
+
+/// Whether what comes next is rendered as an operator between operands, and is no chain.
+bool is_open_predicate(const Cursor& c) {
+    if (c.done()) return false;
+    const auto op = static_cast<Op>(c.at[0]);
+    return (op >= Op::eq && op <= Op::is_not) || (op >= Op::is_null && op <= Op::is_false) ||
+           (op >= Op::in_list && op <= Op::array_contains) ||
+           (op >= Op::json_is_true && op <= Op::json_contains);
+}
+
+Op mirrored(Op op) {
+    switch (op) {
+        case Op::lt:
+            return Op::gt;
+        case Op::le:
+            return Op::ge;
+        case Op::gt:
+            return Op::lt;
+        case Op::ge:
+            return Op::le;
+        default:
+            return op;
+    }
+}
+
+}  // namespace
+
+bool ExpressionRenderer::is_moment(const Cursor& c) {
+    if (c.done() || (static_cast<Op>(c.at[0]) != Op::value && static_cast<Op>(c.at[0]) != Op::list))
+        return false;
+    const auto kind = static_cast<Kind>(c.at[1]);
+    return kind == Kind::timestamp || kind == Kind::time;
+}
+
+Operand ExpressionRenderer::typed(Cursor& c, Scope& scope, const ExpressionType& type,
+                                  const ExpressionType* beside) {
+    Operand out{.kind = type.kind,
+                .type = type.type,
+                .is_value = type.is_value,
+                .in_json = type.in_json,
+                .may_be_null = type.may_be_null};
+    if (static_cast<Op>(*c.at) != Op::value) {
+        out.sql = closed(c, scope);
+        return out;
+    }
+    ++c.at;
+    const auto kind = static_cast<Kind>(c.u8());
+    const std::string mark = value_mark(c.value++);
+    const bool is_array = kind == Kind::array && beside != nullptr && beside->kind == Kind::array;
+    out.sql = is_array ? dialect_.array_parameter(mark, *beside->type)
+                       : dialect_.parameter(mark, kind, beside != nullptr);
+    return out;
+}
+
+Operand ExpressionRenderer::alone(Cursor& c, Scope& scope) {
+    return typed(c, scope, type_of(c, scope), nullptr);
+}
+
+std::vector<Operand> ExpressionRenderer::alike(std::size_t count, Cursor& c, Scope& scope) {
+    std::vector<ExpressionType> types;
+    const ExpressionType* known = nullptr;
+    for (Cursor probe = c; types.size() < count;) types.push_back(take_type(probe, scope));
+    for (const ExpressionType& type : types) {
+        if (known == nullptr && !type.is_value) known = &type;
+    }
+    std::vector<Operand> out;
+    for (const ExpressionType& type : types) out.push_back(typed(c, scope, type, known));
+    return out;
+}
+
+std::string ExpressionRenderer::closed(Cursor& c, Scope& scope) {
+    const bool open = is_open_predicate(c);
+    std::string text = operand(c, scope);
+    return open ? "(" + text + ")" : text;
+}
+
+Operand ExpressionRenderer::number(Cursor& c, Scope& scope) {
+    const auto op = static_cast<Op>(*c.at);
+    // Conditions take such columns as numbers already.
+    const bool plain = scope.correlated == nullptr && (op == Op::column || op == Op::path);
+    const ExpressionType type = type_of(c, scope);
+    Operand out{.kind = type.kind,
+                .type = type.type,
+                .is_value = type.is_value,
+                .in_json = type.in_json,
+                .may_be_null = type.may_be_null};
+    if (plain && type.kind == Kind::decimal_text) {
+        const ColumnInfo column{.name = {}, .member = {}, .type = type.type, .offset = 0};
+        out.sql = dialect_.comparable(operand(c, scope), column);
+        return out;
+    }
+    return typed(c, scope, type, nullptr);
+}
+
+std::string ExpressionRenderer::arithmetic(Op op, Cursor& c, Scope& scope) {
+    const Operand left = number(c, scope);
+    return dialect_.arithmetic(op, left, number(c, scope));
+}
+
+std::string ExpressionRenderer::comparison(Op op, Cursor& c, Scope& scope) {
+    const bool left_made = is_made_by_sql(c);
+    bool moment_first = is_moment(c);
+    Cursor second = c;
+    take_type(second, scope);
+    moment_first = moment_first && !is_made_by_sql(second);
+    const bool moment_second = is_moment(second) && !left_made;
+    const std::vector<Operand> sides = alike(2, c, scope);
+    if (moment_second && !moment_first) return dialect_.compare_moment(op, sides[0].sql, sides[1].sql);
+    if (moment_first && !moment_second)
+        return dialect_.compare_moment(mirrored(op), sides[1].sql, sides[0].sql);
+    return dialect_.comparison(op, sides[0], sides[1]);
+}
+
+std::string ExpressionRenderer::between(Cursor& c, Scope& scope) {
+    Cursor probe = c;
+    take_type(probe, scope);
+    const ExpressionType low = take_type(probe, scope);
+    const ExpressionType first = type_of(c, scope);
+    const Operand tested = typed(c, scope, first, low.is_value ? nullptr : &low);
+    std::string out = "(" + tested.sql + " BETWEEN ";
+    out += bound(Transform::moment_first, c, scope, tested) + " AND ";
+    return out + bound(Transform::moment_last, c, scope, tested) + ")";
+}
+
+std::string ExpressionRenderer::bound(Transform moment, Cursor& c, Scope& scope, const Operand& beside) {
+    const bool is = is_moment(c);
+    const ExpressionType known{.kind = beside.kind, .type = beside.type};
+    std::string text = typed(c, scope, type_of(c, scope), beside.is_value ? nullptr : &known).sql;
+    return is ? with_transform(text, dialect_.moment_transform(moment)) : text;
+}
+
+std::string ExpressionRenderer::assigned(Cursor& c, Scope& scope, const ColumnInfo& column) {
+    const ExpressionType type = type_of(c, scope);
+    const TypeInfo& stored = type_in_database(*column.type);
+    const ExpressionType target{.kind = kind_in_database(stored), .type = &stored};
+    // The text of a decimal goes into its column as it is.
+    if (type.is_value && type.kind == Kind::decimal_text && stored.kind == Kind::decimal_text)
+        return operand(c, scope);
+    return typed(c, scope, type, &target).sql;
+}
+
+std::string ExpressionRenderer::match(Op op, Cursor& c, Scope& scope) {
+    const std::string left = alone(c, scope).sql;
+    const bool is_value = static_cast<Op>(*c.at) == Op::value;
+    std::string pattern = operand(c, scope);
+    pattern = is_value ? with_transform(pattern, dialect_.pattern_transform(op))
+                       : dialect_.escape_pattern(op, pattern);
+    return dialect_.match(op, left, pattern);
+}
+
+}  // namespace duet::detail
