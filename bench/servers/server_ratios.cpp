@@ -1,7 +1,9 @@
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <exception>
 
 #include "entrants.hpp"
 #include "pin.hpp"
@@ -49,8 +51,12 @@ int main(int count, char** arguments) {
         product == Product::postgres ? "libpq" : "Connector/C", rounds, "", "", "raw");
     std::vector<Runner> runners;
     for (const ServerEntrant& entrant : server_entrants(product)) {
-        if (!runners.empty()) std::printf(" %12s", entrant.name);
-        runners.push_back({entrant.name, entrant.make(the_server.url())});
+        try {
+            runners.push_back({entrant.name, entrant.make(the_server.url())});
+            if (runners.size() > 1) std::printf(" %12s", entrant.name);
+        } catch (const std::exception& error) {
+            std::fprintf(stderr, "%s is left out: %s\n", entrant.name, error.what());
+        }
     }
     std::printf(" %8s  verdict\n", "target");
     for (const WorkInfo& info : server_works(product)) {
