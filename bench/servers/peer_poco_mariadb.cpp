@@ -1,14 +1,17 @@
 #include <Poco/Data/MySQL/Connector.h>
 
+#include <cstdlib>
+
 #include "peer_poco.hpp"
 
 namespace bench {
 
 std::unique_ptr<Contender> make_poco_mariadb(const std::string& url) {
-    Poco::Data::MySQL::Connector::registerConnector();
     const MariaDbPlace place = mariadb_place(url);
+    ::setenv("MYSQL_UNIX_PORT", place.socket.c_str(), 1);  // POCO has no setting for it
+    Poco::Data::MySQL::Connector::registerConnector();
     return std::make_unique<PocoData>(Poco::Data::MySQL::Connector::KEY, false,
-                                   "host=localhost;protocol=socket;socket=" + place.socket + ";user=" + place.user +
+                                   "host=localhost;port=0;user=" + place.user +
                                        ";password=" + place.password + ";db=" + place.database);
 }
 

@@ -96,6 +96,8 @@ int main(int count, char** arguments) {
     RawPipelines one_pipe{server.url(), 1};
     RawEpoll eight{server.url(), 8};
     RawPipelines two_pipes{server.url(), 2};
+    RawPipelines two_pipes_each{server.url(), 2, true};
+    RawPipelines one_pipe_each{server.url(), 1, true};
     RawThreads eight_threads{server.url(), 8};
     duet::AsyncDatabase db{server.url()};
     duet::Database blocking{db};
@@ -106,9 +108,11 @@ int main(int count, char** arguments) {
         "1,000 independent selects, a select", rounds, selects,
         {{"raw, one by one", 0},
          {"raw, pipelined on one connection", 0},
+         {"raw, the same, a sync point for each select", 0},
          {"duet, one by one (blocking)", 0},
          {"duet, when_all of 1,000 coroutines", 0.33}},
         [&] { return one.run(selects, 1); }, [&] { return one_pipe.run(selects, 1); },
+        [&] { return one_pipe_each.run(selects, 1); },
         [&] {
             std::uint64_t sum = 0;
             for (std::size_t step = 0; step < selects; ++step) sum += digest(*blocking.get<User>(shuffled_key(step)));
@@ -123,9 +127,11 @@ int main(int count, char** arguments) {
         "64 concurrent tasks of 50 selects each, a select", rounds, tasks * steps,
         {{"raw, one thread with epoll over 8 connections", 0},
          {"raw, 2 connections shared by pipelining", 0},
+         {"raw, the same, a sync point for each select", 0},
          {"raw, 8 threads with a connection each", 0},
          {"duet, 64 coroutines on one thread", 0.52}},
         [&] { return eight.run(tasks, steps); }, [&] { return two_pipes.run(tasks, steps); },
+        [&] { return two_pipes_each.run(tasks, steps); },
         [&] { return eight_threads.run(tasks, steps); },
         [&] {
             std::uint64_t sum = 0;

@@ -108,19 +108,18 @@ std::uint64_t RawEpoll::run(std::size_t tasks, std::size_t steps) {
 
 struct RawPipelines::Impl {
     std::vector<pg::Connection> connections;
+    bool sync_each;
     Epoll epoll{connections};
 };
 
-RawPipelines::RawPipelines(const std::string& url, std::size_t connections)
-    : impl_{new Impl{.connections = open_all(url, connections)}} {
+RawPipelines::RawPipelines(const std::string& url, std::size_t connections, bool sync_each)
+    : impl_{new Impl{.connections = open_all(url, connections), .sync_each = sync_each}} {
     for (const pg::Connection& connection : impl_->connections) {
         if (PQenterPipelineMode(connection.get()) != 1) pg::fail(connection.get());
     }
 }
 RawPipelines::~RawPipelines() = default;
 
-// What is ready to be sent at one moment goes out together, with one sync point: fewer of them than a library may
-// use, whose statements must not harm each other.
 std::uint64_t RawPipelines::run(std::size_t tasks, std::size_t steps) {
     struct Pipe {
         std::deque<TaskState> flying;
@@ -130,7 +129,12 @@ std::uint64_t RawPipelines::run(std::size_t tasks, std::size_t steps) {
     for (std::size_t number = 0; number < tasks; ++number) pipes[number % pipes.size()].ready.push_back({number, 0});
     std::uint64_t sum = 0;
     std::size_t left = tasks * steps;
+    std::size_t syncs = 0;  // the last ones are read as well, or they would be in the way of the next run
     pg::Parameters<1> parameters;
+    const auto sync = [&](PGconn* db) {
+        if (PQpipelineSync(db) != 1) pg::fail(db);  // sends what has been written
+        ++syncs;
+    };
     const auto send = [&](std::size_t index) {
         Pipe& pipe = pipes[index];
         PGconn* const db = impl_->connections[index].get();
@@ -139,38 +143,35 @@ std::uint64_t RawPipelines::run(std::size_t tasks, std::size_t steps) {
             parameters.number(0, key_of(task, steps));
             parameters.send(db, "by_key");
             pipe.flying.push_back(task);
+            if (impl_->sync_each) sync(db);
         }
         pipe.ready.clear();
-        if (PQpipelineSync(db) != 1) pg::fail(db);
+        if (!impl_->sync_each) sync(db);
+    };
+    const auto receive = [&](std::size_t index) {
+        PGconn* const db = impl_->connections[index].get();
+        Pipe& pipe = pipes[index];
+        if (PQconsumeInput(db) != 1) pg::fail(db);
+        while (PQisBusy(db) == 0) {
+            const pg::Result result{PQgetResult(db)};
+            if (!result && pipe.flying.empty()) break;
+            if (!result) continue;  // the end of a statement's results
+            if (PQresultStatus(result.get()) == PGRES_PIPELINE_SYNC) {
+                --syncs;
+                continue;
+            }
+            if (PQresultStatus(result.get()) != PGRES_TUPLES_OK) pg::fail(db);
+            sum += digest_of(result.get());
+            --left;
+            TaskState task = pipe.flying.front();
+            pipe.flying.pop_front();
+            if (++task.step < steps) pipe.ready.push_back(task);
+            if (PQgetResult(db) != nullptr) std::exit(2);
+        }
+        if (impl_->sync_each || pipe.flying.empty()) send(index);
     };
     for (std::size_t index = 0; index < pipes.size(); ++index) send(index);
-    // The last sync points are read as well, or they would be in the way of the next run.
-    std::size_t syncs = pipes.size();
-    while (left > 0 || syncs > 0) {
-        impl_->epoll.wait([&](std::size_t index) {
-            PGconn* const db = impl_->connections[index].get();
-            Pipe& pipe = pipes[index];
-            if (PQconsumeInput(db) != 1) pg::fail(db);
-            while (PQisBusy(db) == 0) {
-                const pg::Result result{PQgetResult(db)};
-                if (!result && pipe.flying.empty()) break;
-                if (!result) continue;  // the end of a statement's results
-                if (PQresultStatus(result.get()) == PGRES_PIPELINE_SYNC) {
-                    --syncs;
-                    if (!pipe.ready.empty()) ++syncs;
-                    send(index);
-                    continue;
-                }
-                if (PQresultStatus(result.get()) != PGRES_TUPLES_OK) pg::fail(db);
-                sum += digest_of(result.get());
-                --left;
-                TaskState task = pipe.flying.front();
-                pipe.flying.pop_front();
-                if (++task.step < steps) pipe.ready.push_back(task);
-                if (PQgetResult(db) != nullptr) std::exit(2);
-            }
-        });
-    }
+    while (left > 0 || syncs > 0) impl_->epoll.wait(receive);
     return sum;
 }
 

@@ -20,10 +20,11 @@ private:
     std::unique_ptr<Impl> impl_;
 };
 
-/// One thread over some connections in pipeline mode, on which the tasks' selects travel together.
+/// One thread over some connections in pipeline mode, on which the tasks' selects travel together: with one sync
+/// point for all that is ready at a moment, or with one for each select.
 class RawPipelines {
 public:
-    RawPipelines(const std::string& url, std::size_t connections);
+    RawPipelines(const std::string& url, std::size_t connections, bool sync_each = false);
     ~RawPipelines();
     std::uint64_t run(std::size_t tasks, std::size_t steps);
 

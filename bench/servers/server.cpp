@@ -6,6 +6,8 @@
 #include <cstdlib>
 #include <optional>
 
+#include "mariadb_url.hpp"
+
 namespace bench {
 namespace {
 
@@ -35,6 +37,8 @@ Server::Server(Product product) : product_{product}, impl_{std::make_unique<Impl
         impl_->postgres.emplace(postgres_options());
     } else {
         impl_->mariadb.emplace(mariadb_options());
+        // For clients that cannot be told; read when the client library is first used.
+        ::setenv("MYSQL_UNIX_PORT", mariadb_place(url()).socket.c_str(), 1);
     }
     // Each call of ask() is a connection of its own, so rows go in by some hundred statements at a time.
     if (product == Product::mariadb) {
