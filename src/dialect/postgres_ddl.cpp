@@ -108,4 +108,16 @@ std::string PostgresDdl::drop_constraint_once(std::string_view table, const std:
     return join({"ALTER TABLE IF EXISTS ", table, " DROP CONSTRAINT IF EXISTS ", quoted_name(*this, name)});
 }
 
+std::string PostgresDdl::reserve_keys(std::string_view table, std::string_view column) const {
+    const auto literal = [](std::string_view text) {
+        std::string out = "'";
+        for (const char c : text) out.append(c == '\'' ? 2 : 1, c);
+        return out + "'";
+    };
+    std::string name;
+    quote(name, table);
+    return "SELECT nextval(keys) FROM (SELECT CAST(pg_get_serial_sequence(" + literal(name) + ", " +
+           literal(column) + ") AS regclass) AS keys) AS source, generate_series(1, $1) WHERE keys IS NOT NULL";
+}
+
 }  // namespace duet::detail

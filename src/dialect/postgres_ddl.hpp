@@ -7,6 +7,7 @@ namespace duet::detail {
 /// PostgreSQL's part of DDL.
 class PostgresDdl : public Dialect {
 public:
+    std::string reserve_keys(std::string_view table, std::string_view column) const override;
     std::string current_timestamp() const override { return "statement_timestamp()"; }
     std::string column_type(const ColumnInfo& column, ColumnUse use) const override;
     std::string now_default(const ColumnInfo& column) const override;

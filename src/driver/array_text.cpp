@@ -2,6 +2,7 @@
 #include <duet/driver/array_text.hpp>
 #include <duet/driver/encode.hpp>
 #include <duet/driver/text_forms.hpp>
+#include <duet/shape/values.hpp>
 #include <duet/types/json_text.hpp>
 
 namespace duet::driver {
@@ -140,6 +141,25 @@ void append_array(std::string& out, const TypeInfo& type, const void* array) {
     for (std::size_t i = 0; i < size; ++i) {
         if (i > 0) out += ',';
         encode_value(writer, *type.base, ops.at(array, i));
+    }
+    out += ']';
+}
+
+void append_list(std::string& out, const BindValue& list) {
+    ElementWriter writer{out};
+    const auto* at = static_cast<const std::byte*>(list.data);
+    out += '[';
+    for (std::size_t i = 0; i < list.size; ++i) {
+        if (i > 0) out += ',';
+        const bool bytes = list.type->kind == Kind::blob_view;
+        if (bytes || list.type->kind == Kind::text_view || list.type->kind == Kind::json_path) {
+            std::string_view element;
+            at = shape::Values::next_text(at, element);
+            bytes ? writer.blob(element) : writer.text(element);
+        } else {
+            encode_value(writer, *list.type, at);
+            at += list.type->size;
+        }
     }
     out += ']';
 }

@@ -21,8 +21,9 @@ bool Connected::open_now(driver::Access access) {
     if (call_.transaction != nullptr) {
         if (call_.transaction->options().timeout.count() != 0) return false;
         if (access == driver::Access::write && call_.transaction->read_only()) return false;
-        pooled_ = call_.transaction->enter_now();
-        claimed_ = pooled_ != nullptr;
+        PooledConnection* const entered = call_.transaction->enter_now();
+        claimed_ = entered != nullptr;
+        if (claimed_) use(*entered);
         return claimed_;
     }
     lease_ = engine().pool().try_acquire(access);
@@ -30,7 +31,7 @@ bool Connected::open_now(driver::Access access) {
         lease_.release();
         return false;
     }
-    pooled_ = &*lease_;
+    use(*lease_);
     connection().allow_blocking(true);
     return true;
 }
@@ -44,12 +45,23 @@ void Connected::open_on(Lease& lease, driver::Access access, duet::detail::Cance
         if (access == driver::Access::write && call_.transaction->read_only()) {
             throw InvalidQuery("this transaction is read-only");
         }
-        pooled_ = &call_.transaction->opened();
+        use(call_.transaction->opened());
     } else {
-        pooled_ = &*lease;
+        use(*lease);
         if (engine().has_orphans()) engine().bury_orphans();
     }
     connection().allow_blocking(call_.blocking);
+    limit(cancel);
+}
+
+void Connected::open_shared(SharedLease lease, duet::detail::CancelState* cancel) {
+    shared_ = std::move(lease);
+    pooled_ = &shared_.pooled();
+    connection_ = &shared_.channel();
+    limit(cancel);
+}
+
+void Connected::limit(duet::detail::CancelState* cancel) {
     if (call_.unlimited) return;
     auto timeout = call_.timeout;
     if (timeout.count() == 0 && call_.transaction != nullptr) timeout = call_.transaction->options().timeout;
@@ -77,7 +89,10 @@ Task<driver::Statement*> Connected::prepare(const PlanKey& key, Engine::Render r
     if (wait != driver::Wait::done) co_await settle(connection(), wait);
     preparing_ = false;
     std::optional<std::unique_ptr<driver::Statement>> evicted;
-    co_return pooled_->statements.insert(key, std::move(statement), evicted).get();
+    driver::Statement* const kept = pooled_->statements.insert(key, std::move(statement), evicted).get();
+    // Somebody else may be in the middle of using it.
+    if (evicted && shared_) shared_.keep(std::move(*evicted));
+    co_return kept;
 }
 
 void Connected::require_equal(const Plan& plan, std::span<const driver::BindValue> values) {

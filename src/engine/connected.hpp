@@ -6,6 +6,7 @@
 #include <duet/base/small_buffer.hpp>
 #include <duet/engine/transaction.hpp>
 #include <duet/pool/settle.hpp>
+#include <duet/pool/sharing.hpp>
 
 #include <chrono>
 #include <utility>
@@ -33,7 +34,7 @@ public:
     Engine& engine() const noexcept { return *call_.engine; }
     const Dialect& dialect() const noexcept { return call_.engine->dialect(); }
     PooledConnection& pooled() const noexcept { return *pooled_; }
-    driver::Connection& connection() const noexcept { return *pooled_->connection; }
+    driver::Connection& connection() const noexcept { return *connection_; }
 
     /// Takes the transaction, if there is one, before anything is waited for. Throws when it is busy.
     void claim() {
@@ -43,6 +44,8 @@ public:
     }
     /// On the thread that uses the connection. Throws when it cannot be opened.
     void open(Lease lease, driver::Access access, duet::detail::CancelState* cancel);
+    /// Likewise with a part in a connection that others use as well.
+    void open_shared(SharedLease lease, duet::detail::CancelState* cancel);
     /// Likewise with a lease that stays its owner's.
     void open_held(Lease& lease, driver::Access access, duet::detail::CancelState* cancel);
 
@@ -84,12 +87,19 @@ private:
     /// Throws InvalidQuery unless the values are equal that the plan has one placeholder for.
     static void require_equal(const Plan& plan, std::span<const driver::BindValue> values);
     void leave() noexcept;
+    void use(PooledConnection& pooled) noexcept {
+        pooled_ = &pooled;
+        connection_ = pooled.connection.get();
+    }
     void open_on(Lease& lease, driver::Access access, duet::detail::CancelState* cancel);
+    void limit(duet::detail::CancelState* cancel);
     void report(const driver::Outcome& outcome, const Error* error) noexcept;
 
     const Call& call_;
     Lease lease_;
+    SharedLease shared_;
     PooledConnection* pooled_ = nullptr;
+    driver::Connection* connection_ = nullptr;
     CancelToken token_;
     bool limited_ = false;
     bool claimed_ = false;
@@ -132,21 +142,34 @@ Task<Lease> acquire_alive(Pool& pool, driver::Access access);
 /// again.
 template <class R, class Body, class Repeatable = NeverRepeat>
 Task<R> on_connection(Call call, driver::Access access, Body body,
-                      [[maybe_unused]] Sharing sharing = Sharing::exclusive, Repeatable repeatable = {}) {
+                      Sharing sharing = Sharing::exclusive, Repeatable repeatable = {}) {
     for (bool again = false;; again = true) {
         Connected at(call);
         try {
             at.claim();
+            const duet::detail::PromiseBase& promise = co_await duet::detail::current_promise();
+            duet::detail::CancelState* const cancel = promise.cancel;
             Lease lease;
             if (call.transaction == nullptr) {
+                SharedLease shared;
                 if (again) [[unlikely]] {
                     lease = co_await acquire_alive(call.engine->pool(), access);
+                } else if (sharing == Sharing::allowed && promise.home != nullptr &&
+                           shares_connections(call.engine->pool())) {
+                    shared = try_share(call.engine->pool(), *promise.home);
+                    if (!shared) {
+                        SharedOrOwn got = co_await share(call.engine->pool());
+                        shared = std::move(got.shared);
+                        lease = std::move(got.own);
+                    }
                 } else {
                     lease = co_await call.engine->pool().acquire(access);
                 }
+                if (shared) {
+                    at.open_shared(std::move(shared), cancel);
+                    co_return co_await body(at);
+                }
             }
-            const duet::detail::PromiseBase& promise = co_await duet::detail::current_promise();
-            duet::detail::CancelState* const cancel = promise.cancel;
             if (WorkerPool* workers = call.engine->pool().workers();
                 workers != nullptr && promise.home != nullptr) {
                 co_await workers->enter();

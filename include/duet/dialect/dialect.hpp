@@ -136,6 +136,11 @@ public:
     /// use the key.
     virtual std::string_view row_identity() const noexcept { return {}; }
 
+    /// The query that takes keys, in ascending order, from where the database takes those that it assigns; its
+    /// parameter says how many. No rows when the column has no such source; empty text when there is no way.
+    virtual std::string reserve_keys(std::string_view /*table*/, std::string_view /*column*/) const {
+        return {};
+    }
     /// What begins a transaction: one statement, or several with semicolons between them.
     virtual std::string begin(const BeginOptions& options) const = 0;
     /// The statement that explains another: its rows have one text column (SQLite has columns of its own).

@@ -136,8 +136,10 @@ Task<std::size_t> change_links(Call call, const ModelInfo& model, std::size_t re
 /// INSERT; fills in generated keys, defaults and behaviours in the object.
 Task<> insert(Call call, const ModelInfo& model, void* object);
 bool insert_now(const Call& call, const ModelInfo& model, void* object);
-/// INSERT of `count` objects in chunks, inside one transaction. Keys are filled back.
-Task<std::size_t> insert_all(Call call, const ModelInfo& model, void* objects, std::size_t count);
+/// INSERT of `count` objects, all or none, by whatever way is quickest. Keys are filled back where they are
+/// wanted.
+Task<std::size_t> insert_all(Call call, const ModelInfo& model, void* objects, std::size_t count,
+                             bool keys_wanted = true);
 /// INSERT when the object is new, else UPDATE of all columns; NotFound when the row is gone.
 Task<> save(Call call, const ModelInfo& model, void* object);
 /// Sets the Clause::set assignments of `changes` on the row of `object`, and on the object. NotFound when the

@@ -139,11 +139,14 @@ template <class M>
 struct CreateList {
     engine::Call call;
     std::vector<M> objects;
-    auto start() { return engine::insert_all(call, model_info<M>, objects.data(), objects.size()); }
+    auto start() { return engine::insert_all(call, model_info<M>, objects.data(), objects.size(), false); }
     std::size_t finish(std::size_t count) { return count; }
 };
 template <class M>
 struct CreateListAndReturn : CreateList<M> {
+    auto start() {
+        return engine::insert_all(this->call, model_info<M>, this->objects.data(), this->objects.size());
+    }
     std::vector<M> finish(std::size_t) { return std::move(this->objects); }
 };
 /// Objects that stay with the caller, who gets their keys.

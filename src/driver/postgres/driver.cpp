@@ -15,7 +15,9 @@ public:
     explicit PgDriver(Options options) : options_(std::move(options)) {}
 
     const Dialect& dialect() const noexcept override { return postgres_dialect(); }
-    Topology topology() const noexcept override { return {}; }
+    Topology topology() const noexcept override {
+        return {.pipelining = options_.pipeline && options_.prepare};
+    }
     std::unique_ptr<Connection> connect(Access /*access*/) override {
         return std::make_unique<PgConnection>(options_);
     }

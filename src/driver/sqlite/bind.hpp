@@ -10,8 +10,8 @@
 
 #include <sqlite3.h>
 
+#include "driver/scratch.hpp"
 #include "error.hpp"
-#include "scratch.hpp"
 
 namespace duet::driver::sqlite {
 

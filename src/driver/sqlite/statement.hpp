@@ -9,7 +9,7 @@
 
 #include "handle.hpp"
 #include "reader.hpp"
-#include "scratch.hpp"
+#include "driver/scratch.hpp"
 
 namespace duet::driver::sqlite {
 

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-namespace duet::driver::sqlite {
+namespace duet::driver {
 
 /// Bytes that stay put until clear(). Keeps what it needed last time, so that repeated use allocates nothing.
 class Scratch {
@@ -62,4 +62,4 @@ private:
     std::size_t left_ = 0;
 };
 
-}  // namespace duet::driver::sqlite
+}  // namespace duet::driver

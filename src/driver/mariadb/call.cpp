@@ -1,0 +1,35 @@
+#include "driver/mariadb/call.hpp"
+
+#include <poll.h>
+
+namespace duet::driver::mariadb {
+namespace {
+
+int look(int socket, int events, int timeout_ms) noexcept {
+    if (socket < 0) return events;
+    pollfd fd{.fd = socket, .events = 0, .revents = 0};
+    if ((events & MYSQL_WAIT_READ) != 0) fd.events |= POLLIN;
+    if ((events & MYSQL_WAIT_WRITE) != 0) fd.events |= POLLOUT;
+    if ((events & MYSQL_WAIT_EXCEPT) != 0) fd.events |= POLLPRI;
+    if (poll(&fd, 1, timeout_ms) <= 0) return 0;
+    // A lost connection shows as neither; the call has to find out.
+    if ((fd.revents & (POLLERR | POLLHUP | POLLNVAL)) != 0) return events & ~MYSQL_WAIT_TIMEOUT;
+    int ready = 0;
+    if ((fd.revents & POLLIN) != 0) ready |= MYSQL_WAIT_READ;
+    if ((fd.revents & POLLOUT) != 0) ready |= MYSQL_WAIT_WRITE;
+    if ((fd.revents & POLLPRI) != 0) ready |= MYSQL_WAIT_EXCEPT;
+    return ready;
+}
+
+}  // namespace
+
+int poll_for(int socket, int events) noexcept {
+    int ready = 0;
+    while ((ready = look(socket, events, -1)) == 0) {
+    }
+    return ready;
+}
+
+int happened(int socket, int events) noexcept { return look(socket, events, 0); }
+
+}  // namespace duet::driver::mariadb
