@@ -174,8 +174,9 @@ std::vector<std::string> seed_statements(Seed what, Product product) {
     std::vector<std::string> statements;
     append_statements(statements, tables_of(product));
     statements.emplace_back("BEGIN");
-    append_rows(statements, "INSERT INTO users VALUES ", user_count,
-                [&](std::string& out, std::size_t index) { append_user(out, make_user(index + 1), product); });
+    append_rows(
+        statements, "INSERT INTO users VALUES ", user_count,
+        [&](std::string& out, std::size_t index) { append_user(out, make_user(index + 1), product); });
     if (what == Seed::users_and_posts) {
         append_rows(statements, "INSERT INTO posts VALUES ", user_count * posts_per_user,
                     [](std::string& out, std::size_t index) {

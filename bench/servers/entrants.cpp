@@ -38,6 +38,7 @@ constexpr ServerEntrant mariadb_entrants[] = {
 #ifdef BENCH_WITH_DUET_MARIADB
     {"duet", make_duet_on_server},
 #endif
+    {"raw arrays", make_raw_mariadb_arrays},
 #ifdef BENCH_WITH_SOCI_MARIADB
     {"SOCI", make_soci_on_server},
 #endif

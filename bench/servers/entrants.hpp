@@ -6,8 +6,8 @@
 
 #include "contender.hpp"
 
-/// Those who do the works on a server whose tables are seeded. Here W3 and W6 are autocommitted (updates() is asked
-/// for Commit::each alone), and nobody removes what he inserted: the server's remove_new_users() does.
+/// Those who do the works on a server whose tables are seeded. Here W3 and W6 are autocommitted (updates() is
+/// asked for Commit::each alone), and nobody removes what he inserted: the server's remove_new_users() does.
 namespace bench {
 
 struct ServerEntrant {
@@ -22,6 +22,7 @@ std::unique_ptr<Contender> make_raw_postgres(const std::string& url);
 std::unique_ptr<Contender> make_raw_postgres_unnest(const std::string& url);
 std::unique_ptr<Contender> make_raw_postgres_sequence(const std::string& url);
 std::unique_ptr<Contender> make_raw_mariadb(const std::string& url);
+std::unique_ptr<Contender> make_raw_mariadb_arrays(const std::string& url);
 std::unique_ptr<Contender> make_duet_on_server(const std::string& url);
 std::unique_ptr<Contender> make_pqxx(const std::string& url);
 std::unique_ptr<Contender> make_pqxx_work_each(const std::string& url);

@@ -19,7 +19,8 @@ inline std::string between(const std::string& text, const std::string& before, c
 
 /// mariadb://user:password@localhost/database?socket=path
 inline MariaDbPlace mariadb_place(const std::string& url) {
-    MariaDbPlace place{between(url, "://", ":"), "", between(url, "@localhost/", "?"), between(url, "socket=", "")};
+    MariaDbPlace place{between(url, "://", ":"), "", between(url, "@localhost/", "?"),
+                       between(url, "socket=", "")};
     place.password = between(url, "://" + place.user + ":", "@");
     for (std::size_t at = 0; (at = place.socket.find("%2F", at)) != std::string::npos;) {
         place.socket.replace(at, 3, "/");

@@ -1,6 +1,6 @@
-#include <Poco/Data/PostgreSQL/Connector.h>
-
 #include "peer_poco.hpp"
+
+#include <Poco/Data/PostgreSQL/Connector.h>
 
 namespace bench {
 

@@ -12,8 +12,8 @@
 #include "mariadb_url.hpp"
 #include "timestamp_text.hpp"
 
-/// POCO Data with statements kept and columns bound to variables. Timestamps as text; an INSERT gives no key back
-/// on PostgreSQL without RETURNING, so it is spelled out there.
+/// POCO Data with statements kept and columns bound to variables. Timestamps as text; an INSERT gives no key
+/// back on PostgreSQL without RETURNING, so it is spelled out there.
 namespace bench {
 
 class PocoData final : public Contender {
@@ -27,9 +27,9 @@ public:
         Poco::Int64 key = 0;
         Place place;
         Poco::Data::Statement by_key{db_};
-        by_key << select_user() + " WHERE id = " + parameter(1), use(key), into(place.id), into(place.user.email),
-            into(place.user.name), into(place.age), into(place.user.score), into(place.bio), into(place.is_active),
-            into(place.created_at), range(0, 1);
+        by_key << select_user() + " WHERE id = " + parameter(1), use(key), into(place.id),
+            into(place.user.email), into(place.user.name), into(place.age), into(place.user.score),
+            into(place.bio), into(place.is_active), into(place.created_at), range(0, 1);
         watch.start();
         for (std::size_t step = 0; step < count; ++step) {
             key = shuffled_key(step);
@@ -122,7 +122,8 @@ public:
         Poco::Int32 age = 0;
         Poco::Int64 key = 0;
         Poco::Data::Statement update{db_};
-        update << "UPDATE users SET age = " + parameter(1) + " WHERE id = " + parameter(2), use(age), use(key);
+        update << "UPDATE users SET age = " + parameter(1) + " WHERE id = " + parameter(2), use(age),
+            use(key);
         watch.start();
         for (std::size_t step = 0; step < count; ++step) {
             age = static_cast<Poco::Int32>(step % 90);
@@ -166,7 +167,8 @@ private:
     std::string parameter(int number) const { return postgres_ ? "$" + std::to_string(number) : "?"; }
     std::string select_user() const {
         return std::string{"SELECT id, email, name, age, score, bio, "} +
-               (postgres_ ? "is_active::int, created_at::text" : "CAST(is_active AS int), CAST(created_at AS char)") +
+               (postgres_ ? "is_active::int, created_at::text"
+                          : "CAST(is_active AS int), CAST(created_at AS char)") +
                " FROM users";
     }
 
@@ -175,8 +177,9 @@ private:
         std::vector<UserRow> users;
         Place place;
         Poco::Data::Statement all{db_};
-        all << select_user() + where, into(place.id), into(place.user.email), into(place.user.name), into(place.age),
-            into(place.user.score), into(place.bio), into(place.is_active), into(place.created_at), range(0, 1);
+        all << select_user() + where, into(place.id), into(place.user.email), into(place.user.name),
+            into(place.age), into(place.user.score), into(place.bio), into(place.is_active),
+            into(place.created_at), range(0, 1);
         while (!all.done()) {
             if (all.execute() == 0) break;
             users.push_back(place.read());

@@ -6,8 +6,8 @@
 #include "entrants.hpp"
 #include "timestamp_text.hpp"
 
-// libpqxx: statements prepared once; either one `nontransaction` for all operations, the cheapest that it offers,
-// or a `work` for each operation, as its documentation shows it. Bulk rows by stream_to.
+// libpqxx: statements prepared once; either one `nontransaction` for all operations, the cheapest that it
+// offers, or a `work` for each operation, as its documentation shows it. Bulk rows by stream_to.
 namespace bench {
 namespace {
 
@@ -33,8 +33,9 @@ public:
         db_.prepare("by_key", select + " WHERE id = $1");
         db_.prepare("all", select);
         db_.prepare("first_users", select + " WHERE id <= $1");
-        db_.prepare("posts_of",
-                    "SELECT id, title, body, views, author_id FROM posts WHERE author_id = ANY($1::bigint[])");
+        db_.prepare(
+            "posts_of",
+            "SELECT id, title, body, views, author_id FROM posts WHERE author_id = ANY($1::bigint[])");
         db_.prepare("insert",
                     "INSERT INTO users (email, name, age, score, bio, is_active, created_at) VALUES "
                     "($1, $2, $3, $4, $5, $6, $7) RETURNING id");
@@ -85,12 +86,12 @@ public:
         const std::vector<UserRow> users = make_new_users(count);
         watch.start();
         pqxx::work tx{db_};
-        pqxx::stream_to stream{tx, "users",
-                               std::vector<std::string>{"email", "name", "age", "score", "bio", "is_active",
-                                                        "created_at"}};
+        pqxx::stream_to stream{
+            tx, "users",
+            std::vector<std::string>{"email", "name", "age", "score", "bio", "is_active", "created_at"}};
         for (const UserRow& user : users) {
-            stream << std::make_tuple(user.email, user.name, user.age, user.score, bio_of(user), user.is_active,
-                                      timestamp_text(user.created_at));
+            stream << std::make_tuple(user.email, user.name, user.age, user.score, bio_of(user),
+                                      user.is_active, timestamp_text(user.created_at));
         }
         stream.complete();
         tx.commit();
@@ -117,7 +118,8 @@ public:
         for (const pqxx::row row : tx.exec_prepared("posts_of", keys + "}")) {
             const auto author = row[4].as<std::int64_t>();
             by_key.find(author)->second->posts.push_back({row[0].as<std::int64_t>(), row[1].as<std::string>(),
-                                                          row[2].as<std::string>(), row[3].as<int>(), author});
+                                                          row[2].as<std::string>(), row[3].as<int>(),
+                                                          author});
         }
         watch.stop();
         return digest_parents(parents);
@@ -127,7 +129,8 @@ public:
         std::uint64_t changed = 0;
         watch.start();
         each(count, [&](pqxx::transaction_base& tx, std::size_t step) {
-            changed += tx.exec_prepared("set_age", static_cast<int>(step % 90), shuffled_key(step)).affected_rows();
+            changed +=
+                tx.exec_prepared("set_age", static_cast<int>(step % 90), shuffled_key(step)).affected_rows();
         });
         watch.stop();
         return changed;
@@ -155,6 +158,8 @@ private:
 }  // namespace
 
 std::unique_ptr<Contender> make_pqxx(const std::string& url) { return std::make_unique<Pqxx>(url, false); }
-std::unique_ptr<Contender> make_pqxx_work_each(const std::string& url) { return std::make_unique<Pqxx>(url, true); }
+std::unique_ptr<Contender> make_pqxx_work_each(const std::string& url) {
+    return std::make_unique<Pqxx>(url, true);
+}
 
 }  // namespace bench

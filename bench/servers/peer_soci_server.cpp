@@ -7,8 +7,8 @@
 #include "mariadb_url.hpp"
 #include "timestamp_text.hpp"
 
-// SOCI with statements prepared by hand and reused, columns straight into variables: the quickest that it offers.
-// Timestamps travel as text, because its own type for them has no microseconds.
+// SOCI with statements prepared by hand and reused, columns straight into variables: the quickest that it
+// offers. Timestamps travel as text, because its own type for them has no microseconds.
 namespace bench {
 namespace {
 
@@ -44,8 +44,8 @@ public:
             sql_.open("postgresql", url);
         } else {
             const MariaDbPlace place = mariadb_place(url);
-            sql_.open("mysql", "db=" + place.database + " user=" + place.user + " password=" + place.password +
-                                   " unix_socket=" + place.socket);
+            sql_.open("mysql", "db=" + place.database + " user=" + place.user +
+                                   " password=" + place.password + " unix_socket=" + place.socket);
         }
         select_ = std::string{"SELECT id, email, name, age, score, bio, "} +
                   (postgres_ ? "is_active::int, created_at::text" : "is_active, CAST(created_at AS char)") +
@@ -57,8 +57,9 @@ public:
         long long key = 0;
         Place place;
         soci::statement by_key =
-            (sql_.prepare << select_ + " WHERE id = :id", soci::use(key), soci::into(place.id), soci::into(place.user.email), soci::into(place.user.name),
-             soci::into(place.user.age), soci::into(place.user.score), soci::into(place.bio, place.bio_state),
+            (sql_.prepare << select_ + " WHERE id = :id", soci::use(key), soci::into(place.id),
+             soci::into(place.user.email), soci::into(place.user.name), soci::into(place.user.age),
+             soci::into(place.user.score), soci::into(place.bio, place.bio_state),
              soci::into(place.is_active), soci::into(place.created_at));
         watch.start();
         for (std::size_t step = 0; step < count; ++step) {
@@ -72,10 +73,10 @@ public:
 
     std::optional<std::uint64_t> scan(Stopwatch& watch) override {
         Place place;
-        soci::statement all =
-            (sql_.prepare << select_, soci::into(place.id), soci::into(place.user.email), soci::into(place.user.name),
-             soci::into(place.user.age), soci::into(place.user.score), soci::into(place.bio, place.bio_state),
-             soci::into(place.is_active), soci::into(place.created_at));
+        soci::statement all = (sql_.prepare << select_, soci::into(place.id), soci::into(place.user.email),
+                               soci::into(place.user.name), soci::into(place.user.age),
+                               soci::into(place.user.score), soci::into(place.bio, place.bio_state),
+                               soci::into(place.is_active), soci::into(place.created_at));
         watch.start();
         std::vector<UserRow> users;
         all.execute();
@@ -112,9 +113,9 @@ public:
         watch.start();
         soci::transaction transaction{sql_};
         soci::statement insert =
-            (sql_.prepare << insert_user, soci::use(place.user.email), soci::use(place.user.name), soci::use(place.user.age),
-             soci::use(place.user.score), soci::use(place.bio, place.bio_state), soci::use(place.is_active),
-             soci::use(place.created_at));
+            (sql_.prepare << insert_user, soci::use(place.user.email), soci::use(place.user.name),
+             soci::use(place.user.age), soci::use(place.user.score), soci::use(place.bio, place.bio_state),
+             soci::use(place.is_active), soci::use(place.created_at));
         for (const UserRow& user : users) {
             place.write(user);
             insert.execute(true);
@@ -129,8 +130,9 @@ public:
         std::vector<Parent> parents;
         Place place;
         soci::statement first_users =
-            (sql_.prepare << select_ + " WHERE id <= 1000", soci::into(place.id), soci::into(place.user.email), soci::into(place.user.name),
-             soci::into(place.user.age), soci::into(place.user.score), soci::into(place.bio, place.bio_state),
+            (sql_.prepare << select_ + " WHERE id <= 1000", soci::into(place.id),
+             soci::into(place.user.email), soci::into(place.user.name), soci::into(place.user.age),
+             soci::into(place.user.score), soci::into(place.bio, place.bio_state),
              soci::into(place.is_active), soci::into(place.created_at));
         first_users.execute();
         while (first_users.fetch()) parents.push_back({place.read(), {}});
@@ -197,6 +199,8 @@ private:
 
 }  // namespace
 
-std::unique_ptr<Contender> make_soci_on_server(const std::string& url) { return std::make_unique<SociOnServer>(url); }
+std::unique_ptr<Contender> make_soci_on_server(const std::string& url) {
+    return std::make_unique<SociOnServer>(url);
+}
 
 }  // namespace bench

@@ -67,7 +67,8 @@ void compare(const char* what, std::size_t rounds, std::size_t operations, std::
                 std::fprintf(stderr, "%s did other work than the first\n", lines[index].name);
                 std::exit(2);
             }
-            if (round >= 3) lines[index].nanoseconds.push_back(watch.nanoseconds() / static_cast<double>(operations));
+            if (round >= 3)
+                lines[index].nanoseconds.push_back(watch.nanoseconds() / static_cast<double>(operations));
             ++index;
         };
         (run(bodies), ...);
@@ -115,7 +116,8 @@ int main(int count, char** arguments) {
         [&] { return one_pipe_each.run(selects, 1); },
         [&] {
             std::uint64_t sum = 0;
-            for (std::size_t step = 0; step < selects; ++step) sum += digest(*blocking.get<User>(shuffled_key(step)));
+            for (std::size_t step = 0; step < selects; ++step)
+                sum += digest(*blocking.get<User>(shuffled_key(step)));
             return sum;
         },
         [&] {
@@ -131,8 +133,7 @@ int main(int count, char** arguments) {
          {"raw, 8 threads with a connection each", 0},
          {"duet, 64 coroutines on one thread", 0.52}},
         [&] { return eight.run(tasks, steps); }, [&] { return two_pipes.run(tasks, steps); },
-        [&] { return two_pipes_each.run(tasks, steps); },
-        [&] { return eight_threads.run(tasks, steps); },
+        [&] { return two_pipes_each.run(tasks, steps); }, [&] { return eight_threads.run(tasks, steps); },
         [&] {
             std::uint64_t sum = 0;
             loop.run(select_side_by_side(db, sum));

@@ -130,12 +130,14 @@ int main(int count, char** arguments) {
     pg::prepare(raw, "begin", "BEGIN");
     pg::prepare(raw, "commit", "COMMIT");
     // Both parameters, so that one way of sending serves both statements.
-    pg::prepare(raw, "select", std::string{"SELECT "} + pg::user_columns + " FROM users WHERE id = $2 AND $1::int4 >= 0");
+    pg::prepare(raw, "select",
+                std::string{"SELECT "} + pg::user_columns + " FROM users WHERE id = $2 AND $1::int4 >= 0");
     pg::prepare(raw, "update", "UPDATE users SET age = $1 WHERE id = $2");
     duet::Database db{server.url()};
     std::vector<models::User> users = db.query<models::User>().order_by("id").all();
 
-    std::printf("\nPostgreSQL: a transaction of one statement, to the same statement autocommitted by hand\n");
+    std::printf(
+        "\nPostgreSQL: a transaction of one statement, to the same statement autocommitted by hand\n");
     const auto lines = [] {
         return std::vector<Line>{{"raw, autocommitted", 0},
                                  {"raw, BEGIN and COMMIT as round trips", 0},

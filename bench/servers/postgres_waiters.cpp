@@ -10,7 +10,8 @@
 #include "server.hpp"
 #include "stopwatch.hpp"
 
-// What an asynchronous operation allocates, and 10,000 coroutines that want a transaction each from a pool of ten.
+// What an asynchronous operation allocates, and 10,000 coroutines that want a transaction each from a pool of
+// ten.
 namespace {
 
 using namespace bench;
@@ -50,8 +51,10 @@ duet::Task<> crowd(duet::AsyncDatabase& db) {
     std::printf("  %-52s %8.1f\n", "heap bytes a waiter, coroutine frames included",
                 static_cast<double>(after - before) / static_cast<double>(waiters));
     std::printf("  %-52s %8.0f ms\n", "until all had ended", watch.nanoseconds() * 1e-6);
-    std::printf("  %-52s %8.1f us\n", "a transaction", watch.nanoseconds() * 1e-3 / static_cast<double>(waiters));
-    std::printf("  %-52s %8zu  %s\n", "furthest from its turn", furthest, right ? "" : "NOT ALL WORK WAS DONE");
+    std::printf("  %-52s %8.1f us\n", "a transaction",
+                watch.nanoseconds() * 1e-3 / static_cast<double>(waiters));
+    std::printf("  %-52s %8zu  %s\n", "furthest from its turn", furthest,
+                right ? "" : "NOT ALL WORK WAS DONE");
 }
 
 template <class Body>
@@ -90,7 +93,8 @@ int main() {
     duet::EventLoop loop;
     {
         duet::AsyncDatabase db{server.url()};
-        std::printf("\nPostgreSQL: heap allocations of an asynchronous operation, libpq's and the row's included\n");
+        std::printf(
+            "\nPostgreSQL: heap allocations of an asynchronous operation, libpq's and the row's included\n");
         loop.run(allocate(db));
     }
     duet::DatabaseOptions options;

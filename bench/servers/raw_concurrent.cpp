@@ -39,7 +39,8 @@ std::uint64_t digest_of(const PGresult* result) {
 // Watches connections for input.
 class Epoll {
 public:
-    explicit Epoll(const std::vector<pg::Connection>& connections) : fd_{epoll_create1(0)}, events_(connections.size()) {
+    explicit Epoll(const std::vector<pg::Connection>& connections)
+        : fd_{epoll_create1(0)}, events_(connections.size()) {
         for (std::size_t index = 0; index < connections.size(); ++index) {
             epoll_event event{};
             event.events = EPOLLIN;
@@ -126,7 +127,8 @@ std::uint64_t RawPipelines::run(std::size_t tasks, std::size_t steps) {
         std::vector<TaskState> ready;
     };
     std::vector<Pipe> pipes(impl_->connections.size());
-    for (std::size_t number = 0; number < tasks; ++number) pipes[number % pipes.size()].ready.push_back({number, 0});
+    for (std::size_t number = 0; number < tasks; ++number)
+        pipes[number % pipes.size()].ready.push_back({number, 0});
     std::uint64_t sum = 0;
     std::size_t left = tasks * steps;
     std::size_t syncs = 0;  // the last ones are read as well, or they would be in the way of the next run

@@ -4,8 +4,8 @@
 #include <memory>
 #include <string>
 
-/// The point select of the workload for many at once, by hand. `tasks` independent sequences of `steps` selects
-/// each; returns the sum of the digests.
+/// The point select of the workload for many at once, by hand. `tasks` independent sequences of `steps`
+/// selects each; returns the sum of the digests.
 namespace bench {
 
 /// One thread with epoll over some connections, one select at a time on each.
@@ -20,8 +20,8 @@ private:
     std::unique_ptr<Impl> impl_;
 };
 
-/// One thread over some connections in pipeline mode, on which the tasks' selects travel together: with one sync
-/// point for all that is ready at a moment, or with one for each select.
+/// One thread over some connections in pipeline mode, on which the tasks' selects travel together: with one
+/// sync point for all that is ready at a moment, or with one for each select.
 class RawPipelines {
 public:
     RawPipelines(const std::string& url, std::size_t connections, bool sync_each = false);

@@ -9,8 +9,8 @@
 #include "entrants.hpp"
 #include "mariadb_url.hpp"
 
-// Connector/C at its best: prepared statements with typed binds, results fetched into fixed places, 500 rows an
-// INSERT for bulk work, an IN list prepared once.
+// Connector/C at its best: prepared statements with typed binds, results fetched into fixed places, 500 rows
+// an INSERT for bulk work, an IN list prepared once.
 namespace bench {
 namespace {
 
@@ -52,7 +52,8 @@ MYSQL_TIME time_of(Timestamp time) {
 
 Timestamp moment_of(const MYSQL_TIME& time) {
     using namespace std::chrono;
-    const sys_days day{year{static_cast<int>(time.year)} / static_cast<int>(time.month) / static_cast<int>(time.day)};
+    const sys_days day{year{static_cast<int>(time.year)} / static_cast<int>(time.month) /
+                       static_cast<int>(time.day)};
     return Timestamp{day} + hours{time.hour} + minutes{time.minute} + seconds{time.second} +
            microseconds{time.second_part};
 }
@@ -152,7 +153,7 @@ std::string repeated(std::string sql, const char* group, std::size_t count, cons
     return sql + suffix;
 }
 
-class RawMariaDb final : public Contender {
+class RawMariaDb : public Contender {
 public:
     explicit RawMariaDb(const std::string& url) {
         const MariaDbPlace place = mariadb_place(url);
@@ -160,14 +161,16 @@ public:
                                place.database.c_str(), 0, place.socket.c_str(), 0) == nullptr) {
             fail(mysql_error(db()));
         }
-        const std::string select = "SELECT id, email, name, age, score, bio, is_active, created_at FROM users";
+        const std::string select =
+            "SELECT id, email, name, age, score, bio, is_active, created_at FROM users";
         const char* const insert =
             "INSERT INTO users (email, name, age, score, bio, is_active, created_at) VALUES ";
         by_key_ = prepare(select + " WHERE id = ?");
         all_ = prepare(select);
         first_users_ = prepare(select + " WHERE id <= ?");
-        posts_of_ = prepare(repeated("SELECT id, title, body, views, author_id FROM posts WHERE author_id IN (", "?",
-                                     parent_count, ")"));
+        posts_of_ =
+            prepare(repeated("SELECT id, title, body, views, author_id FROM posts WHERE author_id IN (", "?",
+                             parent_count, ")"));
         insert_ = prepare(repeated(insert, "(?,?,?,?,?,?,?)", 1, ""));
         insert_batch_ = prepare(repeated(insert, "(?,?,?,?,?,?,?)", batch, ""));
         set_age_ = prepare("UPDATE users SET age = ? WHERE id = ?");
@@ -299,7 +302,7 @@ public:
         return count;
     }
 
-private:
+protected:
     MYSQL* db() { return connection_.get(); }
 
     Statement prepare(const std::string& sql) {
@@ -307,7 +310,9 @@ private:
         must(statement.get(), mysql_stmt_prepare(statement.get(), sql.data(), sql.size()) != 0);
         return statement;
     }
-    void execute(const Statement& statement) { must(statement.get(), mysql_stmt_execute(statement.get()) != 0); }
+    void execute(const Statement& statement) {
+        must(statement.get(), mysql_stmt_execute(statement.get()) != 0);
+    }
     void run(std::string_view sql) {
         if (mysql_real_query(db(), sql.data(), sql.size()) != 0) fail(mysql_error(db()));
     }
@@ -316,8 +321,77 @@ private:
     Statement by_key_, all_, first_users_, posts_of_, insert_, insert_batch_, set_age_;
 };
 
+// W4 by the bulk protocol, which servers of MySQL do not have: columns of values for one prepared INSERT.
+class RawMariaDbArrays final : public RawMariaDb {
+public:
+    using RawMariaDb::RawMariaDb;
+
+    std::optional<std::uint64_t> point_selects(std::size_t, Stopwatch&) override { return std::nullopt; }
+    std::optional<std::uint64_t> scan(Stopwatch&) override { return std::nullopt; }
+    std::optional<std::uint64_t> single_inserts(std::size_t, Stopwatch&) override { return std::nullopt; }
+    std::optional<std::uint64_t> parents_with_children(Stopwatch&) override { return std::nullopt; }
+    std::optional<std::uint64_t> updates(std::size_t, Commit, Stopwatch&) override { return std::nullopt; }
+
+    std::optional<std::uint64_t> bulk_insert(std::size_t count, Stopwatch& watch) override {
+        std::vector<UserRow> users = make_new_users(count);
+        watch.start();
+        std::array<std::vector<const char*>, 3> texts;
+        std::array<std::vector<unsigned long>, 3> lengths;
+        std::vector<char> bio_state(count, STMT_INDICATOR_NONE);
+        std::vector<std::int32_t> ages;
+        std::vector<double> scores;
+        std::vector<std::int8_t> active;
+        std::vector<MYSQL_TIME> times;
+        std::vector<const MYSQL_TIME*> time_places;
+        const auto add_text = [&](std::size_t column, const std::string& text) {
+            texts[column].push_back(text.data());
+            lengths[column].push_back(text.size());
+        };
+        const std::string none;
+        times.reserve(count);
+        for (std::size_t row = 0; row < count; ++row) {
+            const UserRow& user = users[row];
+            add_text(0, user.email);
+            add_text(1, user.name);
+            add_text(2, user.bio ? *user.bio : none);
+            if (!user.bio) bio_state[row] = STMT_INDICATOR_NULL;
+            ages.push_back(user.age);
+            scores.push_back(user.score);
+            active.push_back(user.is_active ? 1 : 0);
+            times.push_back(time_of(user.created_at));
+            time_places.push_back(&times.back());
+        }
+        const auto text = [&](std::size_t column) {
+            MYSQL_BIND bind = typed(MYSQL_TYPE_STRING, texts[column].data());
+            bind.length = lengths[column].data();
+            return bind;
+        };
+        std::array<MYSQL_BIND, user_parameters> binds{
+            text(0),
+            text(1),
+            typed(MYSQL_TYPE_LONG, ages.data()),
+            typed(MYSQL_TYPE_DOUBLE, scores.data()),
+            text(2),
+            typed(MYSQL_TYPE_TINY, active.data()),
+            typed(MYSQL_TYPE_DATETIME, time_places.data()),
+        };
+        binds[4].u.indicator = bio_state.data();
+        auto rows = static_cast<unsigned>(count);
+        mysql_stmt_attr_set(insert_.get(), STMT_ATTR_ARRAY_SIZE, &rows);
+        mysql_stmt_bind_param(insert_.get(), binds.data());
+        execute(insert_);  // one statement: all or nothing
+        watch.stop();
+        return count;
+    }
+};
+
 }  // namespace
 
-std::unique_ptr<Contender> make_raw_mariadb(const std::string& url) { return std::make_unique<RawMariaDb>(url); }
+std::unique_ptr<Contender> make_raw_mariadb_arrays(const std::string& url) {
+    return std::make_unique<RawMariaDbArrays>(url);
+}
+std::unique_ptr<Contender> make_raw_mariadb(const std::string& url) {
+    return std::make_unique<RawMariaDb>(url);
+}
 
 }  // namespace bench

@@ -32,10 +32,11 @@ public:
                     "INSERT INTO users (email, name, age, score, bio, is_active, created_at) VALUES "
                     "($1, $2, $3, $4, $5, $6, $7) RETURNING id");
         pg::prepare(db(), "set_age", "UPDATE users SET age = $1 WHERE id = $2");
-        pg::prepare(db(), "insert_arrays",
-                    "INSERT INTO users (email, name, age, score, bio, is_active, created_at) SELECT * FROM unnest("
-                    "$1::text[], $2::text[], $3::int4[], $4::float8[], $5::text[], $6::bool[], $7::timestamptz[]) "
-                    "RETURNING id");
+        pg::prepare(
+            db(), "insert_arrays",
+            "INSERT INTO users (email, name, age, score, bio, is_active, created_at) SELECT * FROM unnest("
+            "$1::text[], $2::text[], $3::int4[], $4::float8[], $5::text[], $6::bool[], $7::timestamptz[]) "
+            "RETURNING id");
         pg::prepare(db(), "reserve",
                     "SELECT nextval('users_id_seq'::regclass) FROM generate_series(1, $1::int8)");
     }
@@ -192,11 +193,12 @@ private:
     }
 
     void copy(const std::vector<UserRow>& users, bool with_keys) {
-        pg::execute(db(), with_keys
-                              ? "COPY users (id, email, name, age, score, bio, is_active, created_at) FROM STDIN "
-                                "(FORMAT binary)"
-                              : "COPY users (email, name, age, score, bio, is_active, created_at) FROM STDIN "
-                                "(FORMAT binary)");
+        pg::execute(db(),
+                    with_keys
+                        ? "COPY users (id, email, name, age, score, bio, is_active, created_at) FROM STDIN "
+                          "(FORMAT binary)"
+                        : "COPY users (email, name, age, score, bio, is_active, created_at) FROM STDIN "
+                          "(FORMAT binary)");
         constexpr std::size_t flush_at = 32 * 1024;
         pg::Bytes bytes;
         bytes.raw(std::string_view{"PGCOPY\n\377\r\n\0\0\0\0\0\0\0\0\0", 19});
@@ -231,16 +233,20 @@ private:
     }
 
     void insert_arrays(std::span<UserRow> users) {
-        add_array(0, text_type, users, [](pg::Bytes& out, const UserRow& user) { out.field(std::string_view{user.email}); });
-        add_array(1, text_type, users, [](pg::Bytes& out, const UserRow& user) { out.field(std::string_view{user.name}); });
-        add_array(2, int4_type, users, [](pg::Bytes& out, const UserRow& user) { out.field(std::int32_t{user.age}); });
+        add_array(0, text_type, users,
+                  [](pg::Bytes& out, const UserRow& user) { out.field(std::string_view{user.email}); });
+        add_array(1, text_type, users,
+                  [](pg::Bytes& out, const UserRow& user) { out.field(std::string_view{user.name}); });
+        add_array(2, int4_type, users,
+                  [](pg::Bytes& out, const UserRow& user) { out.field(std::int32_t{user.age}); });
         add_array(3, float8_type, users, [](pg::Bytes& out, const UserRow& user) {
             out.field(std::bit_cast<std::int64_t>(user.score));
         });
         add_array(4, text_type, users, [](pg::Bytes& out, const UserRow& user) {
             user.bio ? out.field(std::string_view{*user.bio}) : out.null();
         });
-        add_array(5, bool_type, users, [](pg::Bytes& out, const UserRow& user) { out.field(user.is_active); });
+        add_array(5, bool_type, users,
+                  [](pg::Bytes& out, const UserRow& user) { out.field(user.is_active); });
         add_array(6, timestamptz_type, users, [](pg::Bytes& out, const UserRow& user) {
             out.field(pg::microseconds_of(user.created_at));
         });

@@ -13,8 +13,8 @@
 
 #include "workload.hpp"
 
-/// What the hand-written programs on libpq share: the binary format of the workload's types, statements prepared
-/// once, and the end of the program when the server says no.
+/// What the hand-written programs on libpq share: the binary format of the workload's types, statements
+/// prepared once, and the end of the program when the server says no.
 namespace bench::pg {
 
 struct Finish {
@@ -44,7 +44,9 @@ inline Result checked(PGconn* connection, PGresult* result) {
     return owned;
 }
 
-inline Result execute(PGconn* connection, const char* sql) { return checked(connection, PQexec(connection, sql)); }
+inline Result execute(PGconn* connection, const char* sql) {
+    return checked(connection, PQexec(connection, sql));
+}
 
 inline void prepare(PGconn* connection, const char* name, const std::string& sql) {
     checked(connection, PQprepare(connection, name, sql.c_str(), 0, nullptr));
@@ -123,7 +125,8 @@ struct Parameters {
     }
     /// In pipeline mode.
     void send(PGconn* connection, const char* statement) const {
-        if (PQsendQueryPrepared(connection, statement, N, values.data(), lengths.data(), formats.data(), 1) != 1) {
+        if (PQsendQueryPrepared(connection, statement, N, values.data(), lengths.data(), formats.data(), 1) !=
+            1) {
             fail(connection);
         }
     }

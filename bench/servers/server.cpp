@@ -14,8 +14,9 @@ namespace {
 // What would run by itself in the middle of a round runs between the rounds instead.
 duet::testing::PostgresOptions postgres_options() {
     duet::testing::PostgresOptions options;
-    options.settings = {"autovacuum=off", "shared_buffers=256MB", "max_wal_size=8GB", "checkpoint_timeout=1h",
-                        "wal_level=minimal", "max_wal_senders=0", "jit=off"};
+    options.settings = {
+        "autovacuum=off",    "shared_buffers=256MB", "max_wal_size=8GB", "checkpoint_timeout=1h",
+        "wal_level=minimal", "max_wal_senders=0",    "jit=off"};
     return options;
 }
 
@@ -64,7 +65,8 @@ std::string Server::url() const {
 }
 
 std::string Server::ask(std::string_view sql) {
-    return product_ == Product::postgres ? impl_->postgres->ask(sql, "duet") : impl_->mariadb->ask(sql, "duet");
+    return product_ == Product::postgres ? impl_->postgres->ask(sql, "duet")
+                                         : impl_->mariadb->ask(sql, "duet");
 }
 
 void Server::remove_new_users(std::size_t expected) {

@@ -9,8 +9,8 @@
 
 namespace bench {
 
-/// A throwaway server with the tables of the workload in it, reached by a unix socket. It runs on the CPUs that
-/// the calling thread may use: pin before.
+/// A throwaway server with the tables of the workload in it, reached by a unix socket. It runs on the CPUs
+/// that the calling thread may use: pin before.
 class Server {
 public:
     explicit Server(Product product);
@@ -22,8 +22,8 @@ public:
     std::string url() const;
     /// The first column of the last row as text.
     std::string ask(std::string_view sql);
-    /// Takes the users away that a work has added, and what they leave behind in the tables; ends the program when
-    /// there are not `expected` of them.
+    /// Takes the users away that a work has added, and what they leave behind in the tables; ends the program
+    /// when there are not `expected` of them.
     void remove_new_users(std::size_t expected);
 
 private:

@@ -6,13 +6,15 @@
 #include "pin.hpp"
 #include "server.hpp"
 
-// Heap allocations of an operation, the client library's included. usage: duet_server_allocations postgres|mariadb
+// Heap allocations of an operation, the client library's included. usage: duet_server_allocations
+// postgres|mariadb
 int main(int count, char** arguments) {
     using namespace bench;
     const Product product = product_named(count > 1 ? arguments[1] : "");
     pin_to_this_cpu();
     Server server{product};
-    std::printf("\nHeap allocations of an operation on %s, the client library's included\n\n   ", arguments[1]);
+    std::printf("\nHeap allocations of an operation on %s, the client library's included\n\n   ",
+                arguments[1]);
     std::vector<std::unique_ptr<Contender>> contenders;
     for (const ServerEntrant& entrant : server_entrants(product)) {
         try {
@@ -40,7 +42,8 @@ int main(int count, char** arguments) {
             Stopwatch::on_stop = allocations::stop;
             allocations::take();
             const bool took_part = run();
-            const auto calls = static_cast<double>(allocations::take()) / static_cast<double>(info.operations);
+            const auto calls =
+                static_cast<double>(allocations::take()) / static_cast<double>(info.operations);
             took_part ? std::printf(" %13.3f", calls) : std::printf(" %13s", "-");
         }
         std::printf("\n");

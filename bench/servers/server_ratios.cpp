@@ -46,7 +46,8 @@ int main(int count, char** arguments) {
     server = &the_server;
 
     std::printf(
-        "\nRatios to hand-written C code on %s, server and client on one CPU, a unix socket, nothing synced to "
+        "\nRatios to hand-written C code on %s, server and client on one CPU, a unix socket, nothing synced "
+        "to "
         "disk,\nmedian of %zu interleaved rounds\n\n%-3s %-34s %10s",
         product == Product::postgres ? "libpq" : "Connector/C", rounds, "", "", "raw");
     std::vector<Runner> runners;

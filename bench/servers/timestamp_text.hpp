@@ -7,8 +7,8 @@
 
 #include "workload.hpp"
 
-/// Timestamps for libraries that exchange them as text, by the functions that duet itself uses for databases with
-/// text timestamps.
+/// Timestamps for libraries that exchange them as text, by the functions that duet itself uses for databases
+/// with text timestamps.
 namespace bench {
 
 inline std::string timestamp_text(Timestamp time) {
