@@ -136,13 +136,22 @@ std::string Dialect::order_term(std::string_view key, std::uint8_t flags, bool /
     return out;
 }
 
-void Dialect::row_locks(std::string& out, std::string_view /*table*/, std::uint32_t flags) const {
+void Dialect::row_locks(std::string& out, std::string_view /*tables*/, std::uint32_t flags) const {
     if (!capabilities().for_update) {
         throw UnsupportedByDialect(std::string(name()) + " has no row locks: for_update is not available");
     }
-    out += " FOR UPDATE";
+    if ((flags & shape::lock_of) != 0) {
+        throw UnsupportedByDialect(std::string(name()) +
+                                   " locks all rows that a query reads: duet::of() is not available");
+    }
+    out += (flags & shape::for_share) != 0 ? " LOCK IN SHARE MODE" : " FOR UPDATE";
     if ((flags & shape::skip_locked) != 0) out += " SKIP LOCKED";
     if ((flags & shape::no_wait) != 0) out += " NOWAIT";
+}
+
+void Dialect::refuse_lock_timeout(const BeginOptions& options) const {
+    if (options.lock_timeout_ms <= 0) return;
+    throw UnsupportedByDialect(std::string(name()) + " has no lock timeout for a single transaction");
 }
 
 std::string Dialect::refused_value(std::string_view column) const {

@@ -340,7 +340,16 @@ public:
         return join({"VALUES(", column, ")"});
     }
 
+    void row_locks(std::string& out, std::string_view tables, std::uint32_t flags) const override {
+        if (is_mariadb()) return Dialect::row_locks(out, tables, flags);
+        out += (flags & shape::for_share) != 0 ? " FOR SHARE" : " FOR UPDATE";
+        if ((flags & shape::lock_of) != 0) out.append(" OF ").append(tables);
+        if ((flags & shape::skip_locked) != 0) out += " SKIP LOCKED";
+        if ((flags & shape::no_wait) != 0) out += " NOWAIT";
+    }
+
     std::string begin(const BeginOptions& options) const override {
+        refuse_lock_timeout(options);
         std::string out;
         switch (options.isolation) {
             case Isolation::standard:

@@ -357,9 +357,9 @@ public:
         return std::string(operand);
     }
 
-    void row_locks(std::string& out, std::string_view table, std::uint32_t flags) const override {
+    void row_locks(std::string& out, std::string_view tables, std::uint32_t flags) const override {
         // Rows that a LEFT JOIN may miss cannot be locked.
-        out.append(" FOR UPDATE OF ").append(table);
+        out.append((flags & shape::for_share) != 0 ? " FOR SHARE OF " : " FOR UPDATE OF ").append(tables);
         if ((flags & shape::skip_locked) != 0) out += " SKIP LOCKED";
         if ((flags & shape::no_wait) != 0) out += " NOWAIT";
     }
@@ -384,6 +384,8 @@ public:
         }
         if (options.read_only) out += " READ ONLY";
         if (options.deferrable) out += " DEFERRABLE";
+        if (options.lock_timeout_ms > 0)
+            out += "; SET LOCAL lock_timeout = " + std::to_string(options.lock_timeout_ms);
         return out;
     }
     std::string explain(std::string_view sql) const override { return join({"EXPLAIN ", sql}); }

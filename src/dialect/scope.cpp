@@ -100,11 +100,28 @@ std::size_t Source::join_one(std::size_t from, std::uint8_t relation, std::vecto
     const ModelInfo& owner = *tables_[from].model;
     const RelationInfo& r = owner.relations[relation];
     const std::size_t i = add(from, relation, fresh_alias(used, r.name));
-    const Table& joined = tables_[i];
+    Table& joined = tables_[i];
+    joined.left_at = from_.size();
     from_ += " LEFT JOIN " + table_as(dialect_, joined.model->table, joined.alias) + " ON " +
              hop_condition(dialect_, owner, tables_[from].alias, r, joined.alias);
     if (!with_deleted_) from_ += hidden_condition(dialect_, *joined.model, joined.alias);
     return i;
+}
+
+void Source::require(std::size_t table) {
+    constexpr std::string_view left = " LEFT";
+    const std::vector<std::uint8_t>& path = tables_[table].path;
+    for (Table& on_the_way : tables_) {
+        const bool leads_there = on_the_way.path.size() <= path.size() &&
+                                 std::equal(on_the_way.path.begin(), on_the_way.path.end(), path.begin());
+        const std::size_t at = on_the_way.left_at;
+        if (!leads_there || at == 0) continue;
+        from_.erase(at, left.size());
+        on_the_way.left_at = 0;
+        for (Table& other : tables_) {
+            if (other.left_at > at) other.left_at -= left.size();
+        }
+    }
 }
 
 std::size_t Source::join_many(std::size_t from, std::uint8_t relation, std::vector<std::string>& used) {

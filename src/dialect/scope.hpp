@@ -16,6 +16,7 @@ public:
         std::vector<std::uint8_t> path;  // relation hops from the source's root
         const ModelInfo* model;
         std::string alias;
+        std::size_t left_at = 0;  // where ` LEFT JOIN` stands in from(), once it is there
     };
 
     Source(const Dialect& dialect, const ModelInfo& root, std::string alias, bool with_deleted);
@@ -26,6 +27,8 @@ public:
     std::size_t join_one(std::size_t from, std::uint8_t relation, std::vector<std::string>& used_aliases);
     /// Likewise over any relation; rows multiply over to-many ones.
     std::size_t join_many(std::size_t from, std::uint8_t relation, std::vector<std::string>& used_aliases);
+    /// Leaves out the rows for which a table that join_one() gave, or one on the way to it, has none.
+    void require(std::size_t table);
     const Table& table(std::size_t i) const { return tables_[i]; }
     /// Joins a link table whose target column refers to the root; returns its qualified owner column.
     std::string join_link(const LinkInfo& link, std::vector<std::string>& used_aliases);

@@ -83,6 +83,7 @@ void SelectParts::add(ExpressionRenderer& expressions, ClauseView clause, Scope&
             break;
         }
         case shape::Clause::set:
+        case shape::Clause::lock:
             break;
     }
 }

@@ -284,6 +284,7 @@ public:
     std::string_view row_identity() const noexcept override { return "rowid"; }
 
     std::string begin(const BeginOptions& options) const override {
+        refuse_lock_timeout(options);
         if (options.read_only || options.locking == Locking::deferred) return "BEGIN DEFERRED";
         return options.locking == Locking::exclusive ? "BEGIN EXCLUSIVE" : "BEGIN IMMEDIATE";
     }

@@ -8,7 +8,7 @@
 namespace duet::driver {
 
 /// Appends the LIKE pattern that like_contains, like_prefix or like_suffix makes of `text`: its wildcards
-/// escaped by a backslash, percent signs around it.
+/// escaped by a backslash, percent signs around it. like_pattern: the text is a pattern already.
 void append_like_pattern(std::string& out, Transform transform, std::string_view text);
 
 }  // namespace duet::driver

@@ -26,11 +26,14 @@ bool Connected::open_now(driver::Access access) {
         if (claimed_) use(*entered);
         return claimed_;
     }
-    lease_ = engine().pool().try_acquire(access);
+    Pool& pool = engine().pool();
+    lease_ = pool.try_acquire(access);
     if (!lease_ || !lease_.ready() || engine().has_orphans()) {
         lease_.release();
         return false;
     }
+    if (pool.reports_leaks()) [[unlikely]]
+        lease_.note(call_.where);
     use(*lease_);
     connection().allow_blocking(true);
     return true;
@@ -47,6 +50,7 @@ void Connected::open_on(Lease& lease, driver::Access access, duet::detail::Cance
         }
         use(call_.transaction->opened());
     } else {
+        if (engine().pool().reports_leaks()) lease.note(call_.where);
         use(*lease);
         if (engine().has_orphans()) engine().bury_orphans();
     }

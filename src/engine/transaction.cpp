@@ -140,6 +140,7 @@ Task<> TransactionState::open_outermost(std::source_location where) {
             } else {
                 lease_ = co_await engine_.pool().acquire(access);
             }
+            if (engine_.pool().reports_leaks()) lease_.note(where);
         } catch (Error& error) {
             error.attach_where(where);
             throw;

@@ -1,6 +1,7 @@
 #include <duet/base/error.hpp>
 #include <duet/driver/url.hpp>
 #include <duet/handle/database.hpp>
+#include <duet/pool/url_options.hpp>
 
 #include <atomic>
 #include <charconv>
@@ -13,13 +14,15 @@ void StatementCounter::bump(std::size_t& count) noexcept { std::atomic_ref<std::
 namespace detail {
 
 std::shared_ptr<engine::Engine> open_engine(std::string_view text, const DatabaseOptions& options) {
-    driver::Url url = driver::parse_url(text);
+    const driver::Url url = driver::parse_url(text);
+    PoolOptions pool = options.pool;
+    apply_url_options(url, pool);
     std::unique_ptr<driver::Driver> driver = driver::open_driver(url);
     if (!options.dialect.empty() && options.dialect != driver->dialect().name()) {
         throw ConfigurationError("the URL is of a " + std::string(driver->dialect().name()) +
                                  " database, but the dialect given is " + options.dialect);
     }
-    return std::make_shared<engine::Engine>(std::move(driver), options.pool);
+    return std::make_shared<engine::Engine>(std::move(driver), std::move(pool));
 }
 
 std::int16_t column_named(const ModelInfo& model, std::string_view name, const char* where) {

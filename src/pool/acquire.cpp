@@ -133,21 +133,21 @@ struct Pool::Acquire::Queued : Waiter {
 };
 
 Lease Pool::try_acquire(driver::Access access) noexcept {
-    return Lease(impl_->group_for(access).try_take(&detail::pool_thread));
+    return Lease(impl_->took(impl_->group_for(access).try_take(&detail::pool_thread)));
 }
 
 bool Pool::Acquire::start(std::coroutine_handle<> handle, const detail::PromiseBase* promise) {
     const bool blocking = !promise || !promise->home;
     if (promise && promise->cancel) [[unlikely]]
         return start_unless_cancelled(handle, *promise);
-    taken_ = pool_.group_for(access_).try_take(blocking ? &detail::pool_thread : nullptr);
+    taken_ = pool_.took(pool_.group_for(access_).try_take(blocking ? &detail::pool_thread : nullptr));
     return taken_ ? false : wait(handle, promise);
 }
 
 bool Pool::Acquire::start_unless_cancelled(std::coroutine_handle<> handle,
                                            const detail::PromiseBase& promise) {
     if (CancelToken(promise.cancel).cancelled()) throw_cancelled();
-    taken_ = pool_.group_for(access_).try_take(promise.home ? nullptr : &detail::pool_thread);
+    taken_ = pool_.took(pool_.group_for(access_).try_take(promise.home ? nullptr : &detail::pool_thread));
     return taken_ ? false : wait(handle, &promise);
 }
 
@@ -157,6 +157,7 @@ bool Pool::Acquire::wait(std::coroutine_handle<> handle, const detail::PromiseBa
         return false;
     }
     static_assert(sizeof(Queued) <= queued_size && alignof(Queued) <= alignof(std::max_align_t));
+    pool_.somebody_waits();
     const Clock::time_point now = Clock::now();
     auto* const queued =
         ::new (static_cast<void*>(place_)) Queued(pool_.group_for(access_), *promise, handle, now);
@@ -166,12 +167,16 @@ bool Pool::Acquire::wait(std::coroutine_handle<> handle, const detail::PromiseBa
 
 void Pool::Acquire::finish() {
     auto& queued = *std::launder(reinterpret_cast<Queued*>(place_));
-    taken_ = queued.detach(true);
+    Lease::Slot* const granted = queued.detach(true);
     const Clock::time_point since = queued.since;
-    const bool cancelled = queued.state == State::cancelled || queued.token.cancelled();
+    const State state = queued.state;
+    const bool cancelled = state == State::cancelled || queued.token.cancelled();
     queued.~Queued();
     queued_ = false;
+    pool_.wait_times.add(Clock::now() - since);
+    taken_ = pool_.took(granted);
     if (taken_) return;
+    if (state == State::failed) pool_.throw_unreachable();
     if (cancelled) throw_cancelled();
     pool_.throw_timeout(access_, since);
 }
@@ -184,14 +189,19 @@ void Pool::Acquire::leave() noexcept {
 }
 
 Lease::Slot* Pool::Impl::wait_blocking(driver::Access access, const CancelToken& token) {
+    somebody_waits();
     refuse_self_deadlock(access, &detail::pool_thread);
     const Clock::time_point now = Clock::now();
     WaitingThread waiter(group_for(access));
-    switch (waiter.wait(std::min(deadline_from(now), token.deadline()), token)) {
+    const State outcome = waiter.wait(std::min(deadline_from(now), token.deadline()), token);
+    wait_times.add(Clock::now() - now);
+    switch (outcome) {
         case State::granted:
-            return waiter.slot;
+            return took(waiter.slot);
         case State::cancelled:
             throw_cancelled();
+        case State::failed:
+            throw_unreachable();
         default:
             break;
     }
@@ -201,7 +211,8 @@ Lease::Slot* Pool::Impl::wait_blocking(driver::Access access, const CancelToken&
 
 Lease Pool::acquire_blocking(driver::Access access, const CancelToken& token) {
     if (token.cancelled()) throw_cancelled();
-    if (Lease::Slot* const slot = impl_->group_for(access).try_take(&detail::pool_thread)) return Lease(slot);
+    if (Lease::Slot* const slot = impl_->group_for(access).try_take(&detail::pool_thread))
+        return Lease(impl_->took(slot));
     return Lease(impl_->wait_blocking(access, token));
 }
 

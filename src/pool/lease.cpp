@@ -1,7 +1,9 @@
 #include <duet/base/error.hpp>
 #include <duet/pool/pool.hpp>
-#include <duet/pool/settle.hpp>
 
+#include <unistd.h>
+
+#include "clock.hpp"
 #include "impl.hpp"
 
 namespace duet {
@@ -9,23 +11,12 @@ namespace duet {
 void Lease::give_back(PooledConnection& connection) noexcept {
     Slot& slot = static_cast<Slot&>(connection);
     if (const driver::Connection* const open = slot.connection.get()) {
-        if (!slot.ready || !open->usable() || open->in_transaction()) [[unlikely]]
+        if (!slot.ready || !open->usable() || open->in_transaction() || (slot.managed && open->dirty()))
+            [[unlikely]]
             slot.pool->clean_up(slot);
     }
+    if (slot.timed) slot.pool->note_return(slot);
     slot.group->put_back(slot);
-}
-
-Task<> Lease::make_ready() {
-    Slot& slot = static_cast<Slot&>(*connection_);
-    try {
-        if (!slot.connection) slot.pool->open(slot);
-        const driver::Wait wait = slot.connection->establish();
-        if (wait != driver::Wait::done) co_await settle(*slot.connection, wait);
-        slot.ready = true;
-    } catch (...) {
-        release();
-        throw;
-    }
 }
 
 void Lease::adopt() const noexcept {
@@ -33,37 +24,89 @@ void Lease::adopt() const noexcept {
     if (holder.load(std::memory_order_relaxed)) holder.store(&detail::pool_thread, std::memory_order_relaxed);
 }
 
-void Pool::Impl::open(Lease::Slot& slot) {
-    std::unique_ptr<driver::Connection> connection =
-        source->connect(slot.writer ? driver::Access::write : driver::Access::read);
-    if (slot.statements.capacity() < options.statements) {
-        slot.statements = PlanMap<std::unique_ptr<driver::Statement>>(options.statements);
+void Lease::note(const std::source_location& where) const noexcept {
+    static_cast<Slot*>(connection_)->where.store(where, std::memory_order_relaxed);
+}
+
+void Pool::Impl::note_taking(Lease::Slot& slot) noexcept {
+    const std::int64_t now = coarse_now();
+    upkeep(now);
+    slot.taken_at.store(now, std::memory_order_relaxed);
+    if (options.report_leaks_after.count() > 0) {
+        slot.thread.store(static_cast<std::uint64_t>(::gettid()), std::memory_order_relaxed);
+        slot.where.store({}, std::memory_order_relaxed);
+        slot.reported.store(false, std::memory_order_relaxed);
     }
-    slot.connection = std::move(connection);
-    open_connections.fetch_add(1, std::memory_order_relaxed);
+    if (slot.ready && slot.managed && judge(slot) != Verdict::good) slot.ready = false;
+}
+
+Pool::Impl::Verdict Pool::Impl::judge(const Lease::Slot& slot) const noexcept {
+    const std::int64_t now = slot.taken_at.load(std::memory_order_relaxed);
+    if (now >= slot.expires_at) return Verdict::too_old;
+    if (slot.generation != generation.load(std::memory_order_relaxed)) return Verdict::suspect;
+    if (options.pre_ping &&
+        now - slot.idle_since.load(std::memory_order_relaxed) >= nanoseconds(options.pre_ping_after)) {
+        return Verdict::unknown;
+    }
+    return Verdict::good;
+}
+
+void Pool::Impl::note_return(Lease::Slot& slot) noexcept {
+    const std::int64_t now = coarse_now();
+    slot.taken_at.store(0, std::memory_order_relaxed);
+    if (slot.managed) {
+        // A connection that was not looked at has been idle all the time.
+        if (slot.ready) slot.idle_since.store(now, std::memory_order_relaxed);
+        const bool above = slot.index >= slot.group->limit();
+        const std::size_t wanted = size.load(std::memory_order_relaxed);
+        if (slot.connection && (above || (open_connections.load(std::memory_order_relaxed) > wanted &&
+                                          slot.group->waiting() == 0 && slot.group->idle() >= wanted))) {
+            counters.closed_idle.fetch_add(1, std::memory_order_relaxed);
+            close(slot);
+        }
+    }
+    upkeep(now);
 }
 
 void Pool::Impl::close(Lease::Slot& slot) noexcept {
     slot.statements.clear();
     slot.connection.reset();
     slot.ready = false;
+    slot.needs_setup = false;
+    if (!slot.open.load(std::memory_order_relaxed)) return;
+    slot.open.store(false, std::memory_order_relaxed);
     open_connections.fetch_sub(1, std::memory_order_relaxed);
 }
 
 void Pool::Impl::clean_up(Lease::Slot& slot) noexcept {
-    driver::Connection& connection = *slot.connection;
+    const bool open = slot.open.load(std::memory_order_relaxed);
+    if (open && !slot.connection->usable()) return found_broken(slot);
     try {
-        if (slot.ready && connection.usable()) {
-            connection.set_limits({});
-            // A driver that would have to wait for the answer cannot do it here.
-            if (connection.execute_script("ROLLBACK") == driver::Wait::done && connection.usable() &&
-                !connection.in_transaction()) {
-                return;
-            }
-        }
+        if (open && put_in_order(slot)) return;
     } catch (const std::exception&) {
     }
     close(slot);
+}
+
+bool Pool::Impl::put_in_order(Lease::Slot& slot) {
+    driver::Connection& connection = *slot.connection;
+    const bool traces = options.reset_on_return && slot.managed && connection.dirty();
+    if (!connection.in_transaction() && !traces) return true;
+    connection.set_limits({});
+    if (!managed) {
+        return connection.execute_script("ROLLBACK") == driver::Wait::done && connection.usable() &&
+               !connection.in_transaction();
+    }
+    // Nobody waits for the answer here: the next operation on the connection does.
+    connection.allow_blocking(false);
+    if (!connection.start_reset()) slot.statements.clear();
+    if (!connection.usable()) return false;
+    if (has_setup.load(std::memory_order_relaxed)) {
+        slot.needs_setup = true;
+        slot.ready = false;
+        slot.idle_since.store(coarse_now(), std::memory_order_relaxed);
+    }
+    return true;
 }
 
 }  // namespace duet

@@ -1,7 +1,7 @@
-#include <duet/async/wait.hpp>
 #include <duet/base/error.hpp>
 #include <duet/pool/settle.hpp>
 
+#include "readiness.hpp"
 #include "signal_wait.hpp"
 
 namespace duet {
@@ -12,17 +12,6 @@ using Clock = std::chrono::steady_clock;
 
 // What a server gets to react to a request to cancel, before it is given up.
 constexpr std::chrono::seconds grace{5};
-
-Readiness readiness_of(driver::Wait wait) {
-    switch (wait) {
-        case driver::Wait::readable:
-            return Readiness::readable;
-        case driver::Wait::writable:
-            return Readiness::writable;
-        default:
-            return Readiness::both;
-    }
-}
 
 const char* reason(WaitOutcome outcome) {
     return outcome == WaitOutcome::timed_out ? "the statement took longer than it was allowed to"

@@ -2,11 +2,14 @@
 
 #include <duet/pool/pool.hpp>
 
+#include <array>
 #include <atomic>
+#include <bit>
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <mutex>
-#include <span>
+#include <source_location>
 
 namespace duet {
 
@@ -26,18 +29,33 @@ extern constinit thread_local PoolThread pool_thread;
 struct alignas(64) Lease::Slot : PooledConnection {
     Slot() : PooledConnection(0) {}
 
+    // For whoever has taken it.
+    std::int64_t expires_at = std::numeric_limits<std::int64_t>::max();
+    std::uint32_t generation = 0;  // the pool's when the connection was last known to be good
+    bool needs_setup = false;
+
     alignas(64) std::atomic<bool> taken{false};
+    std::atomic<bool> open{false};  // the connection is there, for those who look for one
+    bool timed = false;             // the pool wants to see it whenever it is taken and comes back
+    bool managed = false;           // one of many behind a socket
     /// The thread that has it in blocking mode. Set after the slot was taken and cleared before it is freed,
     /// so whoever reads its own mark here does hold the slot.
     std::atomic<const void*> holder{nullptr};
     SlotGroup* group = nullptr;
     Pool::Impl* pool = nullptr;
+    std::size_t index = 0;
+    std::atomic<std::int64_t> idle_since{0};
+    std::atomic<std::int64_t> taken_at{0};  // 0: it is free, or nobody wants to know
+
+    std::atomic<std::source_location> where{};
+    std::atomic<std::uint64_t> thread{0};
+    std::atomic<bool> reported{false};
 };
 
 /// Somebody in the queue of a group. All of it is guarded by the group's mutex until `state` has left
 /// `queued`; from then on it belongs to the one who waits.
 struct Waiter {
-    enum class State : std::uint8_t { starting, queued, granted, timed_out, cancelled };
+    enum class State : std::uint8_t { starting, queued, granted, timed_out, cancelled, failed };
 
     /// Told that the wait is over; under the mutex of the group, and the last to touch the waiter.
     void (*wake)(Waiter&) noexcept = nullptr;
@@ -53,14 +71,25 @@ struct Waiter {
 /// Without a queue a slot changes hands by one atomic exchange; with one it goes from hand to hand under the
 /// mutex. Nothing gets lost between the two: whoever frees a slot looks for waiters after that, and whoever
 /// joins the queue looks for free slots after that.
+///
+/// Only slots with an index below the limit are handed out. Slots never move and never go away, so that the
+/// limit can change while all of this is in use.
 class SlotGroup {
 public:
-    SlotGroup(Pool::Impl& pool, std::size_t slots, bool writers);
+    struct Sort {
+        bool writers;
+        bool managed;
+        bool timed;
+    };
+    SlotGroup(Pool::Impl& pool, std::size_t slots, Sort sort);
+    ~SlotGroup();
+    SlotGroup(const SlotGroup&) = delete;
+    SlotGroup& operator=(const SlotGroup&) = delete;
 
     /// Null when nothing is free or others came first.
     Lease::Slot* try_take(const void* holder) noexcept {
         if (waiting_.load(std::memory_order_relaxed) != 0) return nullptr;
-        Lease::Slot* const slot = size_ == 1 ? take(slots_[0]) : take_any();
+        Lease::Slot* const slot = only_ != nullptr ? take(*only_) : take_any();
         if (slot) slot->holder.store(holder, std::memory_order_relaxed);
         return slot;
     }
@@ -83,7 +112,25 @@ public:
     /// The slot that the waiter was granted, if it was; it is out of the queue then.
     Lease::Slot* withdraw(Waiter& waiter) noexcept;
 
-    std::size_t size() const noexcept { return size_; }
+    /// Ends the wait of everybody in the queue, as `failed`.
+    void fail_all() noexcept;
+
+    /// Hands out so many slots from now on; new ones go to those who wait.
+    void set_limit(std::size_t limit);
+    /// A free slot below the limit without a connection.
+    Lease::Slot* take_closed() noexcept;
+    /// This slot if it is free and has a connection. Put it back.
+    static Lease::Slot* take_if_idle(Lease::Slot& slot) noexcept {
+        return slot.open.load(std::memory_order_relaxed) ? take(slot) : nullptr;
+    }
+    /// From the last slot to the first.
+    template <class F>
+    void each(F&& call) const {
+        for (std::size_t i = allocated_.load(std::memory_order_acquire); i-- > 0;) call(at(i));
+    }
+
+    std::size_t limit() const noexcept { return limit_.load(std::memory_order_relaxed); }
+    std::size_t idle() const noexcept;
     std::size_t waiting() const noexcept { return waiting_.load(std::memory_order_relaxed); }
     std::size_t checked_out() const noexcept;
     bool all_held_by(const void* holder) const noexcept;
@@ -94,18 +141,26 @@ private:
         return slot.taken.exchange(true, std::memory_order_seq_cst) ? nullptr : &slot;
     }
     Lease::Slot* take_any() noexcept {
-        std::size_t& preferred = detail::pool_thread.preferred;
-        if (preferred < size_) {
-            if (Lease::Slot* const slot = take(slots_[preferred])) return slot;
-        }
-        for (std::size_t i = 0; i < size_; ++i) {
-            if (Lease::Slot* const slot = take(slots_[i])) {
-                preferred = i;
-                return slot;
+        const std::size_t limit = limit_.load(std::memory_order_acquire);
+        const std::size_t preferred = detail::pool_thread.preferred;
+        if (preferred < limit) {
+            Lease::Slot& slot = at(preferred);
+            if (!sort_.managed || slot.open.load(std::memory_order_relaxed)) {
+                if (take(slot)) return &slot;
             }
         }
-        return nullptr;
+        return look_for_any(limit);
     }
+    Lease::Slot* look_for_any(std::size_t limit) noexcept;
+
+    // The first segment holds first_size_ slots; each later one as many as all before it.
+    Lease::Slot& at(std::size_t index) const noexcept {
+        if (index < first_size_) [[likely]]
+            return first_slots_[index];
+        const auto segment = static_cast<std::size_t>(std::bit_width(index / first_size_));
+        return segments_[segment][index - (first_size_ << (segment - 1))];
+    }
+    void allocate(std::size_t segment, std::size_t from, std::size_t number);
 
     void hand_over(Lease::Slot& slot) noexcept;
     void serve_queue() noexcept;
@@ -113,10 +168,16 @@ private:
     void grant(Waiter& waiter, Lease::Slot& slot, const Waiter* quiet) noexcept;
     void unlink(Waiter& waiter) noexcept;
 
-    std::span<Lease::Slot> slots() const noexcept { return {slots_.get(), size_}; }
+    static constexpr std::size_t most_segments = 24;
 
-    const std::size_t size_;
-    const std::unique_ptr<Lease::Slot[]> slots_;
+    const std::size_t first_size_;
+    Lease::Slot* first_slots_ = nullptr;
+    Lease::Slot* only_ = nullptr;  // the one slot of a group that never grows
+    const Sort sort_;
+    Pool::Impl& pool_;
+    std::atomic<std::size_t> limit_;
+    std::atomic<std::size_t> allocated_{0};
+    std::array<std::unique_ptr<Lease::Slot[]>, most_segments> segments_;
     std::atomic<std::size_t> waiting_{0};  // length of the queue
     std::mutex mutex_;
     Waiter* first_ = nullptr;

@@ -48,18 +48,37 @@ void add_related(shape::QueryData& query, std::string_view runtime_path, bool jo
     add_related(query, found.path_to_relation(), joined, nullptr);
 }
 
-void drop_order(shape::QueryData& query) {
-    // Values keep their numbers: an unused one does no harm, and renumbering would have to read expressions.
+namespace {
+
+/// Values keep their numbers: an unused one does no harm, and renumbering would have to read expressions.
+void drop_clauses(shape::QueryData& query, shape::Clause unwanted) {
     shape::Fragment kept;
     kept.values = query.clauses.values;
     const auto& bytes = query.clauses.bytes;
     for (std::size_t at = 0; at < bytes.size();) {
         const std::size_t size = 5u + bytes[at + 1] + (std::size_t{bytes[at + 2]} << 8);
-        if (bytes[at] != static_cast<std::uint8_t>(shape::Clause::order))
-            kept.bytes.append(bytes.data() + at, size);
+        if (bytes[at] != static_cast<std::uint8_t>(unwanted)) kept.bytes.append(bytes.data() + at, size);
         at += size;
     }
     query.clauses = std::move(kept);
+}
+
+}  // namespace
+
+void drop_order(shape::QueryData& query) { drop_clauses(query, shape::Clause::order); }
+
+void set_lock(shape::QueryData& query, std::uint32_t flags) {
+    if ((query.flags & shape::lock_of) != 0) drop_clauses(query, shape::Clause::lock);
+    constexpr std::uint32_t all =
+        shape::for_update | shape::for_share | shape::skip_locked | shape::no_wait | shape::lock_of;
+    query.flags = (query.flags & ~all) | flags;
+}
+
+void add_locked(shape::QueryData& query, std::span<const std::uint8_t> path) {
+    const std::size_t begun = query.clauses.begin(shape::Clause::lock);
+    query.clauses.u8(path.size());
+    query.clauses.bytes.append(path.data(), path.size());
+    query.clauses.end(begun);
 }
 
 }  // namespace duet::detail

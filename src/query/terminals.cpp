@@ -42,6 +42,17 @@ void require_all_rows(const shape::QueryData& query) {
     }
 }
 
+void require_transaction(const engine::Call& call, const shape::QueryData& query) {
+    // Where there are no row locks, that is what has to be told.
+    const bool locks =
+        (query.flags & shape::for_update) != 0 && call.engine->dialect().capabilities().for_update;
+    if (!locks || call.transaction != nullptr) return;
+    throw InvalidQuery(
+        "a query with for_update or for_share needs a transaction: outside of one its locks would be gone "
+        "with the statement",
+        call.where);
+}
+
 std::string sql_text(engine::Engine& engine, const shape::QueryData& query) {
     return render(engine.dialect(), query, Verb::rows).sql;
 }

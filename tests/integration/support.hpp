@@ -133,13 +133,9 @@ void in_transaction(Handle<Mode>& handle, F body, TransactionOptions options = {
 
 using Backends =
     ::testing::Types<Backend<SqliteMemory, Blocking>, Backend<SqliteMemory, Async>,
-                     Backend<SqliteFile, Blocking>, Backend<SqliteFile, Async>
-#if defined(DUET_TEST_SERVERS_READY)
-                     ,
+                     Backend<SqliteFile, Blocking>, Backend<SqliteFile, Async>,
                      Backend<Postgres, Blocking>, Backend<Postgres, Async>, Backend<PgBouncer, Blocking>,
-                     Backend<PgBouncer, Async>, Backend<MariaDb, Blocking>, Backend<MariaDb, Async>
-#endif
-                     >;
+                     Backend<PgBouncer, Async>, Backend<MariaDb, Blocking>, Backend<MariaDb, Async>>;
 
 struct BackendNames {
     template <class B>

@@ -124,8 +124,9 @@ public:
     virtual std::string comparable(std::string_view operand, const ColumnInfo& column) const;
     virtual void limit_offset(std::string& out, std::string_view limit, std::string_view offset) const;
 
-    /// The lock of `for_update`, behind everything else; `table` is the alias of the rows' own table.
-    virtual void row_locks(std::string& out, std::string_view table, std::uint32_t flags) const;
+    /// The lock of `for_update`, behind everything else; `tables` are the aliases of those whose rows are
+    /// locked, with commas in between.
+    virtual void row_locks(std::string& out, std::string_view tables, std::uint32_t flags) const;
 
     // Writes.
     /// Behind the columns of INSERT: the values of a row that takes none.
@@ -136,8 +137,9 @@ public:
     /// use the key.
     virtual std::string_view row_identity() const noexcept { return {}; }
 
-    /// The query that takes keys, in ascending order, from where the database takes those that it assigns; its
-    /// parameter says how many. No rows when the column has no such source; empty text when there is no way.
+    /// The query that takes keys, in ascending order, from where the database takes those that it assigns;
+    /// its parameter says how many. No rows when the column has no such source; empty text when there is no
+    /// way.
     virtual std::string reserve_keys(std::string_view /*table*/, std::string_view /*column*/) const {
         return {};
     }
@@ -159,6 +161,8 @@ public:
     /// Appends what makes a column the primary key whose values the database assigns.
     virtual void append_generated_key(std::string& out) const = 0;
     virtual bool has_partial_indexes() const noexcept { return true; }
+    /// Throws UnsupportedByDialect for a transaction that asks for a lock timeout of its own.
+    void refuse_lock_timeout(const BeginOptions& options) const;
     /// Whether CREATE INDEX knows IF NOT EXISTS; else indexes are declared in CREATE TABLE.
     virtual bool has_repeatable_indexes() const noexcept { return true; }
     /// Appends what belongs behind the name of an indexed column.

@@ -23,6 +23,7 @@ struct BeginOptions {
     Locking locking = Locking::immediate;
     bool read_only = false;
     bool deferrable = false;  // PostgreSQL, serializable and read-only: waits until it can run undisturbed
+    std::int64_t lock_timeout_ms = 0;  // 0: what the session has; PostgreSQL
 };
 
 }  // namespace duet

@@ -14,8 +14,8 @@
 
 namespace duet::driver {
 
-/// What a connection waits for. A driver whose calls block (SQLite) always answers `done`; only a channel of a
-/// shared connection answers `signal`: somebody else watches the socket and tells it.
+/// What a connection waits for. A driver whose calls block (SQLite) always answers `done`; only a channel of
+/// a shared connection answers `signal`: somebody else watches the socket and tells it.
 enum class Wait : std::uint8_t { done, readable, writable, either, signal };
 
 /// How to tell whoever waits for a channel.
@@ -101,8 +101,8 @@ public:
     virtual Wait execute_script(std::string_view sql) = 0;
     /// Whether there is a way for many rows that is quicker than INSERT.
     virtual bool can_copy() const noexcept { return false; }
-    /// Loads rows that way, all or none; `rows` must stay meanwhile. Outcome::affected says how many, or is -1
-    /// when they cannot go that way: nothing was written then.
+    /// Loads rows that way, all or none; `rows` must stay meanwhile. Outcome::affected says how many, or is
+    /// -1 when they cannot go that way: nothing was written then.
     virtual Wait copy_in(const CopyRows& /*rows*/, Outcome& /*outcome*/) { return Wait::done; }
     /// Runs the text that begins a transaction. May be held back and travel with the next operation, which
     /// then fails if this does; in_transaction() is true meanwhile.
@@ -142,6 +142,8 @@ public:
     /// After an operation answered Wait::signal: whom to tell when resume() can go on. Once; an empty one
     /// takes it back.
     virtual void on_signal(Signal /*signal*/) noexcept {}
+    /// False when a pooler between here and the server may change the server's session with each transaction.
+    virtual bool keeps_session() const noexcept { return true; }
     /// The same connection for several users at once; null when the driver has no such thing.
     virtual Multiplexer* multiplexer() noexcept { return nullptr; }
 };

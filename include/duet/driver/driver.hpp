@@ -1,6 +1,7 @@
 #pragma once
 
 #include <duet/driver/connection.hpp>
+#include <duet/driver/listener.hpp>
 #include <duet/schema/database_schema.hpp>
 
 #include <memory>
@@ -34,6 +35,8 @@ public:
     /// Throws ConnectionError, with a sentence that says what to look at. Network drivers give a connection
     /// that establish() has to open.
     virtual std::unique_ptr<Connection> connect(Access access) = 0;
+    /// A new connection to listen on, not open yet; null where there are no notifications.
+    virtual std::unique_ptr<Listener> make_listener() { return nullptr; }
     /// Reads the tables that exist. Runs on `connection`, and blocks.
     virtual DatabaseSchema introspect(Connection& connection) = 0;
 };

@@ -16,9 +16,16 @@ struct TransactionOptions {
     bool deferrable = false;  // PostgreSQL, serializable and read-only: waits until it can run undisturbed
     int retries = 0;          // after LockTimeout, SerializationFailure or Deadlock; the block runs again
     std::chrono::nanoseconds timeout{0};  // of each statement
+    /// Longest wait for a lock, then LockTimeout; 0: what the session has. PostgreSQL, where it counts in
+    /// whole milliseconds; elsewhere UnsupportedByDialect.
+    std::chrono::nanoseconds lock_timeout{0};
 
     BeginOptions begin() const noexcept {
-        return {.isolation = isolation, .locking = locking, .read_only = read_only, .deferrable = deferrable};
+        return {.isolation = isolation,
+                .locking = locking,
+                .read_only = read_only,
+                .deferrable = deferrable,
+                .lock_timeout_ms = std::chrono::ceil<std::chrono::milliseconds>(lock_timeout).count()};
     }
 };
 

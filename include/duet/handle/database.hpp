@@ -1,5 +1,7 @@
 #pragma once
 
+#include <duet/handle/advisory_lock.hpp>
+#include <duet/handle/listener.hpp>
 #include <duet/handle/transaction.hpp>
 
 #include <chrono>
@@ -58,6 +60,42 @@ public:
         return Mode::run(
             Begin{std::make_unique<engine::TransactionState>(*engine_, nullptr, options), where});
     }
+    /// Takes an advisory lock, waiting for it (`db.within(…)` limits that: QueryCanceled), and keeps a
+    /// connection of the pool for as long as it is held. PostgreSQL; MariaDB by GET_LOCK, there without
+    /// shared ones; else UnsupportedByDialect. ConfigurationError behind a pooler that works by transactions.
+    Result<BasicAdvisoryLock<Mode>> advisory_lock(LockKey key, Where where = Where::current()) {
+        return Mode::run(
+            detail::TakeLock<BasicAdvisoryLock<Mode>>{make_call(where), {key.number(), false, true}});
+    }
+    Result<BasicAdvisoryLock<Mode>> advisory_lock_shared(LockKey key, Where where = Where::current()) {
+        return Mode::run(
+            detail::TakeLock<BasicAdvisoryLock<Mode>>{make_call(where), {key.number(), true, true}});
+    }
+    /// The same without waiting: nullopt when somebody else has it.
+    Result<std::optional<BasicAdvisoryLock<Mode>>> try_advisory_lock(LockKey key,
+                                                                     Where where = Where::current()) {
+        return Mode::run(detail::TakeLock<std::optional<BasicAdvisoryLock<Mode>>>{
+            make_call(where), {key.number(), false, false}});
+    }
+    Result<std::optional<BasicAdvisoryLock<Mode>>> try_advisory_lock_shared(LockKey key,
+                                                                            Where where = Where::current()) {
+        return Mode::run(detail::TakeLock<std::optional<BasicAdvisoryLock<Mode>>>{
+            make_call(where), {key.number(), true, false}});
+    }
+    /// Connects, outside of the pool, and listens to channels. Throws ConnectionError, UnsupportedByDialect
+    /// elsewhere than on PostgreSQL, ConfigurationError behind a pooler that works by transactions,
+    /// InvalidQuery for names of more than 63 bytes.
+    Result<BasicListener<Mode>> listen(const Channels& channels, Where where = Where::current()) {
+        return start_listening(channels, {}, where);
+    }
+    template <class O = ListenOptions>
+    requires std::same_as<std::remove_cvref_t<O>, ListenOptions> Result<BasicListener<Mode>> listen(
+        const Channels& channels, O&& options, Where where = Where::current()) {
+        static_assert(!Mode::is_async || detail::safe_in_co_await<O>,
+                      "duet: GCC 12 breaks temporaries in co_await: name the options first, then co_await "
+                      "db.listen(channels, options)");
+        return start_listening(channels, options, where);
+    }
     /// Outside of a transaction there is nothing to wait for: runs `fn()` at once.
     template <class F>
     void on_commit(F fn) {
@@ -105,6 +143,39 @@ public:
         return QueryHook(engine_->hooks(), id);
     }
     PoolStats pool_stats() const { return engine_->pool().stats(); }
+    /// Changes how many connections the pool keeps, at once and while it is in use; returns the size from now
+    /// on. SQLite's stays as it is. Throws ConfigurationError for 0.
+    std::size_t resize_pool(std::size_t size) { return engine_->pool().resize(size); }
+    /// Opens connections ahead of need, until `number` are open or the pool has its size; returns how many it
+    /// opened. Throws ConnectionError.
+    Result<std::size_t> warm_up(std::size_t number) {
+        struct WarmUp {
+            Pool& pool;
+            std::size_t number;
+            auto start() { return pool.warm_up(number); }
+            std::size_t finish(std::size_t opened) { return opened; }
+        };
+        return Mode::run(WarmUp{engine_->pool(), number});
+    }
+    /// Calls `fn(setup)` for each connection that is opened from now on, and again after a reset;
+    /// `setup.run(sql)` names SQL that runs before anybody gets the connection. From any thread; stays for
+    /// the life of the database. What `fn` throws, and a statement that fails, fails the operation that
+    /// wanted the connection.
+    template <class F>
+    void on_connect(F fn) {
+        engine_->pool().on_connect(std::make_shared<F>(std::move(fn)),
+                                   [](void* f, ConnectionSetup& setup) { (*static_cast<F*>(f))(setup); });
+    }
+    /// Calls `fn(event)` for the rare events of the pool (PoolEvent), on the thread where they happen, until
+    /// the returned hook is destroyed. It must not use this database.
+    template <class F>
+    [[nodiscard("the hook is removed when this is destroyed")]] PoolHook on_pool_event(F fn) {
+        auto context = std::make_shared<F>(std::move(fn));
+        detail::PoolHooks& hooks = engine_->pool().hooks();
+        const auto id =
+            hooks.add(context, [](void* f, const PoolEvent& event) { (*static_cast<F*>(f))(event); });
+        return PoolHook(hooks, id);
+    }
     engine::PlanCacheStats plan_stats() const { return engine_->plan_stats(); }
     std::string_view dialect() const { return engine_->dialect().name(); }
 
@@ -112,6 +183,23 @@ private:
     template <class Other>
     friend class BasicDatabase;
     friend Handle<BasicDatabase<Mode>, Mode>;
+    Result<BasicListener<Mode>> start_listening(const Channels& channels, const ListenOptions& options,
+                                                Where where) {
+        struct Listen {
+            std::shared_ptr<engine::Engine> engine;
+            std::vector<std::string> channels;
+            ListenOptions options;
+            std::chrono::nanoseconds timeout;
+            Where where;
+            std::unique_ptr<engine::ListenerState> state{};
+            auto start() {
+                state = engine::make_listener(engine, channels, options, where);
+                return engine::open_listener(*state, timeout, where);
+            }
+            BasicListener<Mode> finish() { return BasicListener<Mode>(std::move(state)); }
+        };
+        return Mode::run(Listen{engine_, channels.names(), options, timeout_, where});
+    }
     engine::Call make_call(Where where) noexcept {
         return {engine_.get(), nullptr, where, timeout_, !Mode::is_async};
     }

@@ -2,6 +2,7 @@
 
 #include <duet/async/compiler.hpp>
 #include <duet/async/mode.hpp>
+#include <duet/engine/listener.hpp>
 #include <duet/engine/transaction.hpp>
 #include <duet/expr/expr.hpp>
 #include <duet/handle/raw_query.hpp>
@@ -330,6 +331,21 @@ public:
             void finish() {}
         };
         return Mode::run(Run{call(where), std::string(script)});
+    }
+
+    /// Sends a message to all who listen to the channel, once the transaction has committed; never when it is
+    /// rolled back. The payload is text of less than 8000 bytes, else ValidationError. PostgreSQL only, else
+    /// UnsupportedByDialect; InvalidQuery for channel names of more than 63 bytes.
+    Result<void> notify(std::string_view channel, std::string_view payload = {},
+                        Where where = Where::current()) {
+        struct Notify {
+            engine::Call call;
+            std::string channel;
+            std::string payload;
+            auto start() { return engine::notify(call, channel, payload); }
+            void finish() {}
+        };
+        return Mode::run(Notify{call(where), std::string(channel), std::string(payload)});
     }
 
     /// Runs `block(transaction)`: commits at its end, rolls back when it throws, and returns what it returns.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <duet/handle/advisory_lock.hpp>
 #include <duet/handle/handle.hpp>
 
 #include <memory>
@@ -60,6 +61,22 @@ public:
         return Mode::run(Rollback{state_, where});
     }
     bool active() const noexcept { return state_->active(); }
+
+    /// Takes an advisory lock, waiting for it, until the outermost transaction ends. PostgreSQL only, else
+    /// UnsupportedByDialect.
+    Result<void> advisory_lock(LockKey key, Where where = Where::current()) {
+        return Mode::run(detail::TakeTransactionLock{{make_call(where), {key.number(), false, true}}});
+    }
+    Result<void> advisory_lock_shared(LockKey key, Where where = Where::current()) {
+        return Mode::run(detail::TakeTransactionLock{{make_call(where), {key.number(), true, true}}});
+    }
+    /// The same without waiting: false when somebody else has it.
+    Result<bool> try_advisory_lock(LockKey key, Where where = Where::current()) {
+        return Mode::run(detail::TryTransactionLock{{make_call(where), {key.number(), false, false}}});
+    }
+    Result<bool> try_advisory_lock_shared(LockKey key, Where where = Where::current()) {
+        return Mode::run(detail::TryTransactionLock{{make_call(where), {key.number(), true, false}}});
+    }
 
     /// Runs `fn()` after the outermost transaction has committed; never when this one is rolled back.
     template <class F>

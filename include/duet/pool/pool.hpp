@@ -4,30 +4,19 @@
 #include <duet/dialect/plan_key.hpp>
 #include <duet/driver/connection.hpp>
 #include <duet/driver/driver.hpp>
+#include <duet/pool/options.hpp>
+#include <duet/pool/stats.hpp>
 
-#include <chrono>
 #include <coroutine>
 #include <cstddef>
 #include <memory>
+#include <source_location>
 #include <utility>
 
 namespace duet {
 
 class CancelToken;
 class WorkerPool;
-
-struct PoolOptions {
-    std::size_t size = 5;                       // connections for reading (SQLite files; one more writes)
-    std::chrono::milliseconds timeout{30'000};  // longest wait for a connection
-    std::size_t statements = 256;               // prepared statements kept on each connection
-};
-
-struct PoolStats {
-    std::size_t size = 0;  // connections that may be open
-    std::size_t open = 0;
-    std::size_t checked_out = 0;
-    std::size_t waiting = 0;
-};
 
 /// A connection with the statements prepared on it.
 struct PooledConnection {
@@ -44,7 +33,8 @@ class Pool;
 /// A connection taken from the pool; goes back when the lease ends. Move-only; an empty lease owns nothing.
 ///
 /// Used by one thread at a time; may move between threads. On its way back a connection that is not usable is
-/// closed, and a transaction that was left open is rolled back.
+/// closed, a transaction that was left open is rolled back, and a session with traces is reset; nothing of
+/// that blocks when the driver does not.
 class [[nodiscard]] Lease {
 public:
     Lease() noexcept = default;
@@ -67,9 +57,11 @@ public:
 
     /// Whether the connection can be used as it is.
     bool ready() const noexcept { return connection_->ready; }
-    /// Opens the connection, or whatever else it needs before it can be used. Blocks with drivers that block:
-    /// coroutines enter a worker first. Throws what the driver throws, ConnectionError as a rule; the lease
-    /// is empty then.
+    /// Opens the connection, or does whatever else it needs before it can be used: replaces one that is too
+    /// old, asks one that was idle for a sign of life. Blocks with drivers that block: coroutines enter a
+    /// worker first. Throws what the driver throws, ConnectionError as a rule, QueryCanceled; the lease is
+    /// empty then. When no connection at all could be opened, those who wait in the queue get the
+    /// ConnectionError too.
     Task<> make_ready();
     /// The same in blocking code.
     PooledConnection& open() {
@@ -78,6 +70,8 @@ public:
     }
     /// Tells the pool that from here on it is the calling thread that holds a lease taken in blocking mode.
     void adopt() const noexcept;
+    /// Notes the user's call for the report of leaks. Only worth a call when Pool::reports_leaks().
+    void note(const std::source_location& where) const noexcept;
 
     struct Slot;
 
@@ -92,13 +86,13 @@ private:
 /// The connections of one database. Thread-safe; shared by blocking and async users alike.
 ///
 /// Topology decides what there is: one connection that serves everybody (SQLite in memory), one writer and
-/// `size` readers (SQLite files), or `size` equal ones. Connections are opened when first used. Waiting is
-/// first come, first served.
+/// `size` readers (SQLite files), or `size` equal ones and up to `max_overflow` more. Connections are opened
+/// when first used. Waiting is first come, first served, for threads and coroutines together.
 class Pool {
 public:
-    /// Throws ConfigurationError when `size` is 0.
+    /// Throws ConfigurationError when `size` is 0 or the autoscaler's numbers make no sense.
     Pool(std::unique_ptr<driver::Driver> driver, PoolOptions options);
-    /// All leases must have ended.
+    /// All leases must have ended; those that have not are counted on stderr before things go wrong.
     ~Pool();
     Pool(const Pool&) = delete;
     Pool& operator=(const Pool&) = delete;
@@ -122,6 +116,20 @@ public:
     Lease acquire_blocking(driver::Access access);
 
     PoolStats stats() const noexcept;
+    /// Changes `size` while the pool is in use, and returns the size from now on. Those who wait are served
+    /// at once when it grows; when it shrinks, idle connections above it are closed now and others when they
+    /// come back. Does nothing for SQLite. Throws ConfigurationError when `size` is 0. An autoscaler goes on
+    /// from there.
+    std::size_t resize(std::size_t size);
+    /// Opens connections that nobody needs yet, until `number` are open or the pool has its size; returns how
+    /// many it opened. Throws what opening throws.
+    Task<std::size_t> warm_up(std::size_t number);
+    /// Calls `hook(context, setup)` for each connection that is opened from now on, for the life of the pool.
+    void on_connect(std::shared_ptr<void> context, void (*hook)(void* context, ConnectionSetup& setup));
+    /// Told of rare events, on the thread where they happen; must not use the pool it hears of.
+    detail::PoolHooks& hooks() noexcept;
+    /// Whether somebody wants to know who holds a connection for long.
+    bool reports_leaks() const noexcept { return reports_leaks_; }
 
     struct Impl;
     /// For the inside of the library.
@@ -129,6 +137,7 @@ public:
 
 private:
     std::unique_ptr<Impl> impl_;
+    bool reports_leaks_ = false;
 };
 
 /// What `co_await pool.acquire(…)` awaits. The place in the queue is inside it: waiting allocates nothing.

@@ -31,6 +31,8 @@ void order_by_key_unless_ordered(shape::QueryData& query);
 void take_page(shape::QueryData& query, std::int64_t limit, std::int64_t offset);
 /// For figures over all rows of a query. Throws InvalidQuery.
 void require_all_rows(const shape::QueryData& query);
+/// Throws InvalidQuery for a query that locks rows, outside of a transaction.
+void require_transaction(const engine::Call& call, const shape::QueryData& query);
 std::string sql_text(engine::Engine& engine, const shape::QueryData& query);
 
 template <class M, class S, std::size_t I>
@@ -157,6 +159,7 @@ public:
     auto iterate(std::size_t batch_size = 1000) const {
         shape::QueryData query = this->data();
         detail::order_by_key_unless_ordered(query);
+        if ((query.flags & shape::for_update) != 0) detail::require_transaction(call_, query);
         return typename detail::StreamOf<Mode, M>::type(call_, std::move(query), batch_size);
     }
 
@@ -226,12 +229,16 @@ public:
     }
 
     /// How the database is going to run the query, in its own words.
-    Result<std::string> explain() const { return run(detail::ExplainQuery{operation()}); }
+    Result<std::string> explain() const { return run(detail::ExplainQuery{{call_, this->data()}}); }
     /// The statement with placeholders; nothing is sent.
     std::string to_sql() const { return detail::sql_text(*call_.engine, this->data()); }
 
 private:
-    detail::QueryOperation operation() const { return {call_, this->data()}; }
+    detail::QueryOperation operation() const {
+        if ((this->data().flags & shape::for_update) != 0) [[unlikely]]
+            detail::require_transaction(call_, this->data());
+        return {call_, this->data()};
+    }
     template <class Op>
     static auto run(Op operation) {
         return Mode::run(std::move(operation));

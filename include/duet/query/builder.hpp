@@ -21,6 +21,17 @@ struct NoWait {};
 inline constexpr SkipLocked skip_locked{};
 inline constexpr NoWait no_wait{};
 
+/// The rows of the query's own model, in `duet::of(duet::self, "author"_c)`.
+struct OwnRows {};
+inline constexpr OwnRows self{};
+template <class... R>
+struct LockedTables {};
+/// Which rows a query locks: those of these relations, to-one all along, and of duet::self.
+template <class... R>
+constexpr LockedTables<R...> of(const R&... /*relations*/) {
+    return {};
+}
+
 namespace detail {
 
 /// Adds a relation to load; joined ones also become part of the statement.
@@ -28,6 +39,9 @@ void add_related(shape::QueryData& query, std::span<const std::uint8_t> path, bo
                  const shape::QueryData* filter);
 void add_related(shape::QueryData& query, std::string_view runtime_path, bool joined);
 void drop_order(shape::QueryData& query);
+/// Replaces the lock that a query asked for before.
+void set_lock(shape::QueryData& query, std::uint32_t flags);
+void add_locked(shape::QueryData& query, std::span<const std::uint8_t> path);
 
 template <class M, class C>
 struct RelationOf;
@@ -97,10 +111,20 @@ public:
     Self with_deleted() const { return with_flag(shape::with_deleted); }
     Self only_deleted() const { return with_flag(shape::only_deleted); }
 
-    /// Row locks until the transaction ends. UnsupportedByDialect where there are none.
-    Self for_update() const { return with_flag(shape::for_update); }
-    Self for_update(SkipLocked) const { return with_flag(shape::for_update | shape::skip_locked); }
-    Self for_update(NoWait) const { return with_flag(shape::for_update | shape::no_wait); }
+    /// Locks the rows until the transaction ends; outside of one the query throws InvalidQuery. Options:
+    /// `duet::skip_locked` leaves out the rows that others have locked, `duet::no_wait` throws LockTimeout,
+    /// `duet::of(...)` says whose rows, those of the model itself when it is missing; rows without the
+    /// relation that it names are left out. The last call counts. UnsupportedByDialect where there is no such
+    /// lock.
+    template <class... O>
+    Self for_update(O... options) const {
+        return locked(shape::for_update, options...);
+    }
+    /// The weaker lock: others may read the rows and lock them so, too, but not change them.
+    template <class... O>
+    Self for_share(O... options) const {
+        return locked(shape::for_update | shape::for_share, options...);
+    }
 
     /// Loads a relation (or a path of them) along with the rows: one more statement for each, however many
     /// rows.
@@ -188,6 +212,31 @@ private:
         Self copy(self());
         copy.data().flags |= flags;
         return copy;
+    }
+
+    template <class... O>
+    Self locked(std::uint32_t flags, O... options) const {
+        Self copy(self());
+        set_lock(copy.data(), flags);
+        (add_lock_option(copy.data(), options), ...);
+        return copy;
+    }
+    static void add_lock_option(shape::QueryData& query, SkipLocked) { query.flags |= shape::skip_locked; }
+    static void add_lock_option(shape::QueryData& query, NoWait) { query.flags |= shape::no_wait; }
+    template <class... R>
+    static void add_lock_option(shape::QueryData& query, LockedTables<R...>) {
+        query.flags |= shape::lock_of;
+        (add_locked_table<R>(query), ...);
+    }
+    template <class R>
+    static void add_locked_table(shape::QueryData& query) {
+        if constexpr (std::is_same_v<R, OwnRows>) {
+            add_locked(query, {});
+        } else if constexpr (names_relation<M, R>()) {
+            constexpr bool to_one = !R::template resolution<M>().many_hop;
+            static_assert(to_one, "duet: for_update(duet::of(...)) locks rows of to-one relations only");
+            add_locked(query, R::template resolution<M>().path_to_relation());
+        }
     }
 
     shape::QueryData data_;

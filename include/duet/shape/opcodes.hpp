@@ -95,6 +95,7 @@ enum class Clause : std::uint8_t {
     joined,   // body: u8 hops, u8 relation per hop
     through,  // body: u64 LinkInfo, u64 TypeInfo of its owner's key; joins a link table and selects its owner
               // column
+    lock,     // body: u8 hops, u8 relation per hop; the table whose rows are locked (0 hops: the root)
 };
 
 /// Body of Clause::order starts with these flags; of Clause::select with the label's length and text; of
@@ -147,7 +148,9 @@ enum QueryFlag : std::uint32_t {
     for_update = 32,
     skip_locked = 64,
     no_wait = 128,
-    grouped = 256,  // no implicit order
+    grouped = 256,    // no implicit order
+    for_share = 512,  // with for_update: the weaker lock
+    lock_of = 1024,   // likewise: of the tables of Clause::lock only
 };
 
 }  // namespace duet::shape

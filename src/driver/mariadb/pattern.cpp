@@ -43,6 +43,7 @@ void render_pattern(std::string& out, Transform transform, std::string_view text
         case Transform::like_contains:
         case Transform::like_prefix:
         case Transform::like_suffix:
+        case Transform::like_pattern:
             return append_like_pattern(out, transform, text);
         case Transform::glob_prefix:
         case Transform::like_to_glob:

@@ -5,6 +5,7 @@ namespace duet::driver::mariadb {
 // What stands in /*M! is for MariaDB alone: MySQL has no such mode.
 const std::string_view session_settings =
     "SET SESSION autocommit=1, time_zone='+00:00', "
+    "collation_connection=/*M! 'utf8mb4_nopad_bin' *//*!80017 'utf8mb4_0900_bin' */, "
     "sql_mode=CONCAT('STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION,ERROR_FOR_DIVISION_BY_ZERO,NO_ZERO_DATE,"
     "NO_ZERO_IN_DATE,NO_UNSIGNED_SUBTRACTION'/*M!100301 , ',SIMULTANEOUS_ASSIGNMENT' */)";
 

@@ -46,7 +46,8 @@ Wait PgConnection::prepare(std::shared_ptr<const Plan> plan, std::span<const Bin
     auto statement = std::make_unique<PgStatement>(std::move(plan), leftovers_);
     PgStatement& made = *statement;
     out = std::move(statement);
-    // The first execution prepares as well, in one go; only of unknown texts the columns are asked for before.
+    // The first execution prepares as well, in one go; only of unknown texts the columns are asked for
+    // before.
     if (!raw) return Wait::done;
     statement_ = &made;
     values_ = values;
@@ -95,6 +96,11 @@ Wait PgConnection::execute_script(std::string_view sql) {
 }
 
 Wait PgConnection::begin(std::string_view sql) {
+    // Each statement travels as a message of its own.
+    for (std::size_t end = sql.find("; "); end != std::string_view::npos; end = sql.find("; ")) {
+        session_.ahead().emplace_back(sql.substr(0, end));
+        sql.remove_prefix(end + 2);
+    }
     session_.ahead().emplace_back(sql);
     begin_held_ = true;
     return Wait::done;
@@ -124,8 +130,8 @@ bool PgConnection::start_reset() noexcept {
 }
 
 bool PgConnection::in_transaction() const noexcept {
+    if (begin_held_) return true;  // behind a reset that is still under way, too
     if (resetting_ || (multiplexer_ != nullptr && multiplexer_->under_way() != 0)) return false;
-    if (begin_held_) return true;
     const PGTransactionStatusType status = PQtransactionStatus(session_.raw());
     return status == PQTRANS_INTRANS || status == PQTRANS_INERROR || status == PQTRANS_ACTIVE;
 }

@@ -55,9 +55,12 @@ public:
     int socket() const noexcept override { return PQsocket(session_.raw()); }
     std::uint64_t socket_tag() const noexcept override;
     Multiplexer* multiplexer() noexcept override;
+    bool keeps_session() const noexcept override { return !pooled_elsewhere_; }
 
     /// For what blocks: the connection without anything under way or held back.
     PGconn* quiet();
+    /// libpq's side of it, for what needs no round trip.
+    PGconn* raw() const noexcept { return session_.raw(); }
 
 private:
     /// What an operation does once earlier ones are out of the way, and what is left of it.

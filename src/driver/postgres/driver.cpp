@@ -5,6 +5,7 @@
 
 #include "connection.hpp"
 #include "introspect.hpp"
+#include "listener.hpp"
 #include "options.hpp"
 
 namespace duet::driver::postgres {
@@ -21,6 +22,7 @@ public:
     std::unique_ptr<Connection> connect(Access /*access*/) override {
         return std::make_unique<PgConnection>(options_);
     }
+    std::unique_ptr<Listener> make_listener() override { return std::make_unique<PgListener>(options_); }
     DatabaseSchema introspect(Connection& connection) override {
         return introspect_postgres(static_cast<PgConnection&>(connection).quiet());
     }

@@ -181,7 +181,6 @@ Options parse_options(const Url& url) {
     Options options;
     Keywords keywords(options);
     // What is shown of moments, and what days and hours are counted by, is UTC everywhere.
-    options.session_sql = "SET TIME ZONE 'UTC'";
 
     set_hosts(url, keywords);
     if (!url.user.empty()) keywords.set("user", url.user);
@@ -200,7 +199,8 @@ Options parse_options(const Url& url) {
         } else if (key == "prepared_statements") {
             options.prepare = flag(key, value);
         } else if (key == "statement_timeout" || key == "lock_timeout") {
-            options.session_sql += "; SET " + key + " = " + std::to_string(duration(key, value).count());
+            if (!options.session_sql.empty()) options.session_sql += "; ";
+            options.session_sql += "SET " + key + " = " + std::to_string(duration(key, value).count());
         } else if (key == "connect_timeout") {
             options.connect_timeout = connect_timeout(value);
         } else if (key == "ssl") {  // as JDBC writes it

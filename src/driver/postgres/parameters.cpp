@@ -154,6 +154,7 @@ void Parameters::transformed(const BindValue& bound, Transform transform) {
         case Transform::like_contains:
         case Transform::like_prefix:
         case Transform::like_suffix:
+        case Transform::like_pattern:
             append_like_pattern(pattern_, transform, text);
             return copied_text(pattern_);
         case Transform::json_path:
@@ -169,7 +170,7 @@ void Parameters::transformed(const BindValue& bound, Transform transform) {
 void Parameters::list(const BindValue& value) {
     const std::size_t offset = buffer_.size();
     const Oid type = list_type(*value.type);
-    append_list(buffer_, value);
+    postgres::append_list(buffer_, value);
     owned(type, offset, type == oid::unspecified ? 0 : 1);
     if (type == oid::unspecified) buffer_ += '\0';
 }

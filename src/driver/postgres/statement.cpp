@@ -10,7 +10,8 @@ namespace {
 
 std::string lowered(std::string_view text) {
     std::string out(text);
-    std::ranges::transform(out, out.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    std::ranges::transform(out, out.begin(),
+                           [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
     return out;
 }
 
@@ -43,7 +44,7 @@ bool is_one_of(const std::string& word, const std::array<std::string_view, N>& w
 }  // namespace
 
 bool looks_read_only(std::string_view sql) {
-    static constexpr std::array<std::string_view, 6> readers{"select", "show",  "values",
+    static constexpr std::array<std::string_view, 6> readers{"select", "show",    "values",
                                                              "table",  "explain", "fetch"};
     return is_one_of(first_word(sql), readers);
 }
@@ -53,7 +54,7 @@ bool may_leave_traces(std::string_view sql) {
                                                               "with",   "values", "table",  "merge"};
     if (!is_one_of(first_word(sql), harmless)) return true;
     const std::string text = lowered(sql);
-    return text.find("set_config") != std::string::npos || text.find("advisory") != std::string::npos ||
+    return text.find("set_config") != std::string::npos || text.find("advisory_lock") != std::string::npos ||
            text.find("setval") != std::string::npos || text.find(" into temp") != std::string::npos;
 }
 

@@ -50,6 +50,7 @@ Options parse_options(const Url& url) {
     Options options;
     bool memory = url.path.empty() || url.path == ":memory:";
     for (const auto& [key, value] : url.query) {
+        if (key.starts_with("pool_") || key == "max_overflow") continue;  // the pool's
         if (key == "mode") {
             const std::string mode = one_of(key, value, {"ro", "rw", "rwc", "memory"});
             if (mode == "memory") memory = true;

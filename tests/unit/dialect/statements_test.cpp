@@ -2,6 +2,7 @@
 #include <duet/dialect/ddl.hpp>
 #include <duet/dialect/mariadb.hpp>
 #include <duet/dialect/postgres.hpp>
+#include <duet/query/builder.hpp>
 
 #include <gtest/gtest.h>
 
@@ -76,6 +77,22 @@ TEST(RowLocks, AreForTheRowsOfTheQuery) {
     EXPECT_TRUE(
         duet::render(postgres(), q, Verb::rows).sql.ends_with(R"( FOR UPDATE OF "users" SKIP LOCKED)"));
     EXPECT_TRUE(duet::render(mariadb(), q, Verb::rows).sql.ends_with(" FOR UPDATE SKIP LOCKED"));
+}
+
+TEST(RowLocks, AreForTheRowsThatOfNames) {
+    QueryData q = query<User>().where("manager.manager.manager.name"_c == "Ada").data();
+    q.flags |= duet::shape::for_update | duet::shape::lock_of | duet::shape::no_wait;
+    duet::detail::add_locked(q, {});
+    duet::detail::add_locked(q, duet::expr::resolve(*q.model, "manager.manager").path_to_relation());
+    const std::string sql = duet::render(postgres(), q, Verb::rows).sql;
+    EXPECT_TRUE(sql.ends_with(R"( FOR UPDATE OF "users", "manager_2" NOWAIT)")) << sql;
+    EXPECT_NE(sql.find(R"(FROM "users" JOIN "users" AS "manager" ON)"), std::string::npos) << sql;
+    EXPECT_NE(sql.find(R"( JOIN "users" AS "manager_2" ON)"), std::string::npos) << sql;
+    EXPECT_EQ(sql.find(R"(LEFT JOIN "users" AS "manager_2" ON)"), std::string::npos) << sql;
+    EXPECT_NE(sql.find(R"(LEFT JOIN "users" AS "manager_3" ON)"), std::string::npos) << sql;
+    EXPECT_THROW(duet::render(mariadb(), q, Verb::rows), duet::UnsupportedByDialect);
+    EXPECT_TRUE(
+        duet::render(mysql(), q, Verb::rows).sql.ends_with(" FOR UPDATE OF `users`, `manager_2` NOWAIT"));
 }
 
 TEST(Limits, AreWhereTheDatabaseTakesThem) {

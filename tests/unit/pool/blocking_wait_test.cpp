@@ -94,7 +94,8 @@ TEST(BlockingWait, ThatTakesTooLongSaysWhatThePoolLooksLike) {
 }
 
 TEST(BlockingWait, ForOneselfIsRefusedAtOnce) {
-    FakePool memory(one_for_all), file(one_writer, {.size = 2}), equal(all_equal, {.size = 2});
+    FakePool memory(one_for_all), file(one_writer, {.size = 2}),
+        equal(all_equal, {.size = 2, .max_overflow = 0});
     const auto take = [](FakePool& from, Access access) {
         return message_of<PoolTimeout>([&] { static_cast<void>(from.pool.acquire_blocking(access)); });
     };

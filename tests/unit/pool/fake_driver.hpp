@@ -4,10 +4,17 @@
 #include <duet/pool/pool.hpp>
 
 #include <atomic>
+#include <cstdint>
 #include <memory>
+#include <mutex>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <utility>
+#include <vector>
+
+#include <sys/eventfd.h>
+#include <unistd.h>
 
 namespace duet::testing {
 
@@ -16,14 +23,70 @@ struct FakeDatabase {
     std::atomic<int> connects{0};
     std::atomic<int> open{0};
     std::atomic<int> rollbacks{0};
+    std::atomic<int> pings{0};
+    std::atomic<int> resets{0};
     std::atomic<int> connects_to_fail{0};
+    std::atomic<int> pings_to_fail{0};
     std::atomic<bool> rollback_fails{false};
+    std::atomic<bool> reset_loses_statements{false};
+    /// Network: whether operations have to be waited for, and whether they are ever answered.
+    std::atomic<bool> waits{false};
+    std::atomic<bool> silent{false};
+
+    void ran(std::string_view sql) {
+        const std::lock_guard lock(mutex_);
+        scripts_.emplace_back(sql);
+    }
+    std::vector<std::string> scripts() {
+        const std::lock_guard lock(mutex_);
+        return scripts_;
+    }
+
+private:
+    std::mutex mutex_;
+    std::vector<std::string> scripts_;
 };
 
 class FakeConnection : public driver::Connection {
 public:
     explicit FakeConnection(FakeDatabase& database) : database_(database) { ++database_.open; }
-    ~FakeConnection() override { --database_.open; }
+    ~FakeConnection() override {
+        --database_.open;
+        if (event_ >= 0) ::close(event_);
+    }
+
+    driver::Wait establish() override {
+        if (--database_.connects_to_fail >= 0) return fail_with("nobody listens there");
+        ++database_.connects_to_fail;
+        return started();
+    }
+    driver::Wait ping() override {
+        ++database_.pings;
+        if (--database_.pings_to_fail >= 0) return fail_with("the connection is dead");
+        ++database_.pings_to_fail;
+        return started();
+    }
+    driver::Wait resume() override {
+        under_way_ = false;
+        std::uint64_t value = 0;
+        static_cast<void>(::read(event_, &value, sizeof value));
+        if (!failure_.empty()) {
+            good = false;
+            throw ConnectionError(std::exchange(failure_, {}));
+        }
+        return driver::Wait::done;
+    }
+    int socket() const noexcept override { return event_; }
+    std::uint64_t socket_tag() const noexcept override { return tag_; }
+    void abandon() noexcept override { good = false; }
+    void allow_blocking(bool allowed) noexcept override { may_block = allowed; }
+    bool dirty() const noexcept override { return traces; }
+    bool start_reset() noexcept override {
+        ++database_.resets;
+        traces = transaction = false;
+        if (database_.rollback_fails) good = false;
+        return !database_.reset_loses_statements;
+    }
 
     driver::Wait prepare(std::shared_ptr<const Plan>, std::span<const driver::BindValue>,
                          std::unique_ptr<driver::Statement>&) override {
@@ -38,26 +101,55 @@ public:
     }
     void close(driver::Statement&) noexcept override {}
     driver::Wait execute_script(std::string_view sql) override {
+        database_.ran(sql);
         if (sql == "ROLLBACK") {
             if (database_.rollback_fails) throw DatabaseError("the disk is gone");
             ++database_.rollbacks;
             transaction = false;
         }
-        return driver::Wait::done;
+        if (sql == "nonsense") throw DatabaseError("syntax error");
+        return started();
     }
     void set_limits(const driver::Limits& limits) override { limits_ = limits; }
     const driver::Limits& limits() const noexcept override { return limits_; }
     void interrupt() noexcept override {}
     bool in_transaction() const noexcept override { return transaction; }
-    bool usable() const noexcept override { return good; }
+    bool usable() const noexcept override { return good && !under_way_; }
 
     bool transaction = false;
+    bool traces = false;
     bool good = true;
+    bool may_block = false;
     int users = 0;  // not atomic: a sanitizer sees whoever uses the connection beside its owner
 
 private:
+    driver::Wait started() {
+        if (!database_.waits) return driver::Wait::done;
+        if (event_ < 0) {
+            static std::atomic<std::uint64_t> tags{1};
+            event_ = ::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+            tag_ = tags++;
+        }
+        under_way_ = true;
+        const std::uint64_t one = 1;
+        if (!database_.silent) static_cast<void>(!::write(event_, &one, sizeof one));
+        return driver::Wait::readable;
+    }
+    driver::Wait fail_with(const char* message) {
+        if (!database_.waits) {
+            good = false;
+            throw ConnectionError(message);
+        }
+        failure_ = message;
+        return started();
+    }
+
     FakeDatabase& database_;
     driver::Limits limits_;
+    int event_ = -1;
+    std::uint64_t tag_ = 0;
+    bool under_way_ = false;
+    std::string failure_;
 };
 
 class FakeDriver : public driver::Driver {
@@ -68,10 +160,6 @@ public:
     const Dialect& dialect() const noexcept override { std::terminate(); }
     driver::Topology topology() const noexcept override { return topology_; }
     std::unique_ptr<driver::Connection> connect(driver::Access) override {
-        if (database_.connects_to_fail > 0) {
-            --database_.connects_to_fail;
-            throw ConnectionError("nobody listens there");
-        }
         ++database_.connects;
         return std::make_unique<FakeConnection>(database_);
     }

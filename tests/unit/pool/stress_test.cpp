@@ -30,12 +30,14 @@ void use(Lease& lease, int i) {
     ++connection.users;
     connection.transaction = i % 16 == 0;
     connection.good = i % 64 != 5;
+    connection.traces = i % 32 == 7;
 }
 
 Task<> turn(Pool& pool, Tally& tally, int i) {
     Lease lease = co_await pool.acquire(access_of(i));
     if (i % 4 == 1) co_await yield();
-    if (i % 4 == 2) co_await pool.workers()->enter();
+    if (i % 4 == 2 && pool.workers() != nullptr) co_await pool.workers()->enter();
+    if (!lease.ready()) co_await lease.make_ready();
     use(lease, i);
     ++tally.served;
 }
@@ -51,6 +53,8 @@ Task<> coroutine(Pool& pool, Tally& tally, int turns) {
         } catch (const QueryCanceled&) {
             ++tally.refused;
         } catch (const PoolTimeout&) {
+            ++tally.refused;
+        } catch (const ConnectionError&) {
             ++tally.refused;
         }
     }
@@ -74,30 +78,90 @@ void thread_turns(Pool& pool, Tally& tally, int turns) {
             ++tally.refused;
         } catch (const PoolTimeout&) {
             ++tally.refused;
+        } catch (const ConnectionError&) {
+            ++tally.refused;
         }
     }
 }
 
-void stress(driver::Topology topology, std::chrono::milliseconds timeout) {
-    constexpr int loops = 2, tasks = 20, threads = 4, turns = 150;
-    FakePool fixture(topology, {.size = 2, .timeout = timeout});
-    Tally tally;
-    std::vector<std::thread> all;
-    for (int i = 0; i < loops; ++i) {
-        all.emplace_back([&] { run(coroutines(fixture.pool, tally, tasks, turns)); });
+/// Changes the size, breaks things and looks at it all until it ends.
+class Disturber {
+public:
+    explicit Disturber(FakePool& fixture) : thread_([this, &fixture] { disturb(fixture); }) {}
+    ~Disturber() {
+        end_ = true;
+        thread_.join();
     }
-    for (int i = 0; i < threads; ++i) all.emplace_back([&] { thread_turns(fixture.pool, tally, turns * 5); });
-    for (std::thread& thread : all) thread.join();
+
+private:
+    void disturb(FakePool& fixture) {
+        for (std::size_t i = 0; !end_; ++i) {
+            fixture.pool.resize(1 + i * 7 % 40);
+            if (i % 3 == 0) fixture.database.connects_to_fail = 2;
+            if (i % 3 == 1) fixture.database.pings_to_fail = 2;
+            if (i % 3 == 2) detail::complete_inline(ignore_failure(fixture.pool));
+            EXPECT_LE(fixture.pool.stats().open, 50u);
+            std::this_thread::sleep_for(200us);
+        }
+        fixture.database.connects_to_fail = 0;
+        fixture.pool.resize(2);
+    }
+    static Task<> ignore_failure(Pool& pool) {
+        try {
+            co_await pool.warm_up(10);
+        } catch (const ConnectionError&) {
+        }
+    }
+
+    std::atomic<bool> end_{false};
+    std::thread thread_;
+};
+
+void stress(driver::Topology topology, PoolOptions options, bool waits = false) {
+    constexpr int loops = 2, tasks = 20, threads = 4, turns = 150;
+    FakePool fixture(topology, options);
+    fixture.database.waits = waits;
+    Tally tally;
+    {
+        std::optional<Disturber> disturber;
+        if (!topology.blocking) disturber.emplace(fixture);
+        std::vector<std::thread> all;
+        for (int i = 0; i < loops; ++i) {
+            all.emplace_back([&] { run(coroutines(fixture.pool, tally, tasks, turns)); });
+        }
+        for (int i = 0; i < threads; ++i) {
+            all.emplace_back([&] { thread_turns(fixture.pool, tally, turns * 5); });
+        }
+        for (std::thread& thread : all) thread.join();
+    }
     EXPECT_EQ(tally.served + tally.refused, loops * tasks * turns + threads * turns * 5);
     EXPECT_GT(tally.served, 0);
-    EXPECT_EQ(fixture.pool.stats().checked_out, 0u);
-    EXPECT_EQ(fixture.pool.stats().waiting, 0u);
-    EXPECT_EQ(fixture.pool.stats().open, static_cast<std::size_t>(fixture.database.open));
+    const PoolStats stats = fixture.pool.stats();
+    EXPECT_EQ(stats.checked_out, 0u);
+    EXPECT_EQ(stats.waiting, 0u);
+    EXPECT_EQ(stats.open, static_cast<std::size_t>(fixture.database.open));
+    EXPECT_EQ(stats.idle, stats.open);
+    EXPECT_LE(stats.open, topology.blocking ? 3u : 2u);
 }
 
-TEST(PoolUnderStress, LosesNothingOnOneConnection) { stress(one_for_all, 30s); }
-TEST(PoolUnderStress, LosesNothingOnOneWriterAndSomeReaders) { stress(one_writer, 30s); }
-TEST(PoolUnderStress, LosesNothingWhenMostTimeOut) { stress(one_writer, 1ms); }
+TEST(PoolUnderStress, LosesNothingOnOneConnection) { stress(one_for_all, {.size = 2}); }
+TEST(PoolUnderStress, LosesNothingOnOneWriterAndSomeReaders) {
+    stress(one_writer, {.size = 2, .report_leaks_after = 1ms});
+}
+TEST(PoolUnderStress, LosesNothingWhenMostTimeOut) { stress(one_writer, {.size = 2, .timeout = 1ms}); }
+
+PoolOptions everything() {
+    return {.size = 2,
+            .max_overflow = 3,
+            .recycle = 20ms,
+            .max_lifetime = 15ms,
+            .pre_ping_after = 5ms,
+            .idle_timeout = 5ms,
+            .report_leaks_after = 1ms,
+            .autoscale = Autoscale{.floor = 1, .ceiling = 20, .interval = 3ms}};
+}
+TEST(PoolUnderStress, LosesNothingOfMany) { stress(all_equal, everything()); }
+TEST(PoolUnderStress, LosesNothingOfManyThatHaveToBeWaitedFor) { stress(all_equal, everything(), true); }
 
 }  // namespace
 }  // namespace duet::testing
