@@ -12,7 +12,7 @@ std::unique_ptr<Contender> make_poco_mariadb(const std::string& url) {
     Poco::Data::MySQL::Connector::registerConnector();
     return std::make_unique<PocoData>(
         Poco::Data::MySQL::Connector::KEY, false,
-        "host=localhost;port=0;user=" + place.user + ";password=" + place.password + ";db=" + place.database);
+        "host=localhost;user=" + place.user + ";password=" + place.password + ";db=" + place.database);
 }
 
 }  // namespace bench

@@ -34,6 +34,11 @@ duet::Task<> crowd(duet::AsyncDatabase& db) {
     std::uint64_t sum = 0;
     duet::TaskGroup group{co_await duet::this_task::executor()};
     Stopwatch watch;
+    // So that nobody waits for a connection to be opened.
+    for (std::size_t number = 0; number < 100; ++number) group.add(transaction(db, number, order, sum));
+    co_await group.join();
+    order.clear();
+    sum = 0;
     const std::size_t before = mallinfo2().uordblks;
     watch.start();
     for (std::size_t number = 0; number < waiters; ++number) group.add(transaction(db, number, order, sum));
@@ -99,6 +104,7 @@ int main() {
     }
     duet::DatabaseOptions options;
     options.pool.size = 10;
+    options.pool.max_overflow = 0;
     options.pool.timeout = std::chrono::minutes{10};
     duet::AsyncDatabase db{server.url(), options};
     std::printf("\nPostgreSQL: 10,000 coroutines, each with a transaction, on a pool of 10\n");
