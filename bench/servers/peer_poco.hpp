@@ -85,6 +85,7 @@ public:
         }
         db_.commit();
         watch.stop();
+        if (!postgres_) db_.setFeature("autoCommit", true);  // begin() turned it off for good
         return users.size();
     }
 
@@ -105,7 +106,9 @@ public:
         std::vector<std::string> bodies;
         std::vector<Poco::Int32> views;
         std::vector<Poco::Int64> authors;
-        db_ << "SELECT id, title, body, views, author_id FROM posts WHERE author_id " +
+        const std::string columns =
+            postgres_ ? "id, title, body" : "id, CAST(title AS char(250)), CAST(body AS char(250))";
+        db_ << "SELECT " + columns + ", views, author_id FROM posts WHERE author_id " +
                    (postgres_ ? "= ANY('{" + keys + "}')" : "IN (" + keys + ")"),
             into(ids), into(titles), into(bodies), into(views), into(authors), now;
         for (std::size_t row = 0; row < ids.size(); ++row) {
@@ -165,11 +168,12 @@ private:
     };
 
     std::string parameter(int number) const { return postgres_ ? "$" + std::to_string(number) : "?"; }
+    // POCO has no room for the lengths that a longtext may have.
     std::string select_user() const {
-        return std::string{"SELECT id, email, name, age, score, bio, "} +
-               (postgres_ ? "is_active::int, created_at::text"
-                          : "CAST(is_active AS int), CAST(created_at AS char)") +
-               " FROM users";
+        return postgres_
+                   ? "SELECT id, email, name, age, score, bio, is_active::int, created_at::text FROM users"
+                   : "SELECT id, email, CAST(name AS char(250)), age, score, CAST(bio AS char(250)), "
+                     "CAST(is_active AS int), CAST(created_at AS char(30)) FROM users";
     }
 
     std::vector<UserRow> read_users(const std::string& where) {
