@@ -34,11 +34,20 @@ void SharedLease::Shared::start(Lease taken, driver::Multiplexer& with) {
         if (wanted != driver::Wait::done && self.multiplexer != nullptr) self.watch(wanted);
     };
     multiplexer->share(true);
-    multiplexer->on_activity({[](void* self) noexcept {
-                                  auto& shared = *static_cast<Shared*>(self);
-                                  if (!shared.watching) shared.watch(shared.multiplexer->wanted());
-                              },
-                              this});
+    multiplexer->on_activity({[](void* self) noexcept { static_cast<Shared*>(self)->post_flush(); }, this});
+}
+
+void SharedLease::Shared::post_flush() {
+    if (flush_posted) return;
+    flush_posted = true;
+    home.post(flusher.handle());
+}
+
+void SharedLease::Shared::flush() noexcept {
+    flush_posted = false;
+    if (multiplexer == nullptr) return;
+    const driver::Wait wanted = multiplexer->flush();
+    if (wanted != driver::Wait::done && !watching) watch(wanted);
 }
 
 void SharedLease::Shared::watch(driver::Wait wanted) {
@@ -51,7 +60,10 @@ void SharedLease::Shared::watch(driver::Wait wanted) {
 void SharedLease::Shared::stop() noexcept {
     const std::shared_ptr<ExecutorShares> last = std::move(keeps);
     if (notes.accepted) home.abandon(*this);
+    if (flush_posted) home.retract(flusher.handle());
+    flush_posted = false;
     watching = false;
+    multiplexer->flush();
     multiplexer->on_activity({});
     multiplexer->share(false);
     multiplexer = nullptr;
@@ -60,7 +72,7 @@ void SharedLease::Shared::stop() noexcept {
     shares.stopped(*this);
 }
 
-SharedLease::SharedLease(Shared& shared) : shared_(&shared), channel_(shared.multiplexer->channel()) {
+SharedLease::SharedLease(Shared& shared) : shared_(&shared), channel_(&shared.multiplexer->open_channel()) {
     ++shared.users;
 }
 
@@ -72,7 +84,7 @@ void SharedLease::keep(std::unique_ptr<driver::Statement> statement) {
 
 void SharedLease::release() noexcept {
     if (shared_ == nullptr) return;
-    channel_.reset();
+    shared_->multiplexer->close_channel(*channel_);
     Shared& shared = *std::exchange(shared_, nullptr);
     if (--shared.users == 0) shared.stop();
 }
@@ -139,7 +151,8 @@ public:
         shares.waiting.push_back(signal());
     }
     ~OpeningWait() {
-        std::erase_if(shares_.waiting, [this](const driver::Signal& s) { return s.context == signal().context; });
+        std::erase_if(shares_.waiting,
+                      [this](const driver::Signal& s) { return s.context == signal().context; });
     }
     OpeningWait(const OpeningWait&) = delete;
     OpeningWait& operator=(const OpeningWait&) = delete;

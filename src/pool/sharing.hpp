@@ -1,5 +1,6 @@
 #pragma once
 
+#include <duet/async/resume_callback.hpp>
 #include <duet/pool/sharing.hpp>
 
 #include <atomic>
@@ -22,6 +23,9 @@ struct SharedLease::Shared : Wait {
     /// Nobody uses it any more: the connection goes back to the pool.
     void stop() noexcept;
     void watch(driver::Wait wanted);
+    /// Later in this turn of the executor, once for all that has come up by then.
+    void post_flush();
+    void flush() noexcept;
 
     ExecutorShares& shares;
     std::shared_ptr<ExecutorShares> keeps;  // while in use
@@ -31,6 +35,9 @@ struct SharedLease::Shared : Wait {
     std::size_t users = 0;
     std::vector<std::unique_ptr<driver::Statement>> kept;
     bool watching = false;
+    bool flush_posted = false;
+    detail::ResumeCallback flusher{
+        [](void* self) noexcept { static_cast<SharedLease::Shared*>(self)->flush(); }, this};
 };
 
 /// The connections that one executor shares; used on that executor alone.

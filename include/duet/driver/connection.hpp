@@ -158,18 +158,19 @@ public:
     /// Between sharing and the ordinary use of the connection. What is still under way when sharing ends has
     /// been dropped by its users; the connection's next operation waits for its end.
     virtual void share(bool shared) noexcept = 0;
-    /// Raised, again and again, when there is something under way after nothing was: time to pump.
+    /// Raised when there is something to flush(); what comes before that goes out with it.
     virtual void on_activity(Signal signal) noexcept = 0;
     /// What one user takes for a connection: for prepare() and execute() of standalone statements. It may be
-    /// destroyed while its statement is under way, whose results are then dropped.
-    virtual std::unique_ptr<Connection> channel() = 0;
+    /// closed while its statement is under way, whose results are then dropped.
+    virtual Connection& open_channel() = 0;
+    virtual void close_channel(Connection& channel) noexcept = 0;
     /// Statements whose end has not come.
     virtual std::size_t under_way() const noexcept = 0;
     /// Hands on what has arrived and sends what is left; says what to wait for, `done` when nothing is under
     /// way. Signals are raised from within. Never throws: failures go to those whom they concern.
     virtual Wait pump() noexcept = 0;
-    /// What to wait for, without doing anything.
-    virtual Wait wanted() const noexcept = 0;
+    /// Sends what is left, and says what to wait for.
+    virtual Wait flush() noexcept = 0;
     /// Whether new users are welcome: false after the connection was lost or a statement had to be stopped.
     virtual bool open_to_users() const noexcept = 0;
 };

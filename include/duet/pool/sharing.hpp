@@ -17,11 +17,10 @@ public:
     SharedLease() noexcept = default;
     explicit SharedLease(Shared& shared);
     SharedLease(SharedLease&& other) noexcept
-        : shared_(std::exchange(other.shared_, nullptr)), channel_(std::move(other.channel_)) {}
+        : shared_(std::exchange(other.shared_, nullptr)), channel_(other.channel_) {}
     SharedLease& operator=(SharedLease&& other) noexcept {
-        release();
-        shared_ = std::exchange(other.shared_, nullptr);
-        channel_ = std::move(other.channel_);
+        std::swap(shared_, other.shared_);
+        std::swap(channel_, other.channel_);
         return *this;
     }
     ~SharedLease() { release(); }
@@ -37,7 +36,7 @@ public:
 
 private:
     Shared* shared_ = nullptr;
-    std::unique_ptr<driver::Connection> channel_;
+    driver::Connection* channel_ = nullptr;
 };
 
 /// A part in a connection, or a connection of one's own where sharing is not possible or others are waiting.

@@ -250,11 +250,15 @@ Wait PgConnection::go() {
     if (!may_block()) return progress();
     for (;;) {
         Flight* const flight = session_.receive(true);
-        if (flight == nullptr) {
+        Wait wait = Wait::readable;
+        if (flight != nullptr) {
+            wait = completed(*flight);
+        } else if (session_.wants_rows()) {
             if (send_rows() == Wait::done) session_.rows_sent();
-        } else if (completed(*flight) == Wait::done) {
-            return Wait::done;
+        } else {
+            wait = drained();
         }
+        if (wait == Wait::done) return wait;
     }
 }
 
@@ -262,15 +266,33 @@ Wait PgConnection::progress() {
     for (;;) {
         const bool flushed = session_.flush();
         Flight* const flight = session_.receive(false);
-        if (flight == nullptr && session_.wants_rows()) {
-            const Wait wait = send_rows();
+        Wait wait = Wait::readable;
+        if (flight != nullptr) {
+            wait = completed(*flight);
+        } else if (session_.wants_rows()) {
+            wait = send_rows();
             if (wait != Wait::done) return wait;
             session_.rows_sent();
             continue;
+        } else if (session_.idle()) {
+            wait = drained();
+        } else {
+            return flushed ? Wait::readable : Wait::either;
         }
-        if (flight == nullptr) return flushed ? Wait::readable : Wait::either;
-        if (completed(*flight) == Wait::done) return Wait::done;
+        if (wait == Wait::done) return wait;
     }
+}
+
+/// What was under way before this operation is over.
+Wait PgConnection::drained() {
+    step_ = after_wait_;
+    try {
+        send();
+    } catch (...) {
+        end();
+        throw;
+    }
+    return Wait::readable;
 }
 
 Wait PgConnection::resume() {
@@ -306,9 +328,7 @@ Wait PgConnection::completed(Flight& flight) {
                 reset_.check("resetting the session");
                 throw_connection(PQerrorMessage(session_.raw()));
             }
-            if (!session_.idle()) return Wait::readable;
-            step_ = after_wait_;
-            break;
+            return session_.idle() ? drained() : Wait::readable;
         case Step::asking_types:
             if (flight_.failed()) {
                 end();

@@ -85,8 +85,8 @@ private:
     void send();
     void send_cursor();
     Wait go();
-    Wait settle_now();
     Wait progress();
+    Wait drained();
     Wait completed(Flight& flight);
     Wait connect_step();
     Wait finish_setup();

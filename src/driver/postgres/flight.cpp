@@ -20,6 +20,8 @@ void Flight::reset(Prepared* of, RowSink* rows_to, std::size_t limit, Outcome* c
     last_.reset();
     failure_ = nullptr;
     lost_ = false;
+    skipped_ = false;
+    synced = true;
     next = nullptr;
 }
 
@@ -62,7 +64,10 @@ void Flight::take(Result result) {
             }
             break;
         case PGRES_EMPTY_QUERY:
+            break;
         case PGRES_PIPELINE_ABORTED:
+            skipped_ = true;
+            if (prepared_ != nullptr && parts_[at_] == Part::parse) prepared_->forget();
             break;
         default:
             if (!error_) error_ = std::move(result);

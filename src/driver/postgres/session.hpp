@@ -33,8 +33,14 @@ public:
     /// No request is remembered any more; the connection must not be used again if there were any.
     void forget() noexcept { first_ = last_ = nullptr; }
 
+    /// Who shares a sync: requests of which none changes anything, so that all but a failed one can be sent
+    /// again.
+    enum class Sync : std::uint8_t { own, joint };
+
     // Each sends one request. Throws ConnectionError when the connection is gone.
-    void execute(Flight& flight, Prepared& prepared, const Parameters& parameters);
+    void execute(Flight& flight, Prepared& prepared, const Parameters& parameters, Sync sync = Sync::own);
+    /// The sync for the requests since the last one.
+    void sync();
     void describe(Flight& flight, Prepared& prepared, const Parameters& parameters);
     /// A statement without a name, after others.
     void run_text(Flight& flight, const std::string& declare, const Parameters& parameters,
@@ -52,6 +58,7 @@ public:
     /// Handles results until a request is complete, which is returned; null when more has to arrive first.
     /// With `block` it waits for that.
     Flight* receive(bool block);
+
 private:
     struct Close {
         void operator()(PGconn* connection) const noexcept { PQfinish(connection); }
@@ -69,11 +76,14 @@ private:
     std::unique_ptr<PGconn, Close> conn_;
     Flight* first_ = nullptr;
     Flight* last_ = nullptr;
+    Flight* spare_marks_ = nullptr;
+    std::vector<std::unique_ptr<Flight>> marks_;  // stand in the queue for a joint sync
     std::vector<std::string> ahead_;
     unsigned names_ = 0;
     bool pipelined_ = false;
     bool shared_ = false;
     bool wants_rows_ = false;
+    bool unsynced_ = false;
 };
 
 }  // namespace duet::driver::postgres
