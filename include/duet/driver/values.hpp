@@ -36,6 +36,9 @@ struct RowSink {
     void* (*open)(void* context, std::size_t slot) = nullptr;  // address of the object that takes the values
     void (*close)(void* context) = nullptr;                    // may be null: after each complete row
     void* context = nullptr;
+    /// Whether `steps` stay, unchanged, as long as the statement's plan: what is worked out from them can be
+    /// kept.
+    bool lasting = false;
     /// For messages: the name of step i's column as `table.column`; may be null.
     std::string_view (*name)(void* context, std::size_t step) = nullptr;
 

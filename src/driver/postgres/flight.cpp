@@ -84,10 +84,20 @@ void Flight::take_rows(const PGresult* result) {
     if (!prepared_->described) {
         prepared_->columns.describe(result);
         prepared_->described = !prepared_->name.empty();
+        prepared_->decoder.forget();
     }
     outcome_->more = static_cast<std::size_t>(there) > max_rows_;
     const int wanted = outcome_->more ? static_cast<int>(max_rows_) : there;
     ResultReader reader(result, prepared_->columns);
+    RowDecoder& decoder = prepared_->decoder;
+    if (decoder.fits(*sink_) || (sink_->lasting && decoder.prepare(*sink_, prepared_->columns))) {
+        for (int row = 0; row < wanted; ++row) {
+            reader.set_row(row);
+            decoder.decode(result, row, reader, *sink_);
+        }
+        outcome_->rows = static_cast<std::size_t>(wanted);
+        return;
+    }
     for (int row = 0; row < wanted; ++row) {
         reader.set_row(row);
         decode_row(reader, *sink_);
