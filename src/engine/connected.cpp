@@ -131,6 +131,10 @@ bool Connected::lost_unsent(const Error& error) const noexcept {
     return !progressed_ && lost(error) && (preparing_ || connection().not_started());
 }
 
+void throw_not_in_batch() {
+    throw InvalidQuery("an operation of several steps cannot run together with others: await it by itself");
+}
+
 Task<Lease> acquire_alive(Pool& pool, driver::Access access) {
     for (;;) {
         Lease lease = co_await pool.acquire(access);

@@ -132,6 +132,9 @@ struct RepeatBeforeRows {
     bool operator()(const Connected& at) const noexcept { return !at.delivered(); }
 };
 
+/// For an operation of several steps among others that run together.
+[[noreturn]] void throw_not_in_batch();
+
 /// A connection of the pool that gives a sign of life, after another one did not.
 Task<Lease> acquire_alive(Pool& pool, driver::Access access);
 
@@ -146,9 +149,14 @@ Task<R> on_connection(Call call, driver::Access access, Body body,
     for (bool again = false;; again = true) {
         Connected at(call);
         try {
-            at.claim();
             const duet::detail::PromiseBase& promise = co_await duet::detail::current_promise();
             duet::detail::CancelState* const cancel = promise.cancel;
+            if (call.transaction != nullptr && call.transaction->batch() != nullptr) [[unlikely]] {
+                if (sharing == Sharing::exclusive) throw_not_in_batch();
+                at.open_shared(call.transaction->batch()->join(), cancel);
+                co_return co_await body(at);
+            }
+            at.claim();
             Lease lease;
             if (call.transaction == nullptr) {
                 SharedLease shared;

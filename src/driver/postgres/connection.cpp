@@ -130,7 +130,7 @@ bool PgConnection::start_reset() noexcept {
 }
 
 bool PgConnection::in_transaction() const noexcept {
-    if (begin_held_) return true;  // behind a reset that is still under way, too
+    if (begin_held_ && !session_.ahead().empty()) return true;  // behind a reset that is still under way, too
     if (resetting_ || (multiplexer_ != nullptr && multiplexer_->under_way() != 0)) return false;
     const PGTransactionStatusType status = PQtransactionStatus(session_.raw());
     return status == PQTRANS_INTRANS || status == PQTRANS_INERROR || status == PQTRANS_ACTIVE;
@@ -142,7 +142,7 @@ bool PgConnection::usable() const noexcept {
 }
 
 Multiplexer* PgConnection::multiplexer() noexcept {
-    if (!multiplexes() || !session_.idle() || !session_.ahead().empty() || !usable()) return nullptr;
+    if (!multiplexes() || !session_.idle() || !usable()) return nullptr;
     if (multiplexer_ == nullptr)
         multiplexer_ = std::make_unique<PgMultiplexer>(session_, cancel_, leftovers_);
     return multiplexer_.get();

@@ -134,6 +134,12 @@ bool Flight::is_stale() const noexcept {
 void Flight::check(std::string_view sql) const {
     if (error_ != nullptr && !(lost_ && state().empty())) throw_result(error_.get(), sql);
     if (lost_) throw_connection(lost_message_.c_str(), sql);
+    if (skipped_) {
+        DatabaseError error("not run: a statement before it, in the same batch, had failed");
+        error.attach_code("25P02");
+        error.attach_sql(sql);
+        throw error;
+    }
     if (failure_ == nullptr) return;
     try {
         std::rethrow_exception(failure_);

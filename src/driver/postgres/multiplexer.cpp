@@ -76,8 +76,8 @@ void PgMultiplexer::send(SharedFlight& flight) {
     for (const std::string& name : *leftovers_) session_.ahead().push_back("DEALLOCATE " + name);
     leftovers_->clear();
     // What only reads may wait for others of this turn; they all go out with one sync.
-    session_.execute(flight, *flight.holds, parameters_,
-                     flight.holds->plan->writes ? Session::Sync::own : Session::Sync::joint);
+    const bool joint = batch_ || !flight.holds->plan->writes;
+    session_.execute(flight, *flight.holds, parameters_, joint ? Session::Sync::joint : Session::Sync::own);
     ++sent_;
     if (announced_) return;
     announced_ = true;
@@ -132,7 +132,7 @@ Wait PgMultiplexer::pump() noexcept {
         }
         --sent_;
         if (Channel* const channel = flight->owner) {
-            if (flight->skipped() && resend(*flight)) continue;
+            if (flight->skipped() && !batch_ && resend(*flight)) continue;
             channel->complete();
         } else {
             give_back(*flight);

@@ -9,8 +9,8 @@
 
 namespace duet::driver::postgres {
 
-/// The way of rows into objects, worked out once for a statement: cells whose type is the one that their field
-/// is made for go there directly, all others by ResultReader.
+/// The way of rows into objects, worked out once for a statement: cells whose type is the one that their
+/// field is made for go there directly, all others by ResultReader.
 class RowDecoder {
 public:
     /// Whether it was made for these steps and is still right.

@@ -25,6 +25,7 @@ public:
 
     /// Texts without parameters that travel with the next request.
     std::vector<std::string>& ahead() noexcept { return ahead_; }
+    const std::vector<std::string>& ahead() const noexcept { return ahead_; }
 
     /// Whether statements are kept on the server.
     bool prepares = true;
