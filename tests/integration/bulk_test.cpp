@@ -141,8 +141,7 @@ TYPED_TEST(Bulk, CreatesAllOrNothingAndTheObjectsStayNew) {
 }
 
 TYPED_TEST(Bulk, FailsWithoutCostingAnOpenTransactionItsWork) {
-    using Tx = typename TestFixture::Tx;
-    const auto fails_in = [](Tx& tx, int last) -> duet::Task<> {
+    const auto fails_in = [](auto& tx, int last) -> duet::Task<> {
         std::vector<Item> bad = items(1, last);
         bool refused = false;
         try {
@@ -154,7 +153,7 @@ TYPED_TEST(Bulk, FailsWithoutCostingAnOpenTransactionItsWork) {
     };
     // One statement of PostgreSQL that fails ends its transaction, as everywhere there; a savepoint helps.
     for (const int last : {3, 300}) {
-        const auto work = [&](Tx& tx) -> duet::Task<> {
+        const auto work = [&](auto& tx) -> duet::Task<> {
             std::vector<Item> good = items(0, 2);
             co_await later(tx.create_bulk(good));
             co_await fails_in(tx, last);

@@ -260,7 +260,7 @@ TYPED_TEST(ColumnTypes, InfinityIsInfinityInTheDatabase) {
                   true);
         EXPECT_EQ(got(this->db.count(duet::query<Times>().where("timestamp"_c > duet::now() &&
                                                                 "timestamp"_c == duet::Timestamp::max() &&
-                                                                "date"_c < duet::now()))),
+                                                                "date"_c < duet::Date{}))),
                   1);
     } else {
         EXPECT_THROW(
@@ -401,9 +401,8 @@ TYPED_TEST(ColumnTypes, WrongTextsInTheDatabaseNameTheirColumn) {
     expect(time("time", "'24:00:00'"), "times.time");
     expect(time("timestamp", "'yesterday'"), "times.timestamp");
 
-    using Columns = typename TestFixture::Columns;
     const auto list = [&](const std::string& column, const std::string& expression) {
-        Columns columns{{"id", "1"}};
+        typename TestFixture::Columns columns{{"id", "1"}};
         for (const char* name : {"ints", "unsigneds", "doubles", "texts", "colors", "levels", "uuids",
                                  "moments", "decimals", "money", "gaps", "nested", "jsons"})
             columns.emplace_back(name, "'[]'");
