@@ -244,9 +244,11 @@ TYPED_TEST(ColumnTypes, TimesAtTheirEnds) {
             EXPECT_THROW((void)got(this->db.create(far)), duet::ValidationError);
         }
     }
-    this->round_trip(
-        Times{.micros = std::chrono::microseconds::max(), .fractions = std::chrono::duration<double>(1e9)});
-    this->round_trip(Times{.micros = std::chrono::microseconds::min()});
+    const std::chrono::microseconds most(9'200'000'000'000'000'000);
+    this->round_trip(Times{.micros = most, .fractions = std::chrono::duration<double>(1e9)});
+    this->round_trip(Times{.micros = -most, .fractions = std::chrono::duration<double>(-0.5)});
+    const Times endless_duration{.micros = std::chrono::microseconds::max()};
+    EXPECT_THROW((void)got(this->db.create(endless_duration)), duet::ValidationError);
     const Times much{.hours = std::chrono::hours(highest<std::int32_t>) * 2};
     EXPECT_THROW((void)got(this->db.create(much)), duet::ValidationError);
 }

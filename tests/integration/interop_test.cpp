@@ -209,14 +209,26 @@ TEST_P(Interop, WhatTheyWroteIsReadAndFound) {
     for (const Kind& kind : kinds()) {
         const auto hit = database.query<Kind>()
                              .where("color"_c == kind.color && "address"_c == kind.address &&
-                                    "data"_c == kind.data && "tags"_c == kind.tags && "big"_c == kind.big)
+                                    "data"_c == kind.data && "big"_c == kind.big && "single"_c == kind.single)
                              .one_or_none();
         EXPECT_TRUE(hit && *hit == kind) << kind.id;
     }
-    EXPECT_EQ(database.query<Kind>().where("tags"_c.contains("a b") && "numbers"_c.contains(-2)).count(), 1);
+    const auto matching = [&](const duet::Condition<Kind>& condition) {
+        return database.query<Kind>().where(condition).count();
+    };
+    EXPECT_EQ(matching("tags"_c.contains("a b") && "numbers"_c.contains(-2)), 1);
+    EXPECT_EQ(matching("tags"_c == std::vector<std::string>{}), 1);
+    // Python writes lists as JSON with blanks and with \u00fc for ü: SQLite compares what is written, MariaDB
+    // knows blanks.
+    const Place place = std::get<Place>(GetParam());
+    EXPECT_EQ(matching("numbers"_c == kinds()[0].numbers), place == Place::sqlite ? 0 : 1);
+    EXPECT_EQ(matching("tags"_c == kinds()[0].tags), place == Place::postgres ? 1 : 0);
+    EXPECT_EQ(database.query<Book>().where("meta"_c["tags"].contains("a")).count(), 1);
+    EXPECT_EQ(database.query<Book>().where("meta"_c["tags"][1] == "ü").count(), 1);
     EXPECT_EQ(found[1].author->name, "Bölé 'quoted'");
     EXPECT_EQ(database.query<Book>().where("in_print"_c == true).count(), 2);
-    EXPECT_EQ(database.query<Book>().where("meta"_c["tags"].contains("ü")).count(), 1);
+    EXPECT_EQ(database.query<Book>().where("meta"_c["tags"].contains("ü")).count(),
+              place == Place::mariadb ? 0 : 1);
 }
 
 TEST_P(Interop, WhatDuetWroteIsReadByThemAndWhatTheyChangeIsSeen) {
@@ -276,10 +288,10 @@ TEST_P(Interop, BothMayWriteIntoOneTable) {
         kind.id = 0;
         database.create(kind);
     }
-    EXPECT_EQ(database.query<Kind>()
-                  .where("tags"_c == kinds()[0].tags && "numbers"_c == kinds()[0].numbers)
-                  .count(),
-              2);
+    EXPECT_EQ(database.query<Kind>().where("numbers"_c == kinds()[0].numbers).count(),
+              std::get<Place>(GetParam()) == Place::sqlite ? 1 : 2);
+    EXPECT_EQ(rows<Kind>(database)[2].tags, kinds()[0].tags);
+    EXPECT_EQ(database.query<Kind>().where("maybe"_c == 7 && "color"_c == Color::blue).count(), 2);
     if (std::get<Place>(GetParam()) != Place::sqlite) return;
     const std::string plan = database.query<Book>().where("created_at"_c == midnight).explain();
     EXPECT_NE(plan.find("USING INDEX"), std::string::npos) << plan;
