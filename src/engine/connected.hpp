@@ -147,8 +147,8 @@ Task<Lease> acquire_alive(Pool& pool, driver::Access access);
 /// is known not to have begun, or `repeatable(connected)` says that it only reads. `body` is then called
 /// again.
 template <class R, class Body, class Repeatable = NeverRepeat>
-Task<R> on_connection(Call call, driver::Access access, Body body,
-                      Sharing sharing = Sharing::exclusive, Repeatable repeatable = {}) {
+Task<R> on_connection(Call call, driver::Access access, Body body, Sharing sharing = Sharing::exclusive,
+                      Repeatable repeatable = {}) {
     for (bool again = false;; again = true) {
         Connected at(call);
         try {

@@ -143,8 +143,8 @@ std::vector<std::string> key_columns(std::string_view detail) {
 
 // What is wrong is a value of the user's, whatever the statement.
 bool is_of_a_value(std::string_view state) {
-    for (const std::string_view code : {"22001", "22003", "22007", "22008", "22021", "22P02", "22P03", "22P05",
-                                        "22030", "22032", "54000"}) {
+    for (const std::string_view code : {"22001", "22003", "22007", "22008", "22021", "22P02", "22P03",
+                                        "22P05", "22030", "22032", "54000"}) {
         if (state == code) return true;
     }
     return false;
