@@ -47,8 +47,8 @@ std::vector<driver::DecodeStep> steps_for(const std::vector<std::string>& names,
     return steps;
 }
 
-/// Rows for a target. The statement may have been run when its columns turn out not to fit, where the database
-/// does not describe them before.
+/// Rows for a target. The statement may have been run when its columns turn out not to fit, where the
+/// database does not describe them before.
 struct RawSink : driver::RowSink {
     explicit RawSink(const RawTarget& rows) : target(rows) {
         open = [](void* of, std::size_t) {

@@ -71,10 +71,10 @@ TYPED_TEST(PoolOfADatabase, SetsUpEachConnectionOnce) {
         EXPECT_EQ(number(tx, "PRAGMA analysis_limit"), 55);
         did([&] { return tx.rollback(); });
     } else {
-        options.pool.init_sql = {"CREATE TABLE IF NOT EXISTS first_seen (x INTEGER)",
-                                 this->sql({.sqlite = {},
-                                            .postgres = "SET extra_float_digits = 1",
-                                            .mariadb = "SET @first_seen = 1"})};
+        options.pool.init_sql = {
+            "CREATE TABLE IF NOT EXISTS first_seen (x INTEGER)",
+            this->sql(
+                {.sqlite = {}, .postgres = "SET extra_float_digits = 1", .mariadb = "SET @first_seen = 1"})};
         typename TestFixture::Db own(this->server.url(), options);
         own.on_connect([](duet::ConnectionSetup& setup) { setup.run("INSERT INTO first_seen VALUES (1)"); });
         EXPECT_EQ(got(own.sql("INSERT INTO first_seen VALUES (2)").execute()), 1);
@@ -90,8 +90,9 @@ TYPED_TEST(PoolOfADatabase, SetsUpAgainWhatAUserHasChanged) {
     duet::DatabaseOptions options;
     options.pool.size = 1;
     options.pool.max_overflow = 0;
-    options.pool.init_sql = {this->sql(
-        {.sqlite = {}, .postgres = "SET application_name = 'duet'", .mariadb = "SET lock_wait_timeout = 77"})};
+    options.pool.init_sql = {this->sql({.sqlite = {},
+                                        .postgres = "SET application_name = 'duet'",
+                                        .mariadb = "SET lock_wait_timeout = 77"})};
     typename TestFixture::Db own(this->server.url(), options);
     const auto setting = [&] {
         return got(own.sql(duet::runtime(this->sql({.sqlite = {},
@@ -102,8 +103,9 @@ TYPED_TEST(PoolOfADatabase, SetsUpAgainWhatAUserHasChanged) {
     const std::string meant = this->sql({.sqlite = {}, .postgres = "duet", .mariadb = "77"});
     EXPECT_EQ(setting(), meant);
     did([&] {
-        return own.execute_script(this->sql(
-            {.sqlite = {}, .postgres = "SET application_name = 'other'", .mariadb = "SET lock_wait_timeout = 5"}));
+        return own.execute_script(this->sql({.sqlite = {},
+                                             .postgres = "SET application_name = 'other'",
+                                             .mariadb = "SET lock_wait_timeout = 5"}));
     });
     EXPECT_EQ(setting(), meant);
     EXPECT_EQ(setting(), meant);

@@ -143,8 +143,8 @@ TYPED_TEST(RawSql, ReturningWritesAndReads) {
         EXPECT_EQ(ids.size(), 2u);
         EXPECT_EQ(got(this->db.count(duet::query<Club>())), static_cast<std::int64_t>(1 + 2 * times));
     }
-    const auto made = got(this->db.sql("INSERT INTO clubs (name) VALUES ({}) RETURNING name, id", "z")
-                              .template one<Named>());
+    const auto made = got(
+        this->db.sql("INSERT INTO clubs (name) VALUES ({}) RETURNING name, id", "z").template one<Named>());
     EXPECT_EQ(made.name, "z");
     EXPECT_GT(made.id, 0);
     EXPECT_EQ(got(this->db.sql("DELETE FROM clubs WHERE name = {} RETURNING id", "z").template as<int>()),
@@ -200,9 +200,7 @@ TYPED_TEST(RawSql, AScriptRunsItsStatementsUpToTheFirstThatFails) {
         return this->db.execute_script(
             "CREATE TABLE a (x VARCHAR(9)); INSERT INTO a VALUES (';'); -- done;\nINSERT INTO a VALUES (2);");
     });
-    const auto rows = [this] {
-        return got(this->db.sql("SELECT count(*) FROM a").template scalar<int>());
-    };
+    const auto rows = [this] { return got(this->db.sql("SELECT count(*) FROM a").template scalar<int>()); };
     EXPECT_EQ(rows(), 2);
     EXPECT_THROW(
         did([this] {

@@ -329,7 +329,8 @@ TYPED_TEST(Transactions, DoNotLetAnythingEscapeWhenTheDatabaseItselfRollsBack) {
     const bool by_hand = TestFixture::is_mariadb;
     if (!by_hand) {
         const std::string trigger = this->sql(
-            {.sqlite = "CREATE TRIGGER guard BEFORE INSERT ON entries BEGIN SELECT RAISE(ROLLBACK, 'no'); END",
+            {.sqlite =
+                 "CREATE TRIGGER guard BEFORE INSERT ON entries BEGIN SELECT RAISE(ROLLBACK, 'no'); END",
              .postgres = "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS "
                          "$$ BEGIN RAISE EXCEPTION 'no'; END $$;"
                          "CREATE TRIGGER guard BEFORE INSERT ON entries "
@@ -361,9 +362,10 @@ TYPED_TEST(Transactions, DoNotLetAnythingEscapeWhenTheDatabaseItselfRollsBack) {
 TYPED_TEST(Transactions, FailWhereAForeignKeyIsDeferredAtCommitAndRollBack) {
     const std::string deferred = TestFixture::is_mariadb ? "" : " DEFERRABLE INITIALLY DEFERRED";
     did([&] {
-        return this->db.execute_script("CREATE TABLE child (id INTEGER PRIMARY KEY, parent BIGINT NOT NULL, "
-                                       "FOREIGN KEY (parent) REFERENCES accounts (id)" +
-                                       deferred + ")");
+        return this->db.execute_script(
+            "CREATE TABLE child (id INTEGER PRIMARY KEY, parent BIGINT NOT NULL, "
+            "FOREIGN KEY (parent) REFERENCES accounts (id)" +
+            deferred + ")");
     });
     std::string log;
     const auto orphan = [&](auto& tx) -> duet::Task<> {
