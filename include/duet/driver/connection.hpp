@@ -33,6 +33,8 @@ public:
 
     /// Names of the result columns; empty for statements without rows.
     virtual std::vector<std::string> column_names() const = 0;
+    /// False when the database describes the result only once the statement runs: see RowSink::columns.
+    virtual bool known_columns() const { return true; }
     /// False only when the database itself says that the statement cannot change anything.
     virtual bool writes() const = 0;
     /// The rows of later executions will be read in portions, by fetch(): a cursor, where the database has
@@ -115,6 +117,8 @@ public:
     /// Whether something may have changed the session (settings, temporary tables, locks), so that its next
     /// user would find traces.
     virtual bool dirty() const noexcept { return false; }
+    /// What was done to the session so far is meant for all its users: it is not dirty() because of that.
+    virtual void keep_traces() noexcept {}
     /// Starts to make the session as good as new, and closes an open transaction; what is left to be awaited
     /// is awaited by the next operation. False: prepared statements are lost by it, drop them before.
     virtual bool start_reset() noexcept { return true; }

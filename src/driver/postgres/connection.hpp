@@ -44,6 +44,7 @@ public:
     Wait resume() override;
     Wait ping() override;
     bool dirty() const noexcept override { return dirty_; }
+    void keep_traces() noexcept override { dirty_ = false; }
     bool start_reset() noexcept override;
 
     void set_limits(const Limits& limits) override { limits_ = limits; }
