@@ -5,6 +5,8 @@
 #include <mutex>
 #include <set>
 
+#include "connected.hpp"
+
 namespace duet::engine {
 
 namespace {
@@ -38,11 +40,25 @@ PlanCacheStats Engine::plan_stats() const {
     return {impl_->plans.size(), impl_->plans.capacity(), impl_->rendered};
 }
 
+namespace {
+
+/// Throws UnsupportedByDialect for a model with a column of a type that only another database has.
+void refuse_foreign_types(const Dialect& dialect, const PlanKey& key) {
+    // Links have plans, too.
+    if (key.model == nullptr || key.verb == plan_verb(PlanVerb::link)) return;
+    for (const ColumnInfo& column : static_cast<const ModelInfo*>(key.model)->columns) {
+        if (!column.type->sql_type.empty()) (void)dialect.column_type(column, {});
+    }
+}
+
+}  // namespace
+
 std::shared_ptr<const Plan> Engine::plan(const PlanKey& key, Render render, const void* context) {
     {
         const std::lock_guard lock(impl_->mutex);
         if (auto* found = impl_->plans.find(key)) return *found;
     }
+    refuse_foreign_types(dialect(), key);
     auto made = render(dialect(), context);
     const std::lock_guard lock(impl_->mutex);
     ++impl_->rendered;

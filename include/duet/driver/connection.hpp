@@ -106,6 +106,12 @@ public:
     /// Loads rows that way, all or none; `rows` must stay meanwhile. Outcome::affected says how many, or is
     /// -1 when they cannot go that way: nothing was written then.
     virtual Wait copy_in(const CopyRows& /*rows*/, Outcome& /*outcome*/) { return Wait::done; }
+    /// Runs `COPY ... TO STDOUT`, for connections that can copy; `sink` may throw, after which the rest is
+    /// read and thrown away. Outcome::affected says how many rows there were. Throws InvalidQuery when it is
+    /// another statement.
+    virtual Wait copy_out(std::string_view /*sql*/, CopySink /*sink*/, Outcome& /*outcome*/) {
+        return Wait::done;
+    }
     /// Runs the text that begins a transaction. May be held back and travel with the next operation, which
     /// then fails if this does; in_transaction() is true meanwhile.
     virtual Wait begin(std::string_view sql) { return execute_script(sql); }

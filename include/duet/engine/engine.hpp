@@ -201,6 +201,8 @@ Task<std::size_t> fetch_raw(Call call, const RawStatement& statement, const RawT
 Task<std::int64_t> execute_raw(Call call, const RawStatement& statement);
 /// Several statements without parameters.
 Task<> run_script(Call call, std::string_view script);
+/// Hands what `COPY ... TO STDOUT` writes on to the sink. Throws UnsupportedByDialect where there is no COPY.
+Task<> copy_out(Call call, std::string_view statement, driver::CopySink sink, std::int64_t& rows);
 
 // Schema.
 Task<> create_all(Call call, std::span<const ModelInfo* const> models);

@@ -224,6 +224,11 @@ void PgConnection::send() {
             flight_.reset(nullptr, nullptr, all_rows, outcome_);
             session_.copy(flight_, script_);
             break;
+        case Step::copying_out:
+            flight_.reset(nullptr, nullptr, all_rows, outcome_);
+            flight_.copy_to(copy_sink_);
+            session_.copy_out(flight_, script_);
+            break;
         case Step::closing:
             session_.ahead().push_back("CLOSE " + statement_->cursor);
             if (statement_->own_transaction) session_.ahead().emplace_back("COMMIT");
@@ -330,11 +335,12 @@ Wait PgConnection::completed(Flight& flight) {
             }
             return session_.idle() ? drained() : Wait::readable;
         case Step::asking_types:
-            if (flight_.failed()) {
+            if (flight_.failed() && (in_transaction() || flight_.state() != "42501")) {
                 end();
                 flight_.check(script_);
             }
-            if (!take_types()) {
+            // Who may not read may still be allowed to insert.
+            if (flight_.failed() || !take_types()) {
                 outcome_->affected = -1;
                 end();
                 return Wait::done;
@@ -342,7 +348,9 @@ Wait PgConnection::completed(Flight& flight) {
             step_ = Step::copying;
             break;
         case Step::copying:
-            return copied();
+            if (copied()) return Wait::done;
+            step_ = Step::asking_types;
+            break;
         case Step::executing:
         case Step::preparing:
             if (flight_.is_stale() && !again_ && !in_transaction()) {

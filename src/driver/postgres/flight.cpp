@@ -14,6 +14,8 @@ void Flight::reset(Prepared* of, RowSink* rows_to, std::size_t limit, Outcome* c
     at_ = 0;
     prepared_ = of;
     sink_ = rows_to;
+    copy_sink_ = {};
+    has_text_ = false;
     max_rows_ = limit;
     outcome_ = counts == nullptr ? &ignored_ : counts;
     error_.reset();
@@ -42,12 +44,13 @@ void Flight::take(Result result) {
                     failure_ = std::current_exception();
                 }
                 if (prepared_ == nullptr) last_ = std::move(result);
-            } else if (parts_[at_] == Part::script) {
+            } else if (parts_[at_] == Part::script || parts_[at_] == Part::copy) {
                 last_ = std::move(result);
             }
             break;
         case PGRES_COMMAND_OK:
-            if (parts_[at_] == Part::copy) {
+            if (parts_[at_] == Part::copy_out && !has_text_) break;
+            if (parts_[at_] == Part::copy || parts_[at_] == Part::copy_out) {
                 count(result.get());
             } else if (parts_[at_] == Part::rows) {
                 count(result.get());
@@ -72,6 +75,16 @@ void Flight::take(Result result) {
         default:
             if (!error_) error_ = std::move(result);
             if (prepared_ != nullptr && parts_[at_] <= Part::parse) prepared_->forget();
+    }
+}
+
+void Flight::take_text(std::string_view part) noexcept {
+    has_text_ = true;
+    if (part.empty() || copy_sink_.take == nullptr || failure_ != nullptr) return;
+    try {
+        copy_sink_.take(copy_sink_.context, part);
+    } catch (...) {
+        failure_ = std::current_exception();
     }
 }
 
