@@ -232,8 +232,8 @@ Task<R> on_some_server(Call call, driver::Access access, Body body, Sharing shar
             error = std::current_exception();
             reachable = true;
         }
-        const bool more = reachable ? session.elsewhere(search, *there.engine)
-                                    : session.another(search, *there.engine);
+        const bool more =
+            reachable ? session.elsewhere(search, *there.engine) : session.another(search, *there.engine);
         if (!more || !untouched) std::rethrow_exception(error);
     }
 }
@@ -244,8 +244,8 @@ Task<R> on_some_server(Call call, driver::Access access, Body body, Sharing shar
 /// is known not to have begun, or `repeatable(connected)` says that it only reads. `body` is then called
 /// again.
 template <class R, class Body, class Repeatable = NeverRepeat>
-Task<R> on_connection(Call call, driver::Access access, Body body,
-                      Sharing sharing = Sharing::exclusive, Repeatable repeatable = {}) {
+Task<R> on_connection(Call call, driver::Access access, Body body, Sharing sharing = Sharing::exclusive,
+                      Repeatable repeatable = {}) {
     if (call.route.session != nullptr && call.transaction == nullptr) [[unlikely]]
         return on_some_server<R>(call, access, std::move(body), sharing, repeatable);
     return on_own_connection<R>(call, access, std::move(body), sharing, repeatable);

@@ -72,10 +72,10 @@ std::shared_ptr<Session> open_session(std::shared_ptr<Engine> primary,
         server->weight = wanted.weight;
         nodes->total_weight += wanted.weight;
         // One hook hears of all pools.
-        server->engine->pool().hooks().add(
-            std::shared_ptr<void>(std::shared_ptr<void>(), &hooks), [](void* all, const PoolEvent& event) {
-                static_cast<duet::detail::PoolHooks*>(all)->fire(event);
-            });
+        server->engine->pool().hooks().add(std::shared_ptr<void>(std::shared_ptr<void>(), &hooks),
+                                           [](void* all, const PoolEvent& event) {
+                                               static_cast<duet::detail::PoolHooks*>(all)->fire(event);
+                                           });
         nodes->servers.push_back(std::move(server));
     }
     return std::make_shared<Session>(std::move(nodes), std::string());
@@ -94,7 +94,8 @@ std::int16_t find_node(const Session* session, std::string_view name) {
 std::vector<NodeStatus> node_status(const Session* session, Engine& primary) {
     std::vector<NodeStatus> out;
     if (session == nullptr) {
-        out.push_back({std::string(role_names[0]), Role::primary, true, std::nullopt, primary.pool().stats()});
+        out.push_back(
+            {std::string(role_names[0]), Role::primary, true, std::nullopt, primary.pool().stats()});
         return out;
     }
     for (const auto& server : session->nodes()->servers) {
@@ -102,7 +103,8 @@ std::vector<NodeStatus> node_status(const Session* session, Engine& primary) {
         status.name = server->name;
         status.role = server->engine == &primary ? Role::primary : Role::replica;
         status.up = server->down_until.load() == 0;
-        if (const std::int64_t lag = server->lag_ms.load(); lag >= 0) status.lag = std::chrono::milliseconds(lag);
+        if (const std::int64_t lag = server->lag_ms.load(); lag >= 0)
+            status.lag = std::chrono::milliseconds(lag);
         status.pool = server->engine->pool().stats();
         out.push_back(std::move(status));
     }

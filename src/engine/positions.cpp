@@ -37,8 +37,8 @@ Task<Answer> ask_on(Connected& at, std::string_view sql, std::size_t columns) {
 
 Task<Answer> ask(Call call, std::string_view sql, std::size_t columns) {
     return on_connection<Answer>(
-        call, driver::Access::read,
-        [sql, columns](Connected& at) { return ask_on(at, sql, columns); }, Sharing::allowed, AlwaysRepeat{});
+        call, driver::Access::read, [sql, columns](Connected& at) { return ask_on(at, sql, columns); },
+        Sharing::allowed, AlwaysRepeat{});
 }
 
 // What is inserted may not have been written to disk yet when synchronous_commit is off, and is committed all

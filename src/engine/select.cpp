@@ -153,8 +153,8 @@ Task<std::size_t> fetch_all(Call call, const shape::QueryData& query, ListRef in
         return into.ops->size(into.list) == before;
     };
     return on_connection<std::size_t>(
-        about(call, query.model), driver::Access::read, [&query, into](Connected& at) { return fetch_into(at, query, into); },
-        Sharing::allowed, untouched);
+        about(call, query.model), driver::Access::read,
+        [&query, into](Connected& at) { return fetch_into(at, query, into); }, Sharing::allowed, untouched);
 }
 
 Task<std::int64_t> count(Call call, const shape::QueryData& query) {

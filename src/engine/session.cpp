@@ -91,12 +91,19 @@ void Session::begin(const Call& call, Search& search, bool transaction) {
 
 Session::Decision Session::check(Server& server, Search& search, std::int64_t position, std::int64_t now) {
     constexpr Decision no{nullptr};
-    if ((search.passed & server.bit) != 0 || !claim(server, search, now)) return no;
+    if ((search.passed & server.bit) != 0) return no;
+    if (search.at_once) {
+        const std::int64_t until = server.down_until.load(std::memory_order_relaxed);
+        if (until != 0) return until > now ? no : Decision{&server, Need::trial};
+    } else if (!claim(server, search, now)) {
+        return no;
+    }
     if (search.pin != not_pinned) return {&server};
     if (nodes_->max_lag.count() > 0) {
         std::int64_t until = server.lag_known_until.load(std::memory_order_acquire);
         // One asks; meanwhile the others go by the old answer.
-        if (until <= now && server.lag_known_until.compare_exchange_strong(until, now + lag_known_for))
+        if (until <= now &&
+            (search.at_once || server.lag_known_until.compare_exchange_strong(until, now + lag_known_for)))
             return {&server, Need::lag};
         const std::int64_t lag = server.lag_ms.load(std::memory_order_acquire);
         if (lag < 0 || lag > nodes_->max_lag.count()) return no;
@@ -152,9 +159,9 @@ Session::Decision Session::decide(const Call& call, Search& search, bool transac
 Engine* Session::choose_at_once(const Call& call) {
     if (nodes_->router) return nullptr;
     Search search;
+    search.at_once = true;
     const Decision found = decide(call, search, false);
-    // What may fail is left to those who can go elsewhere.
-    return found.need == Need::nothing && search.claimed == 0 ? found.server->engine : nullptr;
+    return found.need == Need::nothing ? found.server->engine : nullptr;
 }
 
 Task<Engine*> Session::choose(Call call, Search& search, bool transaction) {

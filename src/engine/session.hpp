@@ -24,9 +24,9 @@ struct Server {
     std::atomic<std::int64_t> down_until{0};
     std::atomic<unsigned> failures{0};
     std::atomic<std::int64_t> lag_known_until{0};
-    std::atomic<std::int64_t> lag_ms{-1};        // -1: not known
-    std::atomic<std::int64_t> replayed{-1};      // position in the log that it is known to have passed
-    std::atomic<std::int64_t> behind_until{0};   // no need to ask for its position before
+    std::atomic<std::int64_t> lag_ms{-1};       // -1: not known
+    std::atomic<std::int64_t> replayed{-1};     // position in the log that it is known to have passed
+    std::atomic<std::int64_t> behind_until{0};  // no need to ask for its position before
 };
 
 /// The servers of one database. Thread-safe.
@@ -47,6 +47,7 @@ struct Nodes {
 /// How far the search for a server has come, for one operation.
 struct Search {
     bool begun = false;
+    bool at_once = false;          // only looks: neither asks nor tries
     bool wish = false;             // the pin is a router's answer: others are better than nothing
     bool position_failed = false;  // the primary could not be asked
     std::int16_t pin = not_pinned;
@@ -58,7 +59,8 @@ struct Search {
 /// What handles share that read their own writes. Thread-safe.
 class Session {
 public:
-    Session(std::shared_ptr<Nodes> nodes, std::string name) : nodes_(std::move(nodes)), name_(std::move(name)) {}
+    Session(std::shared_ptr<Nodes> nodes, std::string name)
+        : nodes_(std::move(nodes)), name_(std::move(name)) {}
 
     const std::shared_ptr<Nodes>& nodes() const noexcept { return nodes_; }
 
@@ -81,7 +83,7 @@ public:
     void wrote() noexcept;
 
 private:
-    enum class Need : std::uint8_t { nothing, position, replayed, lag };
+    enum class Need : std::uint8_t { nothing, position, replayed, lag, trial };
     struct Decision {
         Server* server;
         Need need = Need::nothing;

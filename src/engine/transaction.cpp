@@ -127,8 +127,8 @@ void TransactionState::drop_statements() noexcept {
 }
 
 void TransactionState::release_lease() noexcept {
-    if (route_.session != nullptr && lease_ && lease_->connection != nullptr &&
-        !lease_->connection->usable()) [[unlikely]]
+    if (route_.session != nullptr && lease_ && lease_->connection != nullptr && !lease_->connection->usable())
+        [[unlikely]]
         route_.session->failed(*engine_);
     lease_.release();
 }

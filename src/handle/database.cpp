@@ -47,9 +47,9 @@ Opened open_nodes(std::string_view url, std::string name, const DatabaseOptions&
         replicas.push_back(
             std::make_unique<engine::Engine>(std::move(more.driver), std::move(more.pool), *opened.engine));
     }
-    opened.session = engine::open_session(opened.engine, std::move(replicas),
-                                          {std::move(name), options.replicas, options.read_your_writes,
-                                           options.max_lag, options.router});
+    opened.session = engine::open_session(
+        opened.engine, std::move(replicas),
+        {std::move(name), options.replicas, options.read_your_writes, options.max_lag, options.router});
     return opened;
 }
 

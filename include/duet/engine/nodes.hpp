@@ -21,9 +21,9 @@ enum class Role : std::uint8_t { primary, replica };
 
 /// A server that follows the primary and answers reads.
 struct Replica {
-    std::string url{};     // of the same dialect as the primary's; the pool's options may be in it
-    unsigned weight = 1;   // its share of the reads, beside that of the others; 0: only when asked for by name
-    std::string name{};    // as in db.on("name"); empty: "replica1", "replica2" and so on
+    std::string url{};    // of the same dialect as the primary's; the pool's options may be in it
+    unsigned weight = 1;  // its share of the reads, beside that of the others; 0: only when asked for by name
+    std::string name{};   // as in db.on("name"); empty: "replica1", "replica2" and so on
 };
 
 /// One of several servers with the same data: `duet::Database db{nodes}` for a vector of them.
@@ -74,8 +74,8 @@ public:
     template <class F>
     requires(!std::is_same_v<std::remove_cvref_t<F>, Router> &&
              std::is_invocable_v<std::remove_cvref_t<F>&, const RouteRequest&>)
-    // NOLINTNEXTLINE(google-explicit-constructor,bugprone-forwarding-reference-overload)
-    Router(F&& fn)
+        // NOLINTNEXTLINE(google-explicit-constructor,bugprone-forwarding-reference-overload)
+        Router(F&& fn)
         : fn_(std::make_shared<std::remove_cvref_t<F>>(std::forward<F>(fn))),
           ask_([](void* f, const RouteRequest& request) {
               return name_in((*static_cast<std::remove_cvref_t<F>*>(f))(request));

@@ -35,7 +35,7 @@ struct Opened {
 };
 Opened open_database(std::string_view url, const DatabaseOptions& options);
 Opened open_database(const std::vector<Node>& nodes, const DatabaseOptions& options);
-}
+}  // namespace detail
 
 /// A database: the handle on which everything hangs. `Database` blocks, `AsyncDatabase` returns Tasks.
 ///
@@ -66,8 +66,8 @@ public:
         return copy;
     }
 
-    /// A handle that stays with one server, or with the replicas: `db.on("primary")`, `db.on("replica")`, or a
-    /// name. On replicas it reads whatever they have, SQL as text too; writes are InvalidQuery. Throws
+    /// A handle that stays with one server, or with the replicas: `db.on("primary")`, `db.on("replica")`, or
+    /// a name. On replicas it reads whatever they have, SQL as text too; writes are InvalidQuery. Throws
     /// ConfigurationError for an unknown name; in a database without replicas both roles are the primary.
     BasicDatabase on(std::string_view node) const {
         BasicDatabase copy(*this);
@@ -207,8 +207,8 @@ public:
     void on_connect(F fn) {
         const auto context = std::make_shared<F>(std::move(fn));
         for (engine::Engine* node : nodes_of()) {
-            node->pool().on_connect(
-                context, [](void* f, ConnectionSetup& setup) { (*static_cast<F*>(f))(setup); });
+            node->pool().on_connect(context,
+                                    [](void* f, ConnectionSetup& setup) { (*static_cast<F*>(f))(setup); });
         }
     }
     /// Calls `fn(event)` for the rare events of the pool (PoolEvent), on the thread where they happen, until
