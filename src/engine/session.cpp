@@ -243,6 +243,9 @@ void Session::failed(const Engine& engine) noexcept {
     const unsigned failures = server->failures.load();
     if (server->down_until.compare_exchange_strong(until, now + pause_after(failures)))
         server->failures.store(failures + 1);
+    // After a crash it may begin again further back.
+    server->replayed.store(-1);
+    server->lag_known_until.store(0);
 }
 
 void Session::worked(const Engine& engine) noexcept {

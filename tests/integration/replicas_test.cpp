@@ -241,6 +241,17 @@ TYPED_TEST(Replicas, AreNotMissedByAnIterationThatBeginsWhileTheyAreDown) {
     EXPECT_FALSE(this->iteration_on_standby(db));
 }
 
+TYPED_TEST(Replicas, AreNotReplacedInsideATransaction) {
+    typename TestFixture::Db db(this->servers.primary.url(), this->options());
+    auto tx = got(db.begin({.read_only = true}));
+    EXPECT_TRUE(this->on_standby(tx));
+    this->servers.standby.kill();
+    EXPECT_THROW(this->on_standby(tx), duet::ConnectionError);
+    did([&] { return tx.rollback(); });
+    EXPECT_FALSE(db.nodes().at(1).up);
+    EXPECT_FALSE(this->on_standby(db));
+}
+
 TYPED_TEST(Replicas, ServeOthersWhenOneIsDown) {
     duet::DatabaseOptions options = this->options();
     options.replicas.front().name = "near";
