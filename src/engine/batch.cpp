@@ -34,6 +34,7 @@ Task<> commit_behind(Call call, const bool& failed, bool& sent) {
 }
 
 Task<> run_in_transaction(Call call, Operations operations) {
+    const WriteNote note(call.route.session);
     TransactionOptions options;
     options.timeout = call.timeout;
     TransactionState transaction(*call.engine, nullptr, options);

@@ -21,7 +21,10 @@ bool Connected::open_now(driver::Access access) {
     if (call_.timeout.count() != 0) return false;
     if (call_.transaction != nullptr) {
         if (call_.transaction->options().timeout.count() != 0) return false;
-        if (access == driver::Access::write && call_.transaction->read_only()) return false;
+        if (access == driver::Access::write) {
+            if (call_.transaction->read_only()) return false;
+            call_.transaction->note_write();
+        }
         PooledConnection* const entered = call_.transaction->enter_now();
         claimed_ = entered != nullptr;
         if (claimed_) use(*entered);
@@ -46,8 +49,9 @@ void Connected::open_held(Lease& lease, driver::Access access, duet::detail::Can
 
 void Connected::open_on(Lease& lease, driver::Access access, duet::detail::CancelState* cancel) {
     if (call_.transaction != nullptr) {
-        if (access == driver::Access::write && call_.transaction->read_only()) {
-            throw InvalidQuery("this transaction is read-only");
+        if (access == driver::Access::write) {
+            if (call_.transaction->read_only()) throw InvalidQuery("this transaction is read-only");
+            call_.transaction->note_write();
         }
         use(call_.transaction->opened());
     } else {
@@ -200,6 +204,7 @@ void Connected::report(const driver::Outcome& outcome, const Error* error) noexc
     event.affected = outcome.affected;
     event.where = call_.where;
     event.error = error;
+    event.node = engine().node();
     engine().hooks().fire(event);
 }
 

@@ -91,9 +91,11 @@ auto routed(Call call, Body body)
         std::optional<R> done = co_await on_connection<std::optional<R>>(call, driver::Access::read, body);
         if (done) co_return std::move(*done);
     }
-    const driver::Access access = call.transaction != nullptr && call.transaction->read_only()
-                                      ? driver::Access::read
-                                      : driver::Access::write;
+    // What the text does is not known: it goes to the primary unless somebody says otherwise.
+    const bool reads = call.transaction != nullptr
+                           ? call.transaction->read_only()
+                           : call.route.session != nullptr && !call.route.session->writable(call);
+    const driver::Access access = reads ? driver::Access::read : driver::Access::write;
     std::optional<R> done = co_await on_connection<std::optional<R>>(call, access, body);
     co_return std::move(*done);
 }

@@ -70,7 +70,7 @@ Task<> drop_all(Call call, std::span<const ModelInfo* const> models) {
 
 Task<DatabaseSchema> introspect(Call call) {
     return on_connection<DatabaseSchema>(
-        call, driver::Access::read, [](Connected& at) -> Task<DatabaseSchema> {
+        from_primary(call), driver::Access::read, [](Connected& at) -> Task<DatabaseSchema> {
             co_return at.engine().pool().driver().introspect(at.connection());
         });
 }

@@ -56,13 +56,14 @@ struct OpenStatement {
 /// next operation of the transaction around it rolls back first.
 class TransactionState {
 public:
-    /// A savepoint when `parent` is given, which must stay until this one ends.
-    TransactionState(Engine& engine, TransactionState* parent, TransactionOptions options);
+    /// A savepoint when `parent` is given, which must stay until this one ends. A `route` with a session
+    /// decides on the server when the transaction begins, and hears of what it wrote.
+    TransactionState(Engine& engine, TransactionState* parent, TransactionOptions options, Route route = {});
     ~TransactionState();
     TransactionState(const TransactionState&) = delete;
     TransactionState& operator=(const TransactionState&) = delete;
 
-    Engine& engine() noexcept { return engine_; }
+    Engine& engine() noexcept { return *engine_; }
     bool active() const noexcept { return active_; }
     /// Whether it began and is over.
     bool ended() const noexcept { return began_ && !active_; }
@@ -96,6 +97,8 @@ public:
     /// Both without opening or throwing; null when it takes more than that.
     PooledConnection* enter_now() noexcept;
     void leave() noexcept;
+    /// Something in it writes.
+    void note_write() noexcept { root().wrote_ = true; }
 
     /// Whether a nested transaction was destroyed unfinished and its savepoint is still to be rolled back.
     bool has_leftover() const noexcept { return leftover_; }
@@ -107,15 +110,18 @@ public:
 
 private:
     std::string savepoint_name() const;
-    TransactionState& root() noexcept;
+    TransactionState& root() noexcept { return parent_ == nullptr ? *this : parent_->root(); }
     Task<> open_outermost(std::source_location where);
+    Task<> open_somewhere(std::source_location where);
+    /// Lets go of the connection; tells the session when that is lost.
+    void release_lease() noexcept;
     Task<> run_control(std::string_view sql, std::source_location where, bool unlimited = false);
     /// Whether there is something to roll back, on a connection that is there.
     bool needs_rollback() noexcept;
     void drop_statements() noexcept;
     void run_actions(std::vector<EndAction>& actions);
 
-    Engine& engine_;
+    Engine* engine_;
     TransactionState* parent_;
     TransactionState* child_ = nullptr;
     TransactionOptions options_;
@@ -126,6 +132,8 @@ private:
     bool began_ = false;  // the outermost: whether the database is inside a transaction
     bool blocking_ = false;
     bool leftover_ = false;
+    bool wrote_ = false;  // the outermost
+    Route route_;
     OpenStatement* statements_ = nullptr;
     struct Busy;
     std::unique_ptr<Busy> busy_;
