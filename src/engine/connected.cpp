@@ -178,6 +178,16 @@ void throw_not_in_batch() {
     throw InvalidQuery("an operation of several steps cannot run together with others: await it by itself");
 }
 
+std::chrono::steady_clock::time_point ready_by(const Call& call) noexcept {
+    using Clock = std::chrono::steady_clock;
+    constexpr std::chrono::seconds grace{5};
+    auto timeout = call.timeout;
+    if (timeout.count() == 0 && call.transaction != nullptr) timeout = call.transaction->options().timeout;
+    if (timeout.count() == 0 || call.unlimited) return Clock::time_point::max();
+    const auto now = Clock::now();
+    return timeout < Clock::time_point::max() - now - grace ? now + timeout + grace : Clock::time_point::max();
+}
+
 Task<Lease> acquire_alive(Pool& pool, driver::Access access) {
     for (;;) {
         Lease lease = co_await pool.acquire(access);

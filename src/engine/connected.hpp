@@ -144,6 +144,9 @@ struct RepeatBeforeRows {
 /// For an operation of several steps among others that run together.
 [[noreturn]] void throw_not_in_batch();
 
+/// Until when a connection has to be ready for a call that has a limit. That is one of its statements: opening
+/// a connection gets the time besides that a server gets to react to a request to cancel.
+std::chrono::steady_clock::time_point ready_by(const Call& call) noexcept;
 /// A connection of the pool that gives a sign of life, after another one did not.
 Task<Lease> acquire_alive(Pool& pool, driver::Access access);
 
@@ -171,7 +174,7 @@ Task<R> on_own_connection(Call call, driver::Access access, Body body, Sharing s
                            shares_connections(call.engine->pool())) {
                     shared = try_share(call.engine->pool(), *promise.home);
                     if (!shared) {
-                        SharedOrOwn got = co_await share(call.engine->pool());
+                        SharedOrOwn got = co_await share(call.engine->pool(), ready_by(call));
                         shared = std::move(got.shared);
                         lease = std::move(got.own);
                     }
@@ -188,7 +191,7 @@ Task<R> on_own_connection(Call call, driver::Access access, Body body, Sharing s
                 co_await workers->enter();
             }
             Lease& used = call.transaction == nullptr ? lease : call.transaction->lease();
-            if (!used.ready()) co_await used.make_ready();
+            if (!used.ready()) co_await used.make_ready(ready_by(call));
             at.open(std::move(lease), access, cancel);
             if (call.transaction != nullptr && call.transaction->has_leftover()) [[unlikely]]
                 co_await call.transaction->clear_leftover(at);
@@ -288,7 +291,7 @@ Task<R> on_held_connection(Call call, Lease& held, driver::Access access, Body b
             co_await workers->enter();
         }
         Lease& used = call.transaction == nullptr ? held : call.transaction->lease();
-        if (!used.ready()) co_await used.make_ready();
+        if (!used.ready()) co_await used.make_ready(ready_by(call));
         at.open_held(held, access, cancel);
         if (call.transaction != nullptr && call.transaction->has_leftover()) [[unlikely]]
             co_await call.transaction->clear_leftover(at);

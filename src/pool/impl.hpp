@@ -44,9 +44,9 @@ struct Pool::Impl {
     void close(Lease::Slot& slot) noexcept;
     enum class Verdict : std::uint8_t { good, too_old, suspect, unknown };
     Verdict judge(const Lease::Slot& slot) const noexcept;
-    Task<> open(Lease::Slot& slot);
-    Task<> set_up(Lease::Slot& slot);
-    Task<bool> answers(Lease::Slot& slot);
+    Task<> open(Lease::Slot& slot, Clock::time_point deadline);
+    Task<> set_up(Lease::Slot& slot, Clock::time_point deadline);
+    Task<bool> answers(Lease::Slot& slot, Clock::time_point deadline);
     void found_broken(Lease::Slot& slot) noexcept;
     void could_not_open(Lease::Slot& slot, const Error& error) noexcept;
     std::int64_t expiry_from(std::int64_t now) noexcept;

@@ -22,10 +22,12 @@ Clock::time_point after(std::chrono::milliseconds time) {
     return time.count() > 0 && time < longest ? now + time : Clock::time_point::max();
 }
 
-/// Waits for an operation of a connection that nobody uses yet, and gives it up when that takes too long.
-Task<> answer(driver::Connection& connection, driver::Wait wait, Clock::time_point until) {
+/// Waits for an operation of a connection that nobody uses yet, and gives it up when that takes too long, or
+/// when the caller has no more time.
+Task<> answer(driver::Connection& connection, driver::Wait wait, Clock::time_point until,
+              Clock::time_point deadline) {
     while (wait != driver::Wait::done) {
-        const Clock::time_point earlier = std::min(until, connection.limits().deadline);
+        const Clock::time_point earlier = std::min({until, connection.limits().deadline, deadline});
         const WaitOutcome outcome =
             co_await wait_fd(connection.socket(), readiness_of(wait), earlier, connection.socket_tag());
         if (outcome == WaitOutcome::ready) {
@@ -35,6 +37,8 @@ Task<> answer(driver::Connection& connection, driver::Wait wait, Clock::time_poi
         connection.abandon();
         if (outcome == WaitOutcome::cancelled)
             throw QueryCanceled("cancelled while a connection was being made ready");
+        if (earlier == deadline)
+            throw QueryCanceled("the statement took longer than it was allowed to: it still had no connection");
         throw ConnectionError("the database did not answer in time while a connection was being made ready");
     }
 }
@@ -47,13 +51,12 @@ std::uint64_t mixed(std::uint64_t value) noexcept {
 
 }  // namespace
 
-Task<> Lease::make_ready() {
-    const detail::PromiseBase& self = co_await detail::current_promise();
+Task<> Lease::make_ready(Clock::time_point deadline) {
     Slot& slot = static_cast<Slot&>(*connection_);
     Pool::Impl& pool = *slot.pool;
     try {
         if (slot.connection) {
-            slot.connection->allow_blocking(self.home == nullptr);
+            slot.connection->allow_blocking(false);  // there are times to keep
             switch (slot.managed ? pool.judge(slot) : Pool::Impl::Verdict::good) {
                 case Pool::Impl::Verdict::good:
                     break;
@@ -64,16 +67,16 @@ Task<> Lease::make_ready() {
                     break;
                 case Pool::Impl::Verdict::suspect:
                 case Pool::Impl::Verdict::unknown: {
-                    const bool alive = co_await pool.answers(slot);
+                    const bool alive = co_await pool.answers(slot, deadline);
                     if (!alive) pool.found_broken(slot);
                     break;
                 }
             }
         }
         if (!slot.connection) {
-            co_await pool.open(slot);
+            co_await pool.open(slot, deadline);
         } else if (slot.needs_setup) {
-            co_await pool.set_up(slot);
+            co_await pool.set_up(slot, deadline);
         }
         slot.ready = true;
     } catch (const ConnectionError& error) {
@@ -87,13 +90,13 @@ Task<> Lease::make_ready() {
     }
 }
 
-Task<bool> Pool::Impl::answers(Lease::Slot& slot) {
+Task<bool> Pool::Impl::answers(Lease::Slot& slot, Clock::time_point deadline) {
     driver::Connection& connection = *slot.connection;
     if (!options.pre_ping) co_return false;
     const std::uint32_t asked_in = generation.load(std::memory_order_relaxed);
     try {
         const driver::Wait wait = connection.ping();
-        if (wait != driver::Wait::done) co_await answer(connection, wait, Clock::now() + longest_ping);
+        if (wait != driver::Wait::done) co_await answer(connection, wait, Clock::now() + longest_ping, deadline);
     } catch (const QueryCanceled&) {
         throw;
     } catch (const Error&) {
@@ -103,8 +106,7 @@ Task<bool> Pool::Impl::answers(Lease::Slot& slot) {
     co_return connection.usable();
 }
 
-Task<> Pool::Impl::open(Lease::Slot& slot) {
-    const detail::PromiseBase& self = co_await detail::current_promise();
+Task<> Pool::Impl::open(Lease::Slot& slot, Clock::time_point deadline) {
     const std::uint32_t opened_in = generation.load(std::memory_order_relaxed);
     const Clock::time_point until = after(options.connect_timeout);
     if (slot.statements.capacity() < options.statements) {
@@ -112,10 +114,10 @@ Task<> Pool::Impl::open(Lease::Slot& slot) {
     }
     slot.connection = source->connect(slot.writer ? driver::Access::write : driver::Access::read);
     driver::Connection& connection = *slot.connection;
-    connection.allow_blocking(self.home == nullptr);
+    connection.allow_blocking(false);
     const driver::Wait wait = connection.establish();
-    if (wait != driver::Wait::done) co_await answer(connection, wait, until);
-    if (has_setup.load(std::memory_order_acquire)) co_await set_up(slot);
+    if (wait != driver::Wait::done) co_await answer(connection, wait, until, deadline);
+    if (has_setup.load(std::memory_order_acquire)) co_await set_up(slot, deadline);
     slot.generation = opened_in;
     const std::int64_t now = coarse_now();
     slot.expires_at = expiry_from(now);
@@ -125,7 +127,7 @@ Task<> Pool::Impl::open(Lease::Slot& slot) {
     counters.opened.fetch_add(1, std::memory_order_relaxed);
 }
 
-Task<> Pool::Impl::set_up(Lease::Slot& slot) {
+Task<> Pool::Impl::set_up(Lease::Slot& slot, Clock::time_point deadline) {
     const Clock::time_point until = after(options.connect_timeout);
     std::vector<std::string> statements = options.init_sql;
     std::vector<ConnectHook> called;
@@ -137,7 +139,7 @@ Task<> Pool::Impl::set_up(Lease::Slot& slot) {
     for (const ConnectHook& hook : called) hook.call(hook.context.get(), setup);
     for (const std::string& statement : statements) {
         const driver::Wait wait = slot.connection->execute_script(statement);
-        if (wait != driver::Wait::done) co_await answer(*slot.connection, wait, until);
+        if (wait != driver::Wait::done) co_await answer(*slot.connection, wait, until, deadline);
     }
     slot.connection->keep_traces();
     slot.needs_setup = false;

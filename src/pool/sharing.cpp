@@ -208,7 +208,7 @@ SharedLease try_share(Pool& pool, Executor& home) {
     return impl.sharing.of(impl, home)->try_join();
 }
 
-Task<SharedOrOwn> share(Pool& pool) {
+Task<SharedOrOwn> share(Pool& pool, std::chrono::steady_clock::time_point deadline) {
     Pool::Impl& impl = pool.impl();
     const detail::PromiseBase& self = co_await detail::current_promise();
     const std::shared_ptr<ExecutorShares> found = impl.sharing.of(impl, *self.home);
@@ -225,7 +225,7 @@ Task<SharedOrOwn> share(Pool& pool) {
     std::optional<Opening> opening;
     if (!shares.opening) opening.emplace(shares);
     out.own = co_await pool.acquire(driver::Access::write);
-    if (!out.own.ready()) co_await out.own.make_ready();
+    if (!out.own.ready()) co_await out.own.make_ready(deadline);
     if (!out.own->connection->multiplexes()) {
         impl.sharing.refuse();
     } else if (SharedLease::Shared* shared = shares.adopt(out.own)) {

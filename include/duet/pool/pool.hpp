@@ -7,6 +7,7 @@
 #include <duet/pool/options.hpp>
 #include <duet/pool/stats.hpp>
 
+#include <chrono>
 #include <coroutine>
 #include <cstddef>
 #include <memory>
@@ -61,8 +62,9 @@ public:
     /// old, asks one that was idle for a sign of life. Blocks with drivers that block: coroutines enter a
     /// worker first. Throws what the driver throws, ConnectionError as a rule, QueryCanceled; the lease is
     /// empty then. When no connection at all could be opened, those who wait in the queue get the
-    /// ConnectionError too.
-    Task<> make_ready();
+    /// ConnectionError too. At the deadline it ends with QueryCanceled.
+    Task<> make_ready(
+        std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max());
     /// The same in blocking code.
     PooledConnection& open() {
         if (!connection_->ready) detail::complete_inline(make_ready());

@@ -69,6 +69,6 @@ bool shares_connections(Pool& pool) noexcept;
 SharedLease try_share(Pool& pool, Executor& home);
 /// On the executor that the Task runs on. The connection is ready to be used. Throws like Pool::acquire() and
 /// Lease::make_ready().
-Task<SharedOrOwn> share(Pool& pool);
+Task<SharedOrOwn> share(Pool& pool, std::chrono::steady_clock::time_point deadline);
 
 }  // namespace duet
