@@ -1,5 +1,5 @@
-// Orders on PostgreSQL: workers hear of them (LISTEN) and share them out (SKIP LOCKED), and a hundred questions at
-// once travel on one or two connections (pipelining).
+// Orders on PostgreSQL: workers hear of them (LISTEN) and share them out (SKIP LOCKED), and a hundred
+// questions at once travel on one or two connections (pipelining).
 //
 //     example_postgres_orders [postgresql://user@host/database]
 //

@@ -125,8 +125,8 @@ TEST(Databases, MariaDb) {
     // [/refused]
 
     // [by_dialect]
-    const std::string_view now = db.dialect() == "mariadb" ? "SELECT CAST(UTC_TIMESTAMP(6) AS CHAR)"
-                                                           : "SELECT CAST(now() AS text)";
+    const std::string_view now =
+        db.dialect() == "mariadb" ? "SELECT CAST(UTC_TIMESTAMP(6) AS CHAR)" : "SELECT CAST(now() AS text)";
     const auto text = db.sql(duet::runtime(now)).scalar<std::string>();
     // [/by_dialect]
     EXPECT_FALSE(text.empty());

@@ -88,7 +88,8 @@ TEST(Listen, GoesAroundAPooler) {
     const std::string direct_url = server.url();
     duet::Database db{bouncer.url()};
     // [direct]
-    duet::Listener listener = db.listen({"orders.new"}, duet::ListenOptions{.heartbeat = 10s, .url = direct_url});
+    duet::Listener listener =
+        db.listen({"orders.new"}, duet::ListenOptions{.heartbeat = 10s, .url = direct_url});
     // [/direct]
     EXPECT_TRUE(listener.connected());
     EXPECT_THROW((void)db.listen({"orders.new"}), duet::ConfigurationError);

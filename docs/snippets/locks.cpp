@@ -60,8 +60,7 @@ protected:
         db.drop_all(duet::models<Queue, Job, Account>);
         db.create_all(duet::models<Queue, Job, Account>);
         const Queue queue = db.create(Queue{.name = "chores"});
-        for (const char* title : {"sweep", "write", "read"})
-            db.create(Job{.title = title, .queue = queue});
+        for (const char* title : {"sweep", "write", "read"}) db.create(Job{.title = title, .queue = queue});
         db.create(Account{.balance = 100});
         db.create(Account{.balance = 100});
     }
@@ -100,8 +99,9 @@ TEST_F(Locks, Waits) {
     other.query<Account>().for_update().all();
     // [timeouts]
     try {
-        db.transaction([](duet::Transaction& tx) { tx.query<Account>().update_bulk("balance"_c = 0, duet::all_rows); },
-                       {.timeout = 5s, .lock_timeout = 100ms});
+        db.transaction(
+            [](duet::Transaction& tx) { tx.query<Account>().update_bulk("balance"_c = 0, duet::all_rows); },
+            {.timeout = 5s, .lock_timeout = 100ms});
     } catch (const duet::LockTimeout& error) {
         std::cout << error.code() << '\n';  // 55P03
     }
@@ -113,7 +113,8 @@ TEST_F(Locks, Waits) {
 TEST_F(Locks, Advisory) {
     // [advisory]
     {
-        const duet::AdvisoryLock lock = db.advisory_lock("nightly report");  // waits; db.within(1s) limits that
+        const duet::AdvisoryLock lock =
+            db.advisory_lock("nightly report");  // waits; db.within(1s) limits that
         EXPECT_TRUE(lock.held());
     }  // released
 

@@ -73,8 +73,8 @@ TEST(Pool, Leaks) {
     duet::Database db{server().url(), options};
     const duet::PoolHook hook = db.on_pool_event([](const duet::PoolEvent& event) {
         if (event.kind != duet::PoolEvent::Kind::leak) return;
-        std::cout << "a connection has been out since " << event.where.file_name() << ':' << event.where.line()
-                  << '\n';
+        std::cout << "a connection has been out since " << event.where.file_name() << ':'
+                  << event.where.line() << '\n';
     });
     // [/leaks]
     duet::Transaction tx = db.begin();
