@@ -32,6 +32,13 @@ struct Booking {
 namespace {
 
 TEST(Databases, Urls) {
+    // [servers]
+    duet::Database db{"postgresql://app:secret@db.example.com/shop"};
+    duet::AsyncDatabase other{"mariadb://app:secret@db.example.com/shop?ssl=true"};
+    // [/servers]
+    EXPECT_EQ(db.dialect(), "postgresql");
+    EXPECT_EQ(other.dialect(), "mariadb");
+
     // [urls]
     duet::Database plain{"postgresql://app:s%2Fcret@db.example.com:5433/shop"};  // the password is s/cret
     duet::Database socket{"postgresql:///shop?host=/var/run/postgresql"};
