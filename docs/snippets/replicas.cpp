@@ -1,3 +1,4 @@
+// Needs postgres
 #include <duet/duet.hpp>
 #include <duet/testing/postgres.hpp>
 
