@@ -146,9 +146,9 @@ struct BackendNames {
 
 /// A text for each dialect, where SQL differs.
 struct PerDialect {
-    std::string sqlite;
-    std::string postgres;
-    std::string mariadb;
+    std::string sqlite{};
+    std::string postgres{};
+    std::string mariadb{};
 };
 
 /// A fresh database in `db`; create the tables in SetUp.
