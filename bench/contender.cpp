@@ -29,6 +29,8 @@ std::optional<std::uint64_t> perform(Contender& contender, Work work, std::size_
             return contender.single_inserts(operations, watch);
         case Work::w4:
             return contender.bulk_insert(operations, watch);
+        case Work::w4_with_keys:
+            return contender.bulk_insert_with_keys(operations, watch);
         case Work::w5:
             return contender.parents_with_children(watch);
         case Work::w6:

@@ -41,6 +41,10 @@ public:
     virtual std::optional<std::uint64_t> single_inserts(std::size_t count, Stopwatch& watch) = 0;
     /// W4: `count` users as fast as the contender's API offers, in a transaction of its own, commit included.
     virtual std::optional<std::uint64_t> bulk_insert(std::size_t count, Stopwatch& watch) = 0;
+    /// W4k: the same, and each user gets her key.
+    virtual std::optional<std::uint64_t> bulk_insert_with_keys(std::size_t /*count*/, Stopwatch& /*watch*/) {
+        return std::nullopt;
+    }
     /// W5: the first thousand users, each with her posts attached, by two statements.
     virtual std::optional<std::uint64_t> parents_with_children(Stopwatch& watch) = 0;
     /// W6: one column of `count` users by key, one statement each: either all in an open transaction that is
@@ -63,7 +67,7 @@ std::unique_ptr<Contender> make_soci_one_shot(const Store& store);
 /// Everyone who was built in, the usual raw side first.
 const std::vector<Entrant>& entrants();
 
-enum class Work : std::uint8_t { w1, w2, w3, w4, w5, w6, w6_committed };
+enum class Work : std::uint8_t { w1, w2, w3, w4, w4_with_keys, w5, w6, w6_committed };
 
 struct WorkInfo {
     Work work;

@@ -9,8 +9,8 @@
 #include <unistd.h>
 
 #include "contender.hpp"
-#include "median.hpp"
 #include "pin.hpp"
+#include "rounds.hpp"
 
 // All contenders in one process, taking turns: in every round each does the work once, and its ratio is taken
 // to the usual raw side of the same round. What is printed is the median of the rounds. See README.md.
@@ -25,41 +25,6 @@ struct Options {
     std::size_t rounds = 41;
     std::string only{};
 };
-
-struct Runner {
-    const char* name;
-    std::unique_ptr<Contender> contender;
-    std::vector<double> nanoseconds{};  // an operation, by round
-    bool takes_part = true;
-};
-
-void measure(std::vector<Runner>& runners, const WorkInfo& info, std::size_t rounds) {
-    constexpr std::size_t warm_up = 3;
-    std::optional<std::uint64_t> expected;
-    for (Runner& runner : runners) {
-        runner.nanoseconds.clear();
-        runner.takes_part = true;
-    }
-    for (std::size_t round = 0; round < rounds + warm_up; ++round) {
-        for (std::size_t turn = 0; turn < runners.size(); ++turn) {
-            Runner& runner = runners[(turn + round) % runners.size()];
-            if (!runner.takes_part) continue;
-            Stopwatch watch;
-            const auto result = perform(*runner.contender, info.work, info.operations, watch);
-            runner.takes_part = result.has_value();
-            if (!result) continue;
-            if (!expected) expected = result;
-            if (result != expected) {
-                std::fprintf(stderr, "%s: %s did other work than the first contender\n", info.key,
-                             runner.name);
-                std::exit(2);
-            }
-            if (round >= warm_up) {
-                runner.nanoseconds.push_back(watch.nanoseconds() / static_cast<double>(info.operations));
-            }
-        }
-    }
-}
 
 void print_head(const std::vector<Runner>& runners, const Options& options) {
     std::printf(

@@ -1,5 +1,8 @@
 #!/usr/bin/env python3
-"""Instructions of one operation, counted by callgrind, for duet and both hand-written sides."""
+"""Instructions of one operation, counted by callgrind, for duet and the hand-written sides.
+
+usage: instructions.py PROGRAM                            in memory
+       instructions.py PROGRAM postgres|mariadb SERVE     the client's, on a server that SERVE starts"""
 
 import re
 import subprocess
@@ -9,12 +12,18 @@ CONTENDERS = ["raw usual", "raw best", "duet"]
 WORKS = [("W1", 1000), ("W2", 10000), ("W3", 500), ("W6", 1000)]
 
 
-def instructions(program, contender, work, count):
+SERVER_CONTENDERS = ["raw", "duet", "libpqxx", "SOCI", "POCO"]
+SERVER_WORKS = [("W1", 1000), ("W2", 10000), ("W6", 500)]
+
+
+def instructions(program, contender, work, count, *target):
     result = subprocess.run(
         ["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null", "--instr-atstart=no", "--collect-atstart=no",
-         program, contender, work, str(count)],
+         program, contender, work, str(count), *target],
         capture_output=True, text=True)
     if result.returncode == 3:
+        return None
+    if result.returncode < 0 or "terminate called" in result.stderr:
         return None
     collected = re.search(r"Collected : (\d+)", result.stderr)
     if result.returncode != 0 or not collected:
@@ -22,8 +31,7 @@ def instructions(program, contender, work, count):
     return int(collected.group(1)) / count
 
 
-def main():
-    program = sys.argv[1]
+def in_memory(program):
     print("\nInstructions of the client, an operation (callgrind), in memory\n")
     print("   " + "".join(f"{name:>14}" for name in CONTENDERS) + "   duet : usual   duet : best")
     for work, count in WORKS:
@@ -34,4 +42,18 @@ def main():
         print(line, flush=True)
 
 
-main()
+def on_server(program, product, serve):
+    print(f"\nInstructions of the client, an operation (callgrind), on {product}\n")
+    print("   " + "".join(f"{name:>14}" for name in SERVER_CONTENDERS) + "   duet : raw")
+    with subprocess.Popen([serve, product], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as server:
+        url = server.stdout.readline().strip()
+        for work, count in SERVER_WORKS:
+            found = [instructions(program, name, work, count, url) for name in SERVER_CONTENDERS]
+            line = f"{work:<3}" + "".join(f"{value:14,.0f}" if value else f"{'-':>14}" for value in found)
+            if found[0] and found[1]:
+                line += f"{found[1] / found[0]:13.3f}"
+            print(line, flush=True)
+        server.stdin.close()
+
+
+in_memory(sys.argv[1]) if len(sys.argv) == 2 else on_server(*sys.argv[1:])

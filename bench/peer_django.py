@@ -1,15 +1,15 @@
 #!/usr/bin/env python3
-"""Django's ORM doing the six works. usage: peer_django.py SEED.sql"""
+"""Django's ORM doing the six works. usage: peer_django.py SEED.sql | URL"""
 
 import django
 from django.conf import settings
 
-from peer_measure import PARENTS, POSTS, SINGLE, USERS, Watch, key, measure, new_user, seed_script
+from peer_measure import ON_SERVER, PARENTS, POSTS, SINGLE, USERS, Watch, key, measure, new_user, seed_script, server_settings, ZONE
 
 settings.configure(
-    DATABASES={"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"}},
+    DATABASES={"default": server_settings() if ON_SERVER else {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"}},
     DEFAULT_AUTO_FIELD="django.db.models.BigAutoField",
-    USE_TZ=False,
+    USE_TZ=ZONE is not None,
 )
 django.setup()
 
@@ -45,6 +45,10 @@ class RolledBack(Exception):
     pass
 
 
+def remove_new_users():
+    connection.cursor().execute("DELETE FROM users WHERE id > 10000")
+
+
 def point_selects():
     watch = Watch()
     with watch:
@@ -64,6 +68,12 @@ def scan():
 def single_inserts():
     watch = Watch()
     rows = [new_user(index) for index in range(SINGLE)]
+    if ON_SERVER:  # each committed
+        with watch:
+            for row in rows:
+                User.objects.create(**row)
+        remove_new_users()
+        return watch.seconds, SINGLE
     try:
         with transaction.atomic():
             with watch:
@@ -79,7 +89,7 @@ def bulk_insert():
     users = [User(**new_user(index)) for index in range(USERS)]
     with watch:
         User.objects.bulk_create(users)
-    connection.cursor().execute("DELETE FROM users WHERE id > 10000")
+    remove_new_users()
     return watch.seconds, USERS
 
 
@@ -94,18 +104,26 @@ def parents_with_children():
 def updates():
     watch = Watch()
     users = {user.pk: user for user in User.objects.all()}
+
+    def update_all():
+        with watch:
+            for step in range(SINGLE):
+                user = users[key(step)]
+                user.age = step % 90
+                user.save(update_fields=["age"])
+
+    if ON_SERVER:
+        update_all()
+        return watch.seconds, SINGLE
     try:
         with transaction.atomic():
-            with watch:
-                for step in range(SINGLE):
-                    user = users[key(step)]
-                    user.age = step % 90
-                    user.save(update_fields=["age"])
+            update_all()
             raise RolledBack
     except RolledBack:
         return watch.seconds, SINGLE
 
 
 connection.ensure_connection()
-connection.connection.executescript(seed_script())
+if not ON_SERVER:
+    connection.connection.executescript(seed_script())
 measure({"W1": point_selects, "W2": scan, "W3": single_inserts, "W4": bulk_insert, "W5": parents_with_children, "W6": updates})

@@ -1,31 +1,31 @@
 #!/usr/bin/env python3
-"""SQLAlchemy's ORM doing the six works. usage: peer_sqlalchemy.py SEED.sql"""
+"""SQLAlchemy's ORM doing the six works. usage: peer_sqlalchemy.py SEED.sql | URL"""
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, declarative_base, relationship, selectinload
 from sqlalchemy.pool import StaticPool
 
-from peer_measure import PARENTS, POSTS, SINGLE, USERS, Watch, key, measure, new_user, seed_script
+from peer_measure import ON_SERVER, PARENTS, POSTS, SINGLE, USERS, Watch, key, measure, new_user, seed_script, server_settings, ZONE
 
 Base = declarative_base()
 
 
 class User(Base):
     __tablename__ = "users"
-    id = sa.Column(sa.Integer, primary_key=True)
+    id = sa.Column(sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True)
     email = sa.Column(sa.Text, unique=True, nullable=False)
     name = sa.Column(sa.Text, nullable=False)
     age = sa.Column(sa.Integer, nullable=False)
     score = sa.Column(sa.Float, nullable=False)
     bio = sa.Column(sa.Text)
     is_active = sa.Column(sa.Boolean, nullable=False)
-    created_at = sa.Column(sa.DateTime, nullable=False)
+    created_at = sa.Column(sa.DateTime(timezone=ZONE is not None), nullable=False)
     posts = relationship("Post", back_populates="author")
 
 
 class Post(Base):
     __tablename__ = "posts"
-    id = sa.Column(sa.Integer, primary_key=True)
+    id = sa.Column(sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True)
     title = sa.Column(sa.Text, nullable=False)
     body = sa.Column(sa.Text, nullable=False)
     views = sa.Column(sa.Integer, nullable=False)
@@ -33,9 +33,22 @@ class Post(Base):
     author = relationship("User", back_populates="posts")
 
 
-engine = sa.create_engine("sqlite://", poolclass=StaticPool)
-engine.raw_connection().executescript(seed_script())
-engine.raw_connection().execute("PRAGMA foreign_keys = ON")
+if ON_SERVER:
+    place = server_settings()
+    postgres = place["ENGINE"].endswith("postgresql")
+    engine = sa.create_engine(
+        sa.engine.URL.create(
+            "postgresql+psycopg2" if postgres else "mysql+mysqldb", place["USER"], place["PASSWORD"], database=place["NAME"],
+            query={"host": place["HOST"], "port": place["PORT"]} if postgres else {"unix_socket": place["HOST"]}))
+else:
+    engine = sa.create_engine("sqlite://", poolclass=StaticPool)
+    engine.raw_connection().executescript(seed_script())
+    engine.raw_connection().execute("PRAGMA foreign_keys = ON")
+
+
+def remove_new_users():
+    with engine.begin() as connection:
+        connection.execute(sa.text("DELETE FROM users WHERE id > 10000"))
 
 
 # Without the expunge the identity map would answer from the second round on.
@@ -65,8 +78,10 @@ def single_inserts():
         with watch:
             for row in rows:
                 session.add(User(**row))
-                session.flush()
+                session.commit() if ON_SERVER else session.flush()
         session.rollback()
+    if ON_SERVER:
+        remove_new_users()
     return watch.seconds, SINGLE
 
 
@@ -77,8 +92,7 @@ def bulk_insert():
         with watch:
             session.add_all(users)
             session.commit()
-        session.execute(sa.text("DELETE FROM users WHERE id > 10000"))
-        session.commit()
+    remove_new_users()
     return watch.seconds, USERS
 
 
@@ -94,13 +108,13 @@ def parents_with_children():
 
 def updates():
     watch = Watch()
-    with Session(engine) as session:
+    with Session(engine, expire_on_commit=False) as session:
         users = {user.id: user for user in session.execute(sa.select(User)).scalars()}
         with watch:
             for step in range(SINGLE):
                 user = users[key(step)]
                 user.age = user.age + 1  # an unchanged value would send nothing
-                session.flush()
+                session.commit() if ON_SERVER else session.flush()
         session.rollback()
     return watch.seconds, SINGLE
 

@@ -13,4 +13,12 @@ inline void pin_to_this_cpu() {
     sched_setaffinity(0, sizeof cpus, &cpus);
 }
 
+/// For programs that have to meet on one CPU.
+inline void pin_to_first_cpu() {
+    cpu_set_t cpus;
+    CPU_ZERO(&cpus);
+    CPU_SET(0, &cpus);
+    sched_setaffinity(0, sizeof cpus, &cpus);
+}
+
 }  // namespace bench

@@ -54,7 +54,11 @@ inline std::int64_t shuffled_key(std::size_t step) {
 
 enum class Seed : std::uint8_t { users_only, users_and_posts };
 
-/// Tables, indexes and rows as one SQL script, so that every contender starts from the same bytes.
+enum class Product : std::uint8_t { sqlite, postgres, mariadb };
+
+/// Tables, indexes and rows, so that every contender starts from the same bytes. To be run one by one.
+std::vector<std::string> seed_statements(Seed what, Product product);
+/// SQLite's as one script.
 std::string seed_script(Seed what);
 
 inline constexpr const char* remove_new_users_sql = "DELETE FROM users WHERE id > 10000";

@@ -51,6 +51,8 @@ public:
 
     /// The statement for a key when this connection has it.
     driver::Statement* cached(const PlanKey& key) noexcept {
+        subject_ = key.model;
+        verb_ = key.verb;
         auto* found = pooled_->statements.find(key);
         return found == nullptr ? nullptr : found->get();
     }
@@ -73,7 +75,8 @@ public:
     void begun() {
         if (observed_ != nullptr) report({}, nullptr);
     }
-    void failed(const Error& error) noexcept;
+    /// Tells the hooks, having added what the database did not say but the model knows.
+    void failed(Error& error) noexcept;
     /// Whether the operation failed because its connection, taken from the pool, turned out to be gone.
     bool lost(const Error& error) const noexcept;
     /// Whether, besides, nothing of it can have happened: not even a write does harm when it is repeated.
@@ -94,6 +97,7 @@ private:
     void open_on(Lease& lease, driver::Access access, duet::detail::CancelState* cancel);
     void limit(duet::detail::CancelState* cancel);
     void report(const driver::Outcome& outcome, const Error* error) noexcept;
+    void name_columns(Error& error) const;
 
     const Call& call_;
     Lease lease_;
@@ -101,6 +105,8 @@ private:
     PooledConnection* pooled_ = nullptr;
     driver::Connection* connection_ = nullptr;
     CancelToken token_;
+    const void* subject_ = nullptr;  // of the latest plan key
+    std::uint64_t verb_ = 0;
     bool limited_ = false;
     bool claimed_ = false;
     bool preparing_ = false;
@@ -132,6 +138,9 @@ struct RepeatBeforeRows {
     bool operator()(const Connected& at) const noexcept { return !at.delivered(); }
 };
 
+/// For an operation of several steps among others that run together.
+[[noreturn]] void throw_not_in_batch();
+
 /// A connection of the pool that gives a sign of life, after another one did not.
 Task<Lease> acquire_alive(Pool& pool, driver::Access access);
 
@@ -141,14 +150,19 @@ Task<Lease> acquire_alive(Pool& pool, driver::Access access);
 /// is known not to have begun, or `repeatable(connected)` says that it only reads. `body` is then called
 /// again.
 template <class R, class Body, class Repeatable = NeverRepeat>
-Task<R> on_connection(Call call, driver::Access access, Body body,
-                      Sharing sharing = Sharing::exclusive, Repeatable repeatable = {}) {
+Task<R> on_connection(Call call, driver::Access access, Body body, Sharing sharing = Sharing::exclusive,
+                      Repeatable repeatable = {}) {
     for (bool again = false;; again = true) {
         Connected at(call);
         try {
-            at.claim();
             const duet::detail::PromiseBase& promise = co_await duet::detail::current_promise();
             duet::detail::CancelState* const cancel = promise.cancel;
+            if (call.transaction != nullptr && call.transaction->batch() != nullptr) [[unlikely]] {
+                if (sharing == Sharing::exclusive) throw_not_in_batch();
+                at.open_shared(call.transaction->batch()->join(), cancel);
+                co_return co_await body(at);
+            }
+            at.claim();
             Lease lease;
             if (call.transaction == nullptr) {
                 SharedLease shared;

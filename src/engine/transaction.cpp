@@ -183,9 +183,7 @@ Task<> TransactionState::commit(std::source_location where) {
     drop_statements();
     if (parent_ == nullptr) {
         co_await run_control("COMMIT", where);
-        active_ = false;
-        lease_.release();
-        run_actions(commit_actions_);
+        committed();
     } else {
         const std::string sql = "RELEASE SAVEPOINT " + savepoint_name();
         co_await run_control(sql, where);
@@ -194,6 +192,12 @@ Task<> TransactionState::commit(std::source_location where) {
         for (EndAction& action : commit_actions_) parent_->commit_actions_.push_back(std::move(action));
         for (EndAction& action : rollback_actions_) parent_->rollback_actions_.push_back(std::move(action));
     }
+}
+
+void TransactionState::committed() {
+    active_ = false;
+    lease_.release();
+    run_actions(commit_actions_);
 }
 
 Task<> TransactionState::rollback(std::source_location where) {

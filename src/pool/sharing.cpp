@@ -20,7 +20,7 @@ constexpr std::size_t many_executors = 64;
 }  // namespace
 
 void SharedLease::Shared::start(Lease taken, driver::Multiplexer& with) {
-    keeps = shares.shared_from_this();
+    if (shares != nullptr) keeps = shares->shared_from_this();
     lease = std::move(taken);
     // Under steady load it is shared without end, and that is no leak.
     static_cast<Lease::Slot&>(*lease).taken_at.store(0, std::memory_order_relaxed);
@@ -34,11 +34,20 @@ void SharedLease::Shared::start(Lease taken, driver::Multiplexer& with) {
         if (wanted != driver::Wait::done && self.multiplexer != nullptr) self.watch(wanted);
     };
     multiplexer->share(true);
-    multiplexer->on_activity({[](void* self) noexcept {
-                                  auto& shared = *static_cast<Shared*>(self);
-                                  if (!shared.watching) shared.watch(shared.multiplexer->wanted());
-                              },
-                              this});
+    multiplexer->on_activity({[](void* self) noexcept { static_cast<Shared*>(self)->post_flush(); }, this});
+}
+
+void SharedLease::Shared::post_flush() {
+    if (flush_posted) return;
+    flush_posted = true;
+    home.post(flusher.handle());
+}
+
+void SharedLease::Shared::flush() noexcept {
+    flush_posted = false;
+    if (multiplexer == nullptr) return;
+    const driver::Wait wanted = multiplexer->flush();
+    if (wanted != driver::Wait::done && !watching) watch(wanted);
 }
 
 void SharedLease::Shared::watch(driver::Wait wanted) {
@@ -48,19 +57,27 @@ void SharedLease::Shared::watch(driver::Wait wanted) {
     home.start(*this);
 }
 
-void SharedLease::Shared::stop() noexcept {
-    const std::shared_ptr<ExecutorShares> last = std::move(keeps);
+void SharedLease::Shared::finish() noexcept {
     if (notes.accepted) home.abandon(*this);
+    if (flush_posted) home.retract(flusher.handle());
+    flush_posted = false;
     watching = false;
+    multiplexer->flush();
     multiplexer->on_activity({});
+    multiplexer->batch(false);
     multiplexer->share(false);
     multiplexer = nullptr;
     kept.clear();
-    lease.release();
-    shares.stopped(*this);
 }
 
-SharedLease::SharedLease(Shared& shared) : shared_(&shared), channel_(shared.multiplexer->channel()) {
+void SharedLease::Shared::stop() noexcept {
+    const std::shared_ptr<ExecutorShares> last = std::move(keeps);
+    finish();
+    lease.release();
+    shares->stopped(*this);
+}
+
+SharedLease::SharedLease(Shared& shared) : shared_(&shared), channel_(&shared.multiplexer->open_channel()) {
     ++shared.users;
 }
 
@@ -72,9 +89,9 @@ void SharedLease::keep(std::unique_ptr<driver::Statement> statement) {
 
 void SharedLease::release() noexcept {
     if (shared_ == nullptr) return;
-    channel_.reset();
+    shared_->multiplexer->close_channel(*channel_);
     Shared& shared = *std::exchange(shared_, nullptr);
-    if (--shared.users == 0) shared.stop();
+    if (--shared.users == 0 && shared.shares != nullptr) shared.stop();
 }
 
 SharedLease ExecutorShares::try_join() {
@@ -100,7 +117,7 @@ SharedLease::Shared* ExecutorShares::adopt(Lease& lease) {
     if (spare_.empty()) {
         active_.reserve(all_.size() + 1);
         spare_.reserve(all_.size() + 1);
-        all_.push_back(std::make_unique<SharedLease::Shared>(*this, home_));
+        all_.push_back(std::make_unique<SharedLease::Shared>(this, home_));
         spare_.push_back(all_.back().get());
     }
     SharedLease::Shared& shared = *spare_.back();
@@ -127,6 +144,29 @@ std::shared_ptr<ExecutorShares> Sharing::of(Pool::Impl& pool, Executor& home) {
     return executors_.emplace(&home, std::make_shared<ExecutorShares>(pool, home)).first->second;
 }
 
+struct BatchShare::State : SharedLease::Shared {
+    State(Executor& executor, Lease& from) : Shared(nullptr, executor), origin(from) {}
+    Lease& origin;
+};
+
+BatchShare::BatchShare(Lease& lease, Executor& home) {
+    driver::Multiplexer* const multiplexer = lease->connection->multiplexer();
+    if (multiplexer == nullptr) return;
+    state_ = std::make_unique<State>(home, lease);
+    state_->start(std::move(lease), *multiplexer);
+    multiplexer->batch(true);
+}
+
+BatchShare::~BatchShare() {
+    if (state_ == nullptr) return;
+    // Nobody knows any more what of the transaction will be done.
+    if (state_->multiplexer->under_way() != 0) state_->lease->connection->abandon();
+    state_->finish();
+    state_->origin = std::move(state_->lease);
+}
+
+SharedLease BatchShare::join() { return SharedLease(*state_); }
+
 bool shares_connections(Pool& pool) noexcept { return pool.topology().pipelining; }
 
 namespace {
@@ -139,7 +179,8 @@ public:
         shares.waiting.push_back(signal());
     }
     ~OpeningWait() {
-        std::erase_if(shares_.waiting, [this](const driver::Signal& s) { return s.context == signal().context; });
+        std::erase_if(shares_.waiting,
+                      [this](const driver::Signal& s) { return s.context == signal().context; });
     }
     OpeningWait(const OpeningWait&) = delete;
     OpeningWait& operator=(const OpeningWait&) = delete;

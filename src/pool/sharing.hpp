@@ -1,5 +1,6 @@
 #pragma once
 
+#include <duet/async/resume_callback.hpp>
 #include <duet/pool/sharing.hpp>
 
 #include <atomic>
@@ -16,14 +17,24 @@ class ExecutorShares;
 
 /// A connection that coroutines of one executor share, and the wait for its socket.
 struct SharedLease::Shared : Wait {
-    Shared(ExecutorShares& of, Executor& executor) : shares(of), home(executor) {}
+    Shared(ExecutorShares* of, Executor& executor) : shares(of), home(executor) {}
+    ~Shared() {
+        if (multiplexer != nullptr) finish();
+    }
+    Shared(const Shared&) = delete;
+    Shared& operator=(const Shared&) = delete;
 
     void start(Lease taken, driver::Multiplexer& with);
     /// Nobody uses it any more: the connection goes back to the pool.
     void stop() noexcept;
+    /// The end of sharing; the lease stays.
+    void finish() noexcept;
     void watch(driver::Wait wanted);
+    /// Later in this turn of the executor, once for all that has come up by then.
+    void post_flush();
+    void flush() noexcept;
 
-    ExecutorShares& shares;
+    ExecutorShares* shares;                 // null: it belongs to one transaction
     std::shared_ptr<ExecutorShares> keeps;  // while in use
     Executor& home;
     Lease lease;
@@ -31,6 +42,9 @@ struct SharedLease::Shared : Wait {
     std::size_t users = 0;
     std::vector<std::unique_ptr<driver::Statement>> kept;
     bool watching = false;
+    bool flush_posted = false;
+    detail::ResumeCallback flusher{
+        [](void* self) noexcept { static_cast<SharedLease::Shared*>(self)->flush(); }, this};
 };
 
 /// The connections that one executor shares; used on that executor alone.

@@ -33,6 +33,8 @@ public:
 
     /// Names of the result columns; empty for statements without rows.
     virtual std::vector<std::string> column_names() const = 0;
+    /// False when the database describes the result only once the statement runs: see RowSink::columns.
+    virtual bool known_columns() const { return true; }
     /// False only when the database itself says that the statement cannot change anything.
     virtual bool writes() const = 0;
     /// The rows of later executions will be read in portions, by fetch(): a cursor, where the database has
@@ -121,6 +123,8 @@ public:
     /// Whether something may have changed the session (settings, temporary tables, locks), so that its next
     /// user would find traces.
     virtual bool dirty() const noexcept { return false; }
+    /// What was done to the session so far is meant for all its users: it is not dirty() because of that.
+    virtual void keep_traces() noexcept {}
     /// Starts to make the session as good as new, and closes an open transaction; what is left to be awaited
     /// is awaited by the next operation. False: prepared statements are lost by it, drop them before.
     virtual bool start_reset() noexcept { return true; }
@@ -164,18 +168,22 @@ public:
     /// Between sharing and the ordinary use of the connection. What is still under way when sharing ends has
     /// been dropped by its users; the connection's next operation waits for its end.
     virtual void share(bool shared) noexcept = 0;
-    /// Raised, again and again, when there is something under way after nothing was: time to pump.
+    /// Raised when there is something to flush(); what comes before that goes out with it.
     virtual void on_activity(Signal signal) noexcept = 0;
     /// What one user takes for a connection: for prepare() and execute() of standalone statements. It may be
-    /// destroyed while its statement is under way, whose results are then dropped.
-    virtual std::unique_ptr<Connection> channel() = 0;
+    /// closed while its statement is under way, whose results are then dropped.
+    virtual Connection& open_channel() = 0;
+    virtual void close_channel(Connection& channel) noexcept = 0;
     /// Statements whose end has not come.
     virtual std::size_t under_way() const noexcept = 0;
     /// Hands on what has arrived and sends what is left; says what to wait for, `done` when nothing is under
     /// way. Signals are raised from within. Never throws: failures go to those whom they concern.
     virtual Wait pump() noexcept = 0;
-    /// What to wait for, without doing anything.
-    virtual Wait wanted() const noexcept = 0;
+    /// Sends what is left, and says what to wait for.
+    virtual Wait flush() noexcept = 0;
+    /// Between the parts of one transaction and statements that have nothing to do with each other: in a batch
+    /// all goes out together, and what comes after a failed statement fails with it.
+    virtual void batch(bool on) noexcept = 0;
     /// Whether new users are welcome: false after the connection was lost or a statement had to be stopped.
     virtual bool open_to_users() const noexcept = 0;
 };

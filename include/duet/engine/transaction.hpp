@@ -1,7 +1,9 @@
 #pragma once
 
 #include <duet/dialect/transaction_options.hpp>
+#include <duet/engine/batch.hpp>
 #include <duet/engine/engine.hpp>
+#include <duet/pool/sharing.hpp>
 
 #include <cstdint>
 #include <memory>
@@ -76,6 +78,14 @@ public:
     void on_commit(EndAction action);
     void on_rollback(EndAction action);
 
+    /// Runs operations side by side where the driver can (see run_batch). With `commits` it says whether the
+    /// transaction was committed along with them.
+    Task<> run_together(Call call, std::span<const std::unique_ptr<BatchOperation>> operations, bool* commits);
+    /// What commit() does once the database has committed.
+    void committed();
+    /// The share of the connection that operations have while they run together; else null.
+    BatchShare* batch() noexcept { return root().batch_; }
+
     /// Takes the connection for one operation, until leave(). Throws InvalidQuery when that cannot be.
     void claim();
     /// What the connection was taken with; may have to be made ready before opened().
@@ -110,6 +120,7 @@ private:
     TransactionState* child_ = nullptr;
     TransactionOptions options_;
     Lease lease_;
+    BatchShare* batch_ = nullptr;
     int depth_ = 0;
     bool active_ = false;
     bool began_ = false;  // the outermost: whether the database is inside a transaction

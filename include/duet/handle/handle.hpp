@@ -5,6 +5,7 @@
 #include <duet/engine/listener.hpp>
 #include <duet/engine/transaction.hpp>
 #include <duet/expr/expr.hpp>
+#include <duet/handle/batch.hpp>
 #include <duet/handle/raw_query.hpp>
 #include <duet/handle/write_operations.hpp>
 #include <duet/model/model.hpp>
@@ -367,6 +368,20 @@ public:
             void finish() {}
         };
         return Mode::run(Notify{call(where), std::string(channel), std::string(payload)});
+    }  /// Collects writes in `block(batch)` and runs them together: all or none, in one transaction, or in
+       /// this
+    /// one. See Batch. Throws what the first of them throws.
+    template <class F>
+    Result<void> batch(F&& block, Where where = Where::current()) {
+        struct Run {
+            engine::Call call;
+            Batch batch;
+            auto start() { return engine::run_batch(call, batch.operations_); }
+            void finish() {}
+        };
+        Run run{call(where), {}};
+        block(run.batch);
+        return Mode::run(std::move(run));
     }
 
     /// Runs `block(transaction)`: commits at its end, rolls back when it throws, and returns what it returns.

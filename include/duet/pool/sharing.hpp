@@ -17,11 +17,10 @@ public:
     SharedLease() noexcept = default;
     explicit SharedLease(Shared& shared);
     SharedLease(SharedLease&& other) noexcept
-        : shared_(std::exchange(other.shared_, nullptr)), channel_(std::move(other.channel_)) {}
+        : shared_(std::exchange(other.shared_, nullptr)), channel_(other.channel_) {}
     SharedLease& operator=(SharedLease&& other) noexcept {
-        release();
-        shared_ = std::exchange(other.shared_, nullptr);
-        channel_ = std::move(other.channel_);
+        std::swap(shared_, other.shared_);
+        std::swap(channel_, other.channel_);
         return *this;
     }
     ~SharedLease() { release(); }
@@ -37,7 +36,25 @@ public:
 
 private:
     Shared* shared_ = nullptr;
-    std::unique_ptr<driver::Connection> channel_;
+    driver::Connection* channel_ = nullptr;
+};
+
+/// Lets the operations of one transaction use its connection side by side, so that what they send goes out
+/// together. Takes the lease meanwhile. Lives on the executor.
+class BatchShare {
+public:
+    BatchShare(Lease& lease, Executor& home);
+    ~BatchShare();
+    BatchShare(const BatchShare&) = delete;
+    BatchShare& operator=(const BatchShare&) = delete;
+
+    /// False when the driver has no such thing: the lease was left alone.
+    explicit operator bool() const noexcept { return state_ != nullptr; }
+    SharedLease join();
+
+private:
+    struct State;
+    std::unique_ptr<State> state_;
 };
 
 /// A part in a connection, or a connection of one's own where sharing is not possible or others are waiting.

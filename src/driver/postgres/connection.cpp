@@ -130,7 +130,7 @@ bool PgConnection::start_reset() noexcept {
 }
 
 bool PgConnection::in_transaction() const noexcept {
-    if (begin_held_) return true;  // behind a reset that is still under way, too
+    if (begin_held_ && !session_.ahead().empty()) return true;  // behind a reset that is still under way, too
     if (resetting_ || (multiplexer_ != nullptr && multiplexer_->under_way() != 0)) return false;
     const PGTransactionStatusType status = PQtransactionStatus(session_.raw());
     return status == PQTRANS_INTRANS || status == PQTRANS_INERROR || status == PQTRANS_ACTIVE;
@@ -142,7 +142,7 @@ bool PgConnection::usable() const noexcept {
 }
 
 Multiplexer* PgConnection::multiplexer() noexcept {
-    if (!multiplexes() || !session_.idle() || !session_.ahead().empty() || !usable()) return nullptr;
+    if (!multiplexes() || !session_.idle() || !usable()) return nullptr;
     if (multiplexer_ == nullptr)
         multiplexer_ = std::make_unique<PgMultiplexer>(session_, cancel_, leftovers_);
     return multiplexer_.get();
@@ -255,11 +255,15 @@ Wait PgConnection::go() {
     if (!may_block()) return progress();
     for (;;) {
         Flight* const flight = session_.receive(true);
-        if (flight == nullptr) {
+        Wait wait = Wait::readable;
+        if (flight != nullptr) {
+            wait = completed(*flight);
+        } else if (session_.wants_rows()) {
             if (send_rows() == Wait::done) session_.rows_sent();
-        } else if (completed(*flight) == Wait::done) {
-            return Wait::done;
+        } else {
+            wait = drained();
         }
+        if (wait == Wait::done) return wait;
     }
 }
 
@@ -267,15 +271,33 @@ Wait PgConnection::progress() {
     for (;;) {
         const bool flushed = session_.flush();
         Flight* const flight = session_.receive(false);
-        if (flight == nullptr && session_.wants_rows()) {
-            const Wait wait = send_rows();
+        Wait wait = Wait::readable;
+        if (flight != nullptr) {
+            wait = completed(*flight);
+        } else if (session_.wants_rows()) {
+            wait = send_rows();
             if (wait != Wait::done) return wait;
             session_.rows_sent();
             continue;
+        } else if (session_.idle()) {
+            wait = drained();
+        } else {
+            return flushed ? Wait::readable : Wait::either;
         }
-        if (flight == nullptr) return flushed ? Wait::readable : Wait::either;
-        if (completed(*flight) == Wait::done) return Wait::done;
+        if (wait == Wait::done) return wait;
     }
+}
+
+/// What was under way before this operation is over.
+Wait PgConnection::drained() {
+    step_ = after_wait_;
+    try {
+        send();
+    } catch (...) {
+        end();
+        throw;
+    }
+    return Wait::readable;
 }
 
 Wait PgConnection::resume() {
@@ -311,9 +333,7 @@ Wait PgConnection::completed(Flight& flight) {
                 reset_.check("resetting the session");
                 throw_connection(PQerrorMessage(session_.raw()));
             }
-            if (!session_.idle()) return Wait::readable;
-            step_ = after_wait_;
-            break;
+            return session_.idle() ? drained() : Wait::readable;
         case Step::asking_types:
             if (flight_.failed() && (in_transaction() || flight_.state() != "42501")) {
                 end();

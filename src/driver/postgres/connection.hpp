@@ -45,6 +45,7 @@ public:
     Wait resume() override;
     Wait ping() override;
     bool dirty() const noexcept override { return dirty_; }
+    void keep_traces() noexcept override { dirty_ = false; }
     bool start_reset() noexcept override;
 
     void set_limits(const Limits& limits) override { limits_ = limits; }
@@ -87,8 +88,8 @@ private:
     void send();
     void send_cursor();
     Wait go();
-    Wait settle_now();
     Wait progress();
+    Wait drained();
     Wait completed(Flight& flight);
     Wait connect_step();
     Wait finish_setup();

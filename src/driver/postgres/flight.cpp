@@ -22,6 +22,8 @@ void Flight::reset(Prepared* of, RowSink* rows_to, std::size_t limit, Outcome* c
     last_.reset();
     failure_ = nullptr;
     lost_ = false;
+    skipped_ = false;
+    synced = true;
     next = nullptr;
 }
 
@@ -65,7 +67,10 @@ void Flight::take(Result result) {
             }
             break;
         case PGRES_EMPTY_QUERY:
+            break;
         case PGRES_PIPELINE_ABORTED:
+            skipped_ = true;
+            if (prepared_ != nullptr && parts_[at_] == Part::parse) prepared_->forget();
             break;
         default:
             if (!error_) error_ = std::move(result);
@@ -92,10 +97,20 @@ void Flight::take_rows(const PGresult* result) {
     if (!prepared_->described) {
         prepared_->columns.describe(result);
         prepared_->described = !prepared_->name.empty();
+        prepared_->decoder.forget();
     }
     outcome_->more = static_cast<std::size_t>(there) > max_rows_;
     const int wanted = outcome_->more ? static_cast<int>(max_rows_) : there;
     ResultReader reader(result, prepared_->columns);
+    RowDecoder& decoder = prepared_->decoder;
+    if (decoder.fits(*sink_) || (sink_->lasting && decoder.prepare(*sink_, prepared_->columns))) {
+        for (int row = 0; row < wanted; ++row) {
+            reader.set_row(row);
+            decoder.decode(result, row, reader, *sink_);
+        }
+        outcome_->rows = static_cast<std::size_t>(wanted);
+        return;
+    }
     for (int row = 0; row < wanted; ++row) {
         reader.set_row(row);
         decode_row(reader, *sink_);
@@ -132,6 +147,12 @@ bool Flight::is_stale() const noexcept {
 void Flight::check(std::string_view sql) const {
     if (error_ != nullptr && !(lost_ && state().empty())) throw_result(error_.get(), sql);
     if (lost_) throw_connection(lost_message_.c_str(), sql);
+    if (skipped_) {
+        DatabaseError error("not run: a statement before it, in the same batch, had failed");
+        error.attach_code("25P02");
+        error.attach_sql(sql);
+        throw error;
+    }
     if (failure_ == nullptr) return;
     try {
         std::rethrow_exception(failure_);

@@ -36,8 +36,11 @@ public:
 
     // What Session reports.
     void take(Result result);
-    void part_done() noexcept {
-        if (at_ + 1 < parts_.size()) ++at_;
+    /// True when that was the last part.
+    bool part_done() noexcept {
+        if (at_ + 1 >= parts_.size()) return true;
+        ++at_;
+        return false;
     }
     /// The connection went away; `message` is libpq's.
     void lose(const char* message);
@@ -46,6 +49,8 @@ public:
     bool lost() const noexcept { return lost_; }
     bool expects_text() const noexcept { return parts_[at_] == Part::copy_out; }
     void take_text(std::string_view part) noexcept;
+    /// The server skipped it since one before it had failed: it can be sent again.
+    bool skipped() const noexcept { return skipped_ && error_ == nullptr && !lost_; }
     bool expects_rows() const noexcept { return parts_[at_] == Part::copy; }
     /// SQLSTATE of the server's error, or empty.
     std::string_view state() const noexcept;
@@ -62,6 +67,10 @@ public:
     const PGresult* last() const noexcept { return last_.get(); }
 
     Flight* next = nullptr;
+    /// Whether its last part is followed by a sync of its own; else it shares one with those after it.
+    bool synced = true;
+    /// Stands for a sync that several requests share.
+    bool is_mark = false;
     /// Kept alive until the results are there.
     std::shared_ptr<Prepared> holds;
 
@@ -84,6 +93,7 @@ private:
     std::exception_ptr failure_;
     std::string lost_message_;
     bool lost_ = false;
+    bool skipped_ = false;
 };
 
 }  // namespace duet::driver::postgres

@@ -13,7 +13,22 @@ void PgMultiplexer::share(bool shared) noexcept {
     if (shared) open_ = !session_.lost();
 }
 
-std::unique_ptr<Connection> PgMultiplexer::channel() { return std::make_unique<Channel>(*this); }
+Connection& PgMultiplexer::open_channel() {
+    if (spare_channels_.empty()) {
+        spare_channels_.reserve(++channels_);
+        return *std::make_unique<Channel>(*this).release();  // until close_channel()
+    }
+    Channel& channel = *spare_channels_.back().release();
+    spare_channels_.pop_back();
+    return channel;
+}
+
+void PgMultiplexer::close_channel(Connection& channel) noexcept {
+    auto& own = static_cast<Channel&>(channel);
+    own.abandon();
+    own.set_limits({});
+    spare_channels_.emplace_back(&own);
+}
 
 SharedFlight& PgMultiplexer::take_flight() {
     if (free_.empty()) {
@@ -60,8 +75,23 @@ void PgMultiplexer::send(SharedFlight& flight) {
     parameters_.encode(*flight.holds->plan, channel.values_);
     for (const std::string& name : *leftovers_) session_.ahead().push_back("DEALLOCATE " + name);
     leftovers_->clear();
-    session_.execute(flight, *flight.holds, parameters_);
-    if (sent_++ == 0 && activity_.raise != nullptr) activity_.raise(activity_.context);
+    // What only reads may wait for others of this turn; they all go out with one sync.
+    const bool joint = batch_ || !flight.holds->plan->writes;
+    session_.execute(flight, *flight.holds, parameters_, joint ? Session::Sync::joint : Session::Sync::own);
+    ++sent_;
+    if (announced_) return;
+    announced_ = true;
+    if (activity_.raise != nullptr) activity_.raise(activity_.context);
+}
+
+Wait PgMultiplexer::flush() noexcept {
+    announced_ = false;
+    try {
+        session_.sync();
+    } catch (const ConnectionError&) {
+        open_ = false;  // those whom it concerns are told by the results
+    }
+    return wanted();
 }
 
 void PgMultiplexer::reap(Flight& flight) noexcept {
@@ -102,6 +132,7 @@ Wait PgMultiplexer::pump() noexcept {
         }
         --sent_;
         if (Channel* const channel = flight->owner) {
+            if (flight->skipped() && !batch_ && resend(*flight)) continue;
             channel->complete();
         } else {
             give_back(*flight);
@@ -109,6 +140,16 @@ Wait PgMultiplexer::pump() noexcept {
     }
     if (session_.lost()) open_ = false;
     return wanted();
+}
+
+bool PgMultiplexer::resend(SharedFlight& flight) noexcept {
+    try {
+        send(flight);
+        return true;
+    } catch (...) {
+        flight.owner->failure_ = std::current_exception();
+        return false;
+    }
 }
 
 Wait PgMultiplexer::wanted() const noexcept {

@@ -32,10 +32,12 @@ public:
 
     void share(bool shared) noexcept override;
     void on_activity(Signal signal) noexcept override { activity_ = signal; }
-    std::unique_ptr<Connection> channel() override;
+    Connection& open_channel() override;
+    void close_channel(Connection& channel) noexcept override;
     std::size_t under_way() const noexcept override { return under_way_; }
     Wait pump() noexcept override;
-    Wait wanted() const noexcept override;
+    Wait flush() noexcept override;
+    void batch(bool on) noexcept override { batch_ = on; }
     bool open_to_users() const noexcept override { return open_ && !session_.lost(); }
 
     /// Whether a statement was asked to stop; asking forgets it.
@@ -53,6 +55,8 @@ private:
     void submit(Channel& channel);
     void send(SharedFlight& flight);
     void send_waiting() noexcept;
+    bool resend(SharedFlight& flight) noexcept;
+    Wait wanted() const noexcept;
     /// The results of `flight` are not wanted any more.
     void drop(SharedFlight& flight) noexcept;
 
@@ -62,11 +66,15 @@ private:
     Parameters parameters_;
     std::vector<std::unique_ptr<SharedFlight>> flights_;  // all there are
     std::vector<SharedFlight*> free_;
+    std::vector<std::unique_ptr<Channel>> spare_channels_;
     SharedFlight* waiting_first_ = nullptr;
     SharedFlight* waiting_last_ = nullptr;
     Signal activity_;
+    std::size_t channels_ = 0;
     std::size_t sent_ = 0;
     std::size_t under_way_ = 0;
+    bool announced_ = false;  // that there is something to flush
+    bool batch_ = false;
     bool open_ = true;
     bool cancelled_ = false;
 };

@@ -2,6 +2,8 @@
 
 #include <duet/base/error.hpp>
 
+#include <utility>
+
 #include "error.hpp"
 
 namespace duet::driver::postgres {
@@ -59,7 +61,21 @@ void Session::end_pipeline(Flight& flight) {
     push(flight);
 }
 
-void Session::execute(Flight& flight, Prepared& prepared, const Parameters& parameters) {
+void Session::sync() {
+    if (!unsynced_) return;
+    unsynced_ = false;
+    if (spare_marks_ == nullptr) {
+        marks_.push_back(std::make_unique<Flight>());
+        spare_marks_ = marks_.back().get();
+    }
+    Flight& mark = *std::exchange(spare_marks_, spare_marks_->next);
+    mark.reset(nullptr, nullptr, all_rows, nullptr);
+    mark.is_mark = true;
+    end_pipeline(mark);
+}
+
+void Session::execute(Flight& flight, Prepared& prepared, const Parameters& parameters, Sync sync_wanted) {
+    if (sync_wanted == Sync::own) sync();
     const bool there = !prepared.name.empty() && parameters.same_types(prepared.types);
     if (!there && !prepared.name.empty()) {
         ahead_.push_back("DEALLOCATE " + prepared.name);
@@ -81,7 +97,10 @@ void Session::execute(Flight& flight, Prepared& prepared, const Parameters& para
     }
     flight.expect(Flight::Part::rows);
     if (alone) return push(flight);
-    end_pipeline(flight);
+    if (sync_wanted == Sync::own) return end_pipeline(flight);
+    flight.synced = false;
+    unsynced_ = true;
+    push(flight);
 }
 
 void Session::describe(Flight& flight, Prepared& prepared, const Parameters& parameters) {
@@ -157,15 +176,21 @@ Flight* Session::receive(bool block) {
         if (result == nullptr) {
             if (lost()) {
                 first_->lose(PQerrorMessage(conn));
-                return pop();
+                Flight* const ended = pop();
+                if (!ended->is_mark) return ended;
+                continue;
             }
             if (!pipelined_) return pop();
-            first_->part_done();
+            if (first_->part_done() && !first_->synced) return pop();
             continue;
         }
         switch (PQresultStatus(result.get())) {
-            case PGRES_PIPELINE_SYNC:
-                return pop();
+            case PGRES_PIPELINE_SYNC: {
+                Flight* const ended = pop();
+                if (!ended->is_mark) return ended;
+                ended->next = std::exchange(spare_marks_, ended);
+                break;
+            }
             case PGRES_COPY_IN:
                 if (first_->expects_rows()) {
                     wants_rows_ = true;

@@ -25,6 +25,7 @@ public:
 
     /// Texts without parameters that travel with the next request.
     std::vector<std::string>& ahead() noexcept { return ahead_; }
+    const std::vector<std::string>& ahead() const noexcept { return ahead_; }
 
     /// Whether statements are kept on the server.
     bool prepares = true;
@@ -33,8 +34,14 @@ public:
     /// No request is remembered any more; the connection must not be used again if there were any.
     void forget() noexcept { first_ = last_ = nullptr; }
 
+    /// Who shares a sync: requests of which none changes anything, so that all but a failed one can be sent
+    /// again.
+    enum class Sync : std::uint8_t { own, joint };
+
     // Each sends one request. Throws ConnectionError when the connection is gone.
-    void execute(Flight& flight, Prepared& prepared, const Parameters& parameters);
+    void execute(Flight& flight, Prepared& prepared, const Parameters& parameters, Sync sync = Sync::own);
+    /// The sync for the requests since the last one.
+    void sync();
     void describe(Flight& flight, Prepared& prepared, const Parameters& parameters);
     /// A statement without a name, after others.
     void run_text(Flight& flight, const std::string& declare, const Parameters& parameters,
@@ -75,12 +82,15 @@ private:
     std::unique_ptr<PGconn, Close> conn_;
     Flight* first_ = nullptr;
     Flight* last_ = nullptr;
+    Flight* spare_marks_ = nullptr;
+    std::vector<std::unique_ptr<Flight>> marks_;  // stand in the queue for a joint sync
     std::vector<std::string> ahead_;
     unsigned names_ = 0;
     bool pipelined_ = false;
     bool shared_ = false;
     bool wants_rows_ = false;
     bool has_text_ = false;  // between the beginning and the end of COPY ... TO STDOUT
+    bool unsynced_ = false;
 };
 
 }  // namespace duet::driver::postgres

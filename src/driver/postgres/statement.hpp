@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "reader.hpp"
+#include "row_decoder.hpp"
 
 namespace duet::driver::postgres {
 
@@ -18,7 +19,8 @@ struct Prepared {
     std::string name;        // on the server; empty: not there
     std::vector<Oid> types;  // of the parameters that it was prepared with
     Columns columns;
-    bool described = false;  // whether `columns` holds for what is prepared
+    bool described = false;  // whether `columns` and `decoder` hold for what is prepared
+    RowDecoder decoder;
     std::vector<std::string> column_names;
     bool is_commit = false;
 
@@ -26,6 +28,7 @@ struct Prepared {
     void forget() {
         name.clear();
         described = false;
+        decoder.forget();
     }
 };
 
@@ -41,7 +44,7 @@ public:
 
     const std::shared_ptr<Prepared> prepared;
     bool portions = false;
-    std::string cursor;  // while one is open
+    std::string cursor;            // while one is open
     bool own_transaction = false;  // the cursor's
 
 private:

@@ -1,5 +1,6 @@
 #include "contender.hpp"
 #include "models.hpp"
+#include "servers/entrants.hpp"
 
 // duet through its plain API: what the first page of its documentation shows, on a handle with its pool.
 namespace bench {
@@ -27,10 +28,13 @@ std::vector<User> new_users(std::size_t count) {
 class Duet final : public Contender {
 public:
     explicit Duet(const Store& store)
-        : db_{store.in_memory() ? "sqlite:///:memory:" : "sqlite:///" + store.file} {
+        : db_{store.in_memory() ? "sqlite:///:memory:" : "sqlite:///" + store.file}, tidies_{true} {
         db_.execute_script(seed_script(store.seed));
         users_ = db_.query<User>().order_by("id").all();
     }
+    /// On a server whose tables are seeded.
+    explicit Duet(const std::string& url)
+        : db_{url}, users_{db_.query<User>().order_by("id").all()}, tidies_{false} {}
 
     std::optional<std::uint64_t> point_selects(std::size_t count, Stopwatch& watch) override {
         std::uint64_t sum = 0;
@@ -51,12 +55,11 @@ public:
 
     std::optional<std::uint64_t> single_inserts(std::size_t count, Stopwatch& watch) override {
         std::vector<User> users = new_users(count);
+        if (!tidies_) return insert_each(db_, users, watch);
         auto tx = db_.begin();
-        watch.start();
-        for (User& user : users) user = tx.create(std::move(user));
-        watch.stop();
+        const std::uint64_t span = insert_each(tx, users, watch);
         tx.rollback();
-        return static_cast<std::uint64_t>(users.back().id - users.front().id);
+        return span;
     }
 
     std::optional<std::uint64_t> bulk_insert(std::size_t count, Stopwatch& watch) override {
@@ -64,7 +67,16 @@ public:
         watch.start();
         db_.create_bulk(std::move(users));
         watch.stop();
+        if (!tidies_) return count;
         return db_.query<User>().where("id"_c > static_cast<std::int64_t>(user_count)).delete_bulk();
+    }
+
+    std::optional<std::uint64_t> bulk_insert_with_keys(std::size_t count, Stopwatch& watch) override {
+        std::vector<User> users = new_users(count);
+        watch.start();
+        db_.create_bulk(users);
+        watch.stop();
+        return users.back().id > users.front().id ? count : 0;
     }
 
     std::optional<std::uint64_t> parents_with_children(Stopwatch& watch) override {
@@ -91,6 +103,14 @@ public:
     }
 
 private:
+    template <class Handle>
+    std::uint64_t insert_each(Handle& handle, std::vector<User>& users, Stopwatch& watch) {
+        watch.start();
+        for (User& user : users) user = handle.create(std::move(user));
+        watch.stop();
+        return static_cast<std::uint64_t>(users.back().id - users.front().id);
+    }
+
     // An update of a row that is not there would throw, so each of them counts.
     template <class Handle>
     std::uint64_t update_ages(Handle& handle, std::size_t count, Stopwatch& watch) {
@@ -105,10 +125,12 @@ private:
 
     duet::Database db_;
     std::vector<User> users_;
+    bool tidies_;
 };
 
 }  // namespace
 
 std::unique_ptr<Contender> make_duet(const Store& store) { return std::make_unique<Duet>(store); }
+std::unique_ptr<Contender> make_duet_on_server(const std::string& url) { return std::make_unique<Duet>(url); }
 
 }  // namespace bench
