@@ -132,8 +132,8 @@ struct RepeatBeforeRows {
     bool operator()(const Connected& at) const noexcept { return !at.delivered(); }
 };
 
-/// Until when a connection has to be ready for a call that has a limit. That is one of its statements: opening
-/// a connection gets the time besides that a server gets to react to a request to cancel.
+/// Until when a connection has to be ready for a call that has a limit. That is one of its statements:
+/// opening a connection gets the time besides that a server gets to react to a request to cancel.
 std::chrono::steady_clock::time_point ready_by(const Call& call) noexcept;
 /// A connection of the pool that gives a sign of life, after another one did not.
 Task<Lease> acquire_alive(Pool& pool, driver::Access access);
@@ -144,8 +144,8 @@ Task<Lease> acquire_alive(Pool& pool, driver::Access access);
 /// is known not to have begun, or `repeatable(connected)` says that it only reads. `body` is then called
 /// again.
 template <class R, class Body, class Repeatable = NeverRepeat>
-Task<R> on_connection(Call call, driver::Access access, Body body,
-                      Sharing sharing = Sharing::exclusive, Repeatable repeatable = {}) {
+Task<R> on_connection(Call call, driver::Access access, Body body, Sharing sharing = Sharing::exclusive,
+                      Repeatable repeatable = {}) {
     for (bool again = false;; again = true) {
         Connected at(call);
         try {

@@ -38,7 +38,8 @@ Task<> answer(driver::Connection& connection, driver::Wait wait, Clock::time_poi
         if (outcome == WaitOutcome::cancelled)
             throw QueryCanceled("cancelled while a connection was being made ready");
         if (earlier == deadline)
-            throw QueryCanceled("the statement took longer than it was allowed to: it still had no connection");
+            throw QueryCanceled(
+                "the statement took longer than it was allowed to: it still had no connection");
         throw ConnectionError("the database did not answer in time while a connection was being made ready");
     }
 }
@@ -96,7 +97,8 @@ Task<bool> Pool::Impl::answers(Lease::Slot& slot, Clock::time_point deadline) {
     const std::uint32_t asked_in = generation.load(std::memory_order_relaxed);
     try {
         const driver::Wait wait = connection.ping();
-        if (wait != driver::Wait::done) co_await answer(connection, wait, Clock::now() + longest_ping, deadline);
+        if (wait != driver::Wait::done)
+            co_await answer(connection, wait, Clock::now() + longest_ping, deadline);
     } catch (const QueryCanceled&) {
         throw;
     } catch (const Error&) {

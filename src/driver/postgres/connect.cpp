@@ -28,7 +28,8 @@ PgConnection::PgConnection(const Options& options)
       leftovers_(std::make_shared<std::vector<std::string>>()),
       tag_(next_tag.fetch_add(1, std::memory_order_relaxed)) {
     session_.prepares = options.prepare;
-    PQsetNoticeReceiver(session_.raw(), [](void*, const PGresult*) {}, nullptr);
+    PQsetNoticeReceiver(
+        session_.raw(), [](void*, const PGresult*) {}, nullptr);
     limits_.deadline = std::chrono::steady_clock::now() + options.connect_timeout;
 }
 

@@ -53,8 +53,8 @@ public:
     std::string_view state() const noexcept;
     /// The server's prepared statement is not what it was, and nothing was run.
     bool is_stale() const noexcept;
-    /// Forgets what the server prepared, unless that has happened since: others may have been under way with it.
-    /// Names that the server still knows go to `leftovers`.
+    /// Forgets what the server prepared, unless that has happened since: others may have been under way with
+    /// it. Names that the server still knows go to `leftovers`.
     void forget_stale(std::vector<std::string>& leftovers) const;
     /// Throws what went wrong, if something did.
     void check(std::string_view sql) const;

@@ -42,7 +42,7 @@ public:
 
     const std::shared_ptr<Prepared> prepared;
     bool portions = false;
-    std::string cursor;  // while one is open
+    std::string cursor;            // while one is open
     bool own_transaction = false;  // the cursor's
 
 private:
