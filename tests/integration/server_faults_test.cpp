@@ -255,6 +255,26 @@ TYPED_TEST(SilentServer, IsGivenUpAtTheDeadlineAndUsedAgainWhenItSpeaks) {
         EXPECT_LT(Clock::now() - began, longest) << "opening a connection";
     });
     threads.emplace_back([&] {
+        duet::AsyncDatabase unopened{this->url()};
+        auto quick = unopened.within(300ms);
+        const auto began = Clock::now();
+        int canceled = 0;
+        static const auto one = [](duet::AsyncDatabase& handle, int& told) -> duet::Task<> {
+            try {
+                (void)co_await handle.count(duet::query<Item>());
+            } catch (const duet::QueryCanceled&) {
+                ++told;
+            }
+        };
+        duet::run([&]() -> duet::Task<> {
+            duet::TaskGroup group{co_await duet::this_task::executor()};
+            for (int i = 0; i < 3; ++i) group.add(one(quick, canceled));
+            co_await group.join();
+        });
+        EXPECT_EQ(canceled, 3);
+        EXPECT_LT(Clock::now() - began, longest) << "opening a connection that is shared";
+    });
+    threads.emplace_back([&] {
         const auto began = Clock::now();
         EXPECT_THROW((void)count<Item>(pinged), duet::ConnectionError);
         EXPECT_LT(Clock::now() - began, longest) << "a sign of life, and opening a connection";

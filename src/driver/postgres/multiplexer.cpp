@@ -10,7 +10,10 @@ PgMultiplexer::~PgMultiplexer() { session_.forget(); }
 
 void PgMultiplexer::share(bool shared) noexcept {
     session_.share(shared);
-    if (shared) open_ = !session_.lost();
+    if (!shared) return;
+    open_ = !session_.lost();
+    stopping_ = nullptr;
+    if (cancelled_ && cancel_.settle({})) cancelled_ = false;
 }
 
 Connection& PgMultiplexer::open_channel() {
