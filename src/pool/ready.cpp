@@ -53,6 +53,7 @@ std::uint64_t mixed(std::uint64_t value) noexcept {
 }  // namespace
 
 Task<> Lease::make_ready(Clock::time_point deadline) {
+    const detail::PromiseBase& self = co_await detail::current_promise();
     Slot& slot = static_cast<Slot&>(*connection_);
     Pool::Impl& pool = *slot.pool;
     try {
@@ -79,6 +80,7 @@ Task<> Lease::make_ready(Clock::time_point deadline) {
         } else if (slot.needs_setup) {
             co_await pool.set_up(slot, deadline);
         }
+        slot.connection->allow_blocking(self.home == nullptr);
         slot.ready = true;
     } catch (const ConnectionError& error) {
         pool.could_not_open(slot, error);
