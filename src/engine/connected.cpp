@@ -185,7 +185,8 @@ std::chrono::steady_clock::time_point ready_by(const Call& call) noexcept {
     if (timeout.count() == 0 && call.transaction != nullptr) timeout = call.transaction->options().timeout;
     if (timeout.count() == 0 || call.unlimited) return Clock::time_point::max();
     const auto now = Clock::now();
-    return timeout < Clock::time_point::max() - now - grace ? now + timeout + grace : Clock::time_point::max();
+    return timeout < Clock::time_point::max() - now - grace ? now + timeout + grace
+                                                            : Clock::time_point::max();
 }
 
 Task<Lease> acquire_alive(Pool& pool, driver::Access access) {

@@ -69,6 +69,8 @@ void Pool::Impl::note_return(Lease::Slot& slot) noexcept {
 }
 
 void Pool::Impl::close(Lease::Slot& slot) noexcept {
+    // What is under way must have ended before its statement goes.
+    if (slot.connection && !slot.connection->usable()) slot.connection->abandon();
     slot.statements.clear();
     slot.connection.reset();
     slot.ready = false;

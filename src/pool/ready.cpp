@@ -38,7 +38,8 @@ Task<> answer(driver::Connection& connection, driver::Wait wait, Clock::time_poi
         if (outcome == WaitOutcome::cancelled)
             throw QueryCanceled("cancelled while a connection was being made ready");
         if (earlier == deadline)
-            throw QueryCanceled("the statement took longer than it was allowed to: it still had no connection");
+            throw QueryCanceled(
+                "the statement took longer than it was allowed to: it still had no connection");
         throw ConnectionError("the database did not answer in time while a connection was being made ready");
     }
 }
@@ -52,6 +53,7 @@ std::uint64_t mixed(std::uint64_t value) noexcept {
 }  // namespace
 
 Task<> Lease::make_ready(Clock::time_point deadline) {
+    const detail::PromiseBase& self = co_await detail::current_promise();
     Slot& slot = static_cast<Slot&>(*connection_);
     Pool::Impl& pool = *slot.pool;
     try {
@@ -78,6 +80,7 @@ Task<> Lease::make_ready(Clock::time_point deadline) {
         } else if (slot.needs_setup) {
             co_await pool.set_up(slot, deadline);
         }
+        slot.connection->allow_blocking(self.home == nullptr);
         slot.ready = true;
     } catch (const ConnectionError& error) {
         pool.could_not_open(slot, error);
@@ -96,7 +99,8 @@ Task<bool> Pool::Impl::answers(Lease::Slot& slot, Clock::time_point deadline) {
     const std::uint32_t asked_in = generation.load(std::memory_order_relaxed);
     try {
         const driver::Wait wait = connection.ping();
-        if (wait != driver::Wait::done) co_await answer(connection, wait, Clock::now() + longest_ping, deadline);
+        if (wait != driver::Wait::done)
+            co_await answer(connection, wait, Clock::now() + longest_ping, deadline);
     } catch (const QueryCanceled&) {
         throw;
     } catch (const Error&) {

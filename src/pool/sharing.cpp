@@ -174,8 +174,8 @@ namespace {
 /// Waits until the coroutine that opens a connection is done with that.
 class OpeningWait : public SignalWait {
 public:
-    OpeningWait(const detail::PromiseBase& self, ExecutorShares& shares)
-        : SignalWait(self, Clock::time_point::max()), shares_(shares) {
+    OpeningWait(const detail::PromiseBase& self, ExecutorShares& shares, Clock::time_point deadline)
+        : SignalWait(self, deadline), shares_(shares) {
         shares.waiting.push_back(signal());
     }
     ~OpeningWait() {
@@ -218,8 +218,11 @@ Task<SharedOrOwn> share(Pool& pool, std::chrono::steady_clock::time_point deadli
         out.shared = shares.try_join();
         if (out.shared) co_return out;
         if (!shares.opening || impl.main.waiting() != 0) break;
-        OpeningWait waiting(self, shares);
+        OpeningWait waiting(self, shares, deadline);
         const WaitOutcome outcome = co_await waiting;
+        if (outcome == WaitOutcome::timed_out)
+            throw QueryCanceled(
+                "the statement took longer than it was allowed to: it still had no connection");
         if (outcome != WaitOutcome::ready) throw QueryCanceled("cancelled while waiting for a connection");
     }
     std::optional<Opening> opening;

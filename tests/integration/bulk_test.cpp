@@ -151,14 +151,15 @@ TYPED_TEST(Bulk, FailsWithoutCostingAnOpenTransactionItsWork) {
         }
         EXPECT_TRUE(refused);
     };
-    // One statement of PostgreSQL that fails ends its transaction, as everywhere there; a savepoint helps.
+    // An INSERT of PostgreSQL that fails ends its transaction, as everywhere there; COPY, which many rows go by,
+    // has a savepoint.
     for (const int last : {3, 300}) {
         const auto work = [&](auto& tx) -> duet::Task<> {
             std::vector<Item> good = items(0, 2);
             co_await later(tx.create_bulk(good));
             co_await fails_in(tx, last);
         };
-        if (this->is_postgres) {
+        if (this->is_postgres && last == 3) {
             EXPECT_THROW(in_transaction(this->db, work), duet::DatabaseError);
             EXPECT_EQ(count<Item>(this->db), 0) << "and the user is told";
         } else {

@@ -225,7 +225,7 @@ TYPED_TEST(PostgresTypes, CanBeKeys) {
 TYPED_TEST(PostgresTypes, ThatHoldNonsenseAreRefusedByTheServer) {
     Host host{.id = {.address = "not an address"}};
     did([&] { return this->db.create_all(hosts); });
-    EXPECT_THROW(did([&] { return this->db.create(host); }), duet::DatabaseError);
+    EXPECT_THROW(did([&] { return this->db.create(host); }), duet::ValidationError);
     EXPECT_EQ(count<Host>(this->db), 0);
 }
 

@@ -110,9 +110,8 @@ protected:
 
     Db db{this->url()};
 };
-using Killed =
-    ::testing::Types<Backend<KilledPostgres, duet::Blocking>, Backend<KilledPostgres, duet::Async>,
-                     Backend<KilledMariaDb, duet::Blocking>, Backend<KilledMariaDb, duet::Async>>;
+using Killed = ::testing::Types<Backend<KilledPostgres, duet::Blocking>, Backend<KilledPostgres, duet::Async>,
+                                Backend<KilledMariaDb, duet::Blocking>, Backend<KilledMariaDb, duet::Async>>;
 TYPED_TEST_SUITE(KilledServer, Killed, BackendNames);
 
 TYPED_TEST(KilledServer, InMidStatementKeepsWhatWasCommittedOnly) {
@@ -129,9 +128,7 @@ TYPED_TEST(KilledServer, InMidStatementKeepsWhatWasCommittedOnly) {
                         "s")
                     .execute();
             } else {
-                return this->db
-                    .sql("INSERT INTO items (name, value) SELECT 'slow row', sleep(30)")
-                    .execute();
+                return this->db.sql("INSERT INTO items (name, value) SELECT 'slow row', sleep(30)").execute();
             }
         });
         killer.join();
@@ -256,6 +253,26 @@ TYPED_TEST(SilentServer, IsGivenUpAtTheDeadlineAndUsedAgainWhenItSpeaks) {
         const auto began = Clock::now();
         EXPECT_THROW((void)count<Item>(quick), duet::QueryCanceled);
         EXPECT_LT(Clock::now() - began, longest) << "opening a connection";
+    });
+    threads.emplace_back([&] {
+        duet::AsyncDatabase unopened{this->url()};
+        auto quick = unopened.within(300ms);
+        const auto began = Clock::now();
+        int canceled = 0;
+        static const auto one = [](duet::AsyncDatabase& handle, int& told) -> duet::Task<> {
+            try {
+                (void)co_await handle.count(duet::query<Item>());
+            } catch (const duet::QueryCanceled&) {
+                ++told;
+            }
+        };
+        duet::run([&]() -> duet::Task<> {
+            duet::TaskGroup group{co_await duet::this_task::executor()};
+            for (int i = 0; i < 3; ++i) group.add(one(quick, canceled));
+            co_await group.join();
+        });
+        EXPECT_EQ(canceled, 3);
+        EXPECT_LT(Clock::now() - began, longest) << "opening a connection that is shared";
     });
     threads.emplace_back([&] {
         const auto began = Clock::now();
@@ -456,12 +473,12 @@ TYPED_TEST(ServerFaults, OneOfTwoInADeadlockIsToldAndWithRetriesBothSucceed) {
             int runs = 0;
             const auto block = [&](auto& tx) -> duet::Task<> {
                 const bool again = runs++ != 0;
-                co_await later(tx.template query<Item>().where("id"_c == first).update_bulk(
-                    "value"_c = "value"_c + 1));
+                co_await later(
+                    tx.template query<Item>().where("id"_c == first).update_bulk("value"_c = "value"_c + 1));
                 ++arrived;
                 while (!again && arrived < 2) std::this_thread::sleep_for(1ms);
-                co_await later(tx.template query<Item>().where("id"_c == second).update_bulk(
-                    "value"_c = "value"_c + 1));
+                co_await later(
+                    tx.template query<Item>().where("id"_c == second).update_bulk("value"_c = "value"_c + 1));
             };
             try {
                 in_transaction(this->db, block, duet::retry(retried ? 5 : 0));
@@ -571,13 +588,15 @@ TYPED_TEST(CanceledOnAServer, StatementsLeaveNothingBehind) {
 
 TEST(AServerThatIsFull, PostgresTellsAndLosesNothing) {
     const Postgres server;
-    duet::Database db{server.url(), {.pool = {.init_sql = {"SET temp_file_limit = '64kB'", "SET work_mem = '64kB'"}}}};
+    duet::Database db{server.url(),
+                      {.pool = {.init_sql = {"SET temp_file_limit = '64kB'", "SET work_mem = '64kB'"}}}};
     db.create_all(models);
     db.create(Item{.name = "kept"});
     const auto error = thrown<duet::DatabaseError>([&] {
         return db
             .sql(
-                "INSERT INTO items (name, value) SELECT repeat('x', 100), i FROM generate_series(1, 20000) AS i ORDER "
+                "INSERT INTO items (name, value) SELECT repeat('x', 100), i FROM generate_series(1, 20000) "
+                "AS i ORDER "
                 "BY i DESC")
             .execute();
     });
@@ -625,13 +644,13 @@ TEST(AServerWithTooManyConnections, IsToldAndThePoolGoesOnWithThoseItHas) {
         {.settings = {"max_connections=4", "superuser_reserved_connections=0", "max_wal_senders=0"},
          .parent_folder = fast_folder()});
     duet::testing::EphemeralMariaDb mariadb(
-        {.settings = {"max_connections=4", "extra_max_connections=4"}, .parent_folder = fast_folder()});
+        {.settings = {"max_connections=10"}, .parent_folder = fast_folder()});
     for (const std::string& url : {postgres.url(), mariadb.url()}) {
-        duet::Database db{url, {.pool = {.size = 8, .timeout = 5s, .max_overflow = 0}}};
+        duet::Database db{url, {.pool = {.size = 16, .timeout = 5s, .max_overflow = 0}}};
         db.create_all(models);
         std::vector<duet::Transaction> held;
         std::string told;
-        for (int i = 0; i < 8 && told.empty(); ++i) {
+        for (int i = 0; i < 16 && told.empty(); ++i) {
             try {
                 held.push_back(db.begin());
                 held.back().create(Item{.name = "held"});

@@ -222,6 +222,7 @@ bool MariaDbConnection::start_reset() noexcept {
 }
 
 void MariaDbConnection::abandon() noexcept {
+    const bool at_work = alive_ && caller_.under_way() && kill_->running();
     giving_up_ = true;
     alive_ = false;
     caller_.give_up();
@@ -235,6 +236,10 @@ void MariaDbConnection::abandon() noexcept {
         }
     }
     stage_count_ = 0;
+    if (!at_work) return;
+    // The server does not notice by itself that nobody wants its answer any more.
+    kill_->begin();
+    kill_->pull();
 }
 
 }  // namespace duet::driver::mariadb

@@ -30,6 +30,8 @@ public:
             return;
         if (state_.exchange(State::idle) == State::sent && !stopped) unsettled_ = true;
     }
+    /// Whether an operation is under way that nobody has asked to stop.
+    bool running() const noexcept { return state_.load() == State::running; }
     bool unsettled() const noexcept { return unsettled_; }
 
     /// From any thread; returns at once.

@@ -33,7 +33,11 @@ PgConnection::PgConnection(const Options& options)
     limits_.deadline = std::chrono::steady_clock::now() + options.connect_timeout;
 }
 
-PgConnection::~PgConnection() = default;
+PgConnection::~PgConnection() {
+    // The server does not notice by itself that nobody wants its answer any more.
+    const bool at_work = step_ != Step::connecting && !session_.idle() && !session_.lost();
+    if (at_work && !cancel_requested_.load(std::memory_order_relaxed)) cancel_.request();
+}
 
 // While connecting, libpq goes from one socket to the next, often with the same number.
 std::uint64_t PgConnection::socket_tag() const noexcept {

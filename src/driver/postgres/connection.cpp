@@ -164,16 +164,21 @@ void PgConnection::collect_leftovers() {
     leftovers_->clear();
 }
 
-Wait PgConnection::start(Step step) {
-    if (limits_.any()) [[unlikely]]
-        check_limits();
-    if (step_ != Step::idle) throw InvalidQuery("the connection is busy with another operation");
+/// A request to cancel must not hit what comes now.
+void PgConnection::settle_cancels() {
     if (cancel_requested_.load(std::memory_order_relaxed) ||
         (multiplexer_ != nullptr && multiplexer_->was_cancelled())) [[unlikely]] {
         if (!cancel_.settle(cancel_patience)) broken_ = true;
         cancel_requested_.store(false, std::memory_order_relaxed);
     }
     if (broken_) throw ConnectionError("the connection was given up after an earlier error");
+}
+
+Wait PgConnection::start(Step step) {
+    if (limits_.any()) [[unlikely]]
+        check_limits();
+    if (step_ != Step::idle) throw InvalidQuery("the connection is busy with another operation");
+    settle_cancels();
     if (!session_.idle()) [[unlikely]] {
         after_wait_ = step;
         step_ = Step::waiting;
@@ -292,6 +297,7 @@ Wait PgConnection::progress() {
 Wait PgConnection::drained() {
     step_ = after_wait_;
     try {
+        settle_cancels();
         send();
     } catch (...) {
         end();
@@ -355,7 +361,7 @@ Wait PgConnection::completed(Flight& flight) {
         case Step::preparing:
             if (flight_.is_stale() && !again_ && !in_transaction()) {
                 again_ = true;
-                statement_->prepared->forget();
+                flight_.forget_stale(*leftovers_);
                 break;
             }
             [[fallthrough]];
@@ -365,7 +371,7 @@ Wait PgConnection::completed(Flight& flight) {
             if (flight_.failed()) {
                 const std::string_view text = sql();
                 end();
-                if (flight_.is_stale()) statement_->prepared->forget();
+                if (flight_.is_stale()) flight_.forget_stale(*leftovers_);
                 if (has_cursor && step == Step::executing) statement_->cursor.clear();
                 flight_.check(text);
             }

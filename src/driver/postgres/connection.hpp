@@ -105,6 +105,7 @@ private:
     void collect_leftovers();
     bool may_block() const { return may_block_ && !limits_.any(); }
     void check_limits() const;
+    void settle_cancels();
     std::string_view sql() const;
 
     const Options& options_;

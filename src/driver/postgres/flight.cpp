@@ -70,11 +70,11 @@ void Flight::take(Result result) {
             break;
         case PGRES_PIPELINE_ABORTED:
             skipped_ = true;
-            if (prepared_ != nullptr && parts_[at_] == Part::parse) prepared_->forget();
+            if (parts_[at_] == Part::parse) forget_prepared();
             break;
         default:
             if (!error_) error_ = std::move(result);
-            if (prepared_ != nullptr && parts_[at_] <= Part::parse) prepared_->forget();
+            if (parts_[at_] <= Part::parse) forget_prepared();
     }
 }
 
@@ -142,6 +142,16 @@ bool Flight::is_stale() const noexcept {
     if (code != "0A000") return false;
     const char* source = PQresultErrorField(error_.get(), PG_DIAG_SOURCE_FUNCTION);
     return source != nullptr && std::strcmp(source, "RevalidateCachedQuery") == 0;
+}
+
+void Flight::forget_prepared() const {
+    if (prepared_ != nullptr && prepared_->version == version) prepared_->forget();
+}
+
+void Flight::forget_stale(std::vector<std::string>& leftovers) const {
+    const bool known_to_the_server = state() != "26000" && !prepared_->name.empty();
+    if (known_to_the_server && prepared_->version == version) leftovers.push_back(prepared_->name);
+    forget_prepared();
 }
 
 void Flight::check(std::string_view sql) const {

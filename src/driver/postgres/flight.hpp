@@ -9,6 +9,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "result.hpp"
 #include "statement.hpp"
@@ -56,6 +57,9 @@ public:
     std::string_view state() const noexcept;
     /// The server's prepared statement is not what it was, and nothing was run.
     bool is_stale() const noexcept;
+    /// Forgets what the server prepared, unless that has happened since: others may have been under way with
+    /// it. Names that the server still knows go to `leftovers`.
+    void forget_stale(std::vector<std::string>& leftovers) const;
     /// Throws what went wrong, if something did.
     void check(std::string_view sql) const;
     /// The rows are no longer wanted.
@@ -71,10 +75,13 @@ public:
     bool synced = true;
     /// Stands for a sync that several requests share.
     bool is_mark = false;
+    /// Which of the statement's preparations it was sent with.
+    unsigned version = 0;
     /// Kept alive until the results are there.
     std::shared_ptr<Prepared> holds;
 
 private:
+    void forget_prepared() const;
     void take_rows(const PGresult* result);
     void take_names(const PGresult* result);
     void count(PGresult* result);

@@ -10,7 +10,10 @@ PgMultiplexer::~PgMultiplexer() { session_.forget(); }
 
 void PgMultiplexer::share(bool shared) noexcept {
     session_.share(shared);
-    if (shared) open_ = !session_.lost();
+    if (!shared) return;
+    open_ = !session_.lost();
+    stopping_ = nullptr;
+    if (cancelled_ && cancel_.settle({})) cancelled_ = false;
 }
 
 Connection& PgMultiplexer::open_channel() {
@@ -54,6 +57,7 @@ void PgMultiplexer::submit(Channel& channel) {
     flight.owner = &channel;
     flight.holds = channel.statement_->prepared;
     flight.waiting_next = nullptr;
+    flight.hits = 0;
     channel.flight_ = &flight;
     if (sent_ < most_under_way && waiting_first_ == nullptr) {
         try {
@@ -73,11 +77,11 @@ void PgMultiplexer::send(SharedFlight& flight) {
     Channel& channel = *flight.owner;
     flight.reset(flight.holds.get(), channel.sink_, channel.max_rows_, channel.outcome_);
     parameters_.encode(*flight.holds->plan, channel.values_);
+    // What only reads may wait for others of this turn; they all go out with one sync.
+    const bool alone = !batch_ && (flight.holds->plan->writes || !leftovers_->empty());
     for (const std::string& name : *leftovers_) session_.ahead().push_back("DEALLOCATE " + name);
     leftovers_->clear();
-    // What only reads may wait for others of this turn; they all go out with one sync.
-    const bool joint = batch_ || !flight.holds->plan->writes;
-    session_.execute(flight, *flight.holds, parameters_, joint ? Session::Sync::joint : Session::Sync::own);
+    session_.execute(flight, *flight.holds, parameters_, alone ? Session::Sync::own : Session::Sync::joint);
     ++sent_;
     if (announced_) return;
     announced_ = true;
@@ -91,12 +95,15 @@ Wait PgMultiplexer::flush() noexcept {
     } catch (const ConnectionError&) {
         open_ = false;  // those whom it concerns are told by the results
     }
+    stop_unwanted();
     return wanted();
 }
 
 void PgMultiplexer::reap(Flight& flight) noexcept {
     --sent_;
+    if (&flight == stopping_) stopping_ = nullptr;
     give_back(static_cast<SharedFlight&>(flight));
+    stop_unwanted();
 }
 
 void PgMultiplexer::send_waiting() noexcept {
@@ -131,14 +138,17 @@ Wait PgMultiplexer::pump() noexcept {
             continue;
         }
         --sent_;
+        if (flight == stopping_) stopping_ = nullptr;
         if (Channel* const channel = flight->owner) {
-            if (flight->skipped() && !batch_ && resend(*flight)) continue;
+            const bool again = (flight->skipped() && !batch_) || was_hit(*flight);
+            if (again && resend(*flight)) continue;
             channel->complete();
         } else {
             give_back(*flight);
         }
     }
     if (session_.lost()) open_ = false;
+    if (!announced_) stop_unwanted();
     return wanted();
 }
 
@@ -160,12 +170,23 @@ Wait PgMultiplexer::wanted() const noexcept {
 void PgMultiplexer::drop(SharedFlight& flight) noexcept {
     flight.owner = nullptr;
     flight.abandon();
-    // With neighbours under way a request to cancel could hit one of them.
-    if (under_way_ == 1 && sent_ == 1) {
-        open_ = false;
-        cancelled_ = true;
-        cancel_.request();
-    }
+    if (!announced_) stop_unwanted();
+}
+
+void PgMultiplexer::stop_unwanted() noexcept {
+    if (stopping_ != nullptr || sent_ == 0 || session_.lost()) return;
+    session_.each_oldest([this](const Flight& flight) {
+        if (static_cast<const SharedFlight&>(flight).owner == nullptr) stopping_ = &flight;
+    });
+    if (stopping_ == nullptr) return;
+    open_ = false;
+    cancelled_ = true;
+    cancel_.request();
+}
+
+bool PgMultiplexer::was_hit(SharedFlight& flight) const noexcept {
+    constexpr int most = 3;  // the server may have reasons of its own, such as its statement_timeout
+    return cancelled_ && flight.state() == "57014" && flight.hits++ < most;
 }
 
 Channel::~Channel() { abandon(); }
@@ -215,7 +236,7 @@ Wait Channel::resume() {
     const std::string_view sql = statement_->plan().sql;
     SharedFlight& flight = *std::exchange(flight_, nullptr);
     const bool stale = flight.is_stale();
-    if (stale) flight.holds->forget();
+    if (stale) flight.forget_stale(*multiplexer_.leftovers_);
     if (stale && !again_) {
         again_ = true;
         done_ = false;

@@ -20,6 +20,7 @@ class Channel;
 struct SharedFlight : Flight {
     Channel* owner = nullptr;
     SharedFlight* waiting_next = nullptr;
+    int hits = 0;  // by requests to cancel that were meant for another one
 };
 
 /// Pipelining: many statements in one direction, their results in the other, each with a sync of its own, so
@@ -59,6 +60,10 @@ private:
     Wait wanted() const noexcept;
     /// The results of `flight` are not wanted any more.
     void drop(SharedFlight& flight) noexcept;
+    /// Asks the server to stop what it is at if nobody wants that any more: others wait behind it.
+    void stop_unwanted() noexcept;
+    /// Whether it was stopped in place of another one; nothing of it has happened then.
+    bool was_hit(SharedFlight& flight) const noexcept;
 
     Session& session_;
     Cancel& cancel_;
@@ -77,6 +82,7 @@ private:
     bool batch_ = false;
     bool open_ = true;
     bool cancelled_ = false;
+    const Flight* stopping_ = nullptr;
 };
 
 /// See Multiplexer::channel().

@@ -50,6 +50,7 @@ void Session::send_ahead(Flight& flight) {
 void Session::send_parse(Flight& flight, Prepared& prepared, const Parameters& parameters) {
     if (prepares) prepared.name = "duet_" + std::to_string(++names_);
     prepared.described = false;
+    ++prepared.version;
     prepared.types.assign(parameters.type_list().begin(), parameters.type_list().end());
     sent(PQsendPrepare(conn_.get(), prepared.name.c_str(), prepared.plan->sql.c_str(), parameters.count(),
                        parameters.types()));
@@ -88,6 +89,7 @@ void Session::execute(Flight& flight, Prepared& prepared, const Parameters& para
         send_ahead(flight);
         if (!there && prepares) send_parse(flight, prepared, parameters);
     }
+    flight.version = prepared.version;
     if (!prepared.name.empty()) [[likely]] {
         sent(PQsendQueryPrepared(conn, prepared.name.c_str(), parameters.count(), parameters.data(),
                                  parameters.lengths(), parameters.formats(), binary));
@@ -107,6 +109,7 @@ void Session::describe(Flight& flight, Prepared& prepared, const Parameters& par
     enter_pipeline();
     send_ahead(flight);
     send_parse(flight, prepared, parameters);
+    flight.version = prepared.version;
     sent(PQsendDescribePrepared(conn_.get(), prepared.name.c_str()));
     flight.expect(Flight::Part::describe);
     end_pipeline(flight);

@@ -21,6 +21,17 @@ public:
 
     PGconn* raw() const noexcept { return conn_.get(); }
     bool idle() const noexcept { return first_ == nullptr; }
+    /// Calls `fn(flight)` for the requests that the server may be at: up to the first sync that it has not
+    /// answered, before which it keeps all results to itself.
+    template <class F>
+    void each_oldest(F fn) const {
+        const Flight* flight = first_;
+        while (flight != nullptr && flight->is_mark) flight = flight->next;
+        for (; flight != nullptr && !flight->is_mark; flight = flight->next) {
+            fn(*flight);
+            if (flight->synced) return;
+        }
+    }
     bool lost() const noexcept { return PQstatus(conn_.get()) == CONNECTION_BAD; }
 
     /// Texts without parameters that travel with the next request.

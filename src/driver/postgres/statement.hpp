@@ -17,6 +17,7 @@ struct Prepared {
 
     const std::shared_ptr<const Plan> plan;
     std::string name;        // on the server; empty: not there
+    unsigned version = 0;    // how often it was prepared
     std::vector<Oid> types;  // of the parameters that it was prepared with
     Columns columns;
     bool described = false;  // whether `columns` and `decoder` hold for what is prepared
