@@ -65,7 +65,13 @@ struct Range {
     bool upper_inclusive = false;
     bool empty = false;
 
-    friend bool operator==(const Range&, const Range&) = default;
+    /// As the database sees it: a bound that is absent includes nothing, and one empty range is like another.
+    friend bool operator==(const Range& a, const Range& b) {
+        if (a.empty || b.empty) return a.empty == b.empty;
+        return a.lower == b.lower && a.upper == b.upper &&
+               (!a.lower || a.lower_inclusive == b.lower_inclusive) &&
+               (!a.upper || a.upper_inclusive == b.upper_inclusive);
+    }
 };
 
 namespace detail {

@@ -24,6 +24,8 @@ enum Sleep : std::uint32_t { awake = 0, on_futex = 1, on_epoll = 2 };
 
 }  // namespace
 
+bool EventLoop::running_on_this_thread() noexcept { return running_loop != nullptr; }
+
 struct EventLoop::Impl {
     // Shared between threads, guarded by `mutex`. A poster touches nothing of the loop once it has let go of
     // the mutex: the loop may end and be destroyed then. (Waking a futex uses its address only.) It wakes the

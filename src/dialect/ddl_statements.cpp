@@ -213,6 +213,46 @@ std::vector<std::string> drop_all_statements(const Dialect& dialect, std::span<c
     return statements;
 }
 
+namespace {
+
+/// Calls `use(name, info)` once for each native enum of the models' columns.
+void for_each_enum(std::span<const ModelInfo* const> models, const auto& use) {
+    std::vector<std::string_view> seen;
+    for (const ModelInfo* model : models) {
+        for (const ColumnInfo& column : model->columns) {
+            const TypeInfo* type = column.type;
+            while (type->sql_type.empty() && type->base != nullptr) type = type->base;
+            if (type->kind != Kind::enumeration || type->sql_type.empty()) continue;
+            if (type->nullable != nullptr) type = type->base;
+            if (std::ranges::find(seen, type->sql_type) != seen.end()) continue;
+            seen.push_back(type->sql_type);
+            use(type->sql_type, *type->ops.enumeration);
+        }
+    }
+}
+
+}  // namespace
+
+std::vector<std::string> create_type_statements(const Dialect& dialect,
+                                                std::span<const ModelInfo* const> models) {
+    std::vector<std::string> statements;
+    for_each_enum(models, [&](std::string_view name, const EnumInfo& info) {
+        std::string sql = dialect.create_enum(name, info);
+        if (!sql.empty()) statements.push_back(std::move(sql));
+    });
+    return statements;
+}
+
+std::vector<std::string> drop_type_statements(const Dialect& dialect,
+                                              std::span<const ModelInfo* const> models) {
+    std::vector<std::string> statements;
+    for_each_enum(models, [&](std::string_view name, const EnumInfo&) {
+        std::string sql = dialect.drop_enum(name);
+        if (!sql.empty()) statements.push_back(std::move(sql));
+    });
+    return statements;
+}
+
 std::vector<std::string> drop_statements(const Dialect& dialect, const SchemaTable& table,
                                          IfPointless pointless) {
     Writer sql{dialect};

@@ -53,6 +53,8 @@ std::string_view function_name(shape::Function function) {
             return "least";
         case random:
             return "random";
+        default:
+            break;
     }
     return "";
 }
@@ -60,6 +62,10 @@ std::string_view function_name(shape::Function function) {
 }  // namespace
 
 std::string Dialect::call(shape::Function function, std::span<const Operand> arguments) const {
+    if (is_postgres_only(function)) {
+        throw UnsupportedByDialect(std::string(name()) +
+                                   " has no text search, trigrams and ranges as PostgreSQL has them");
+    }
     std::string out(function_name(function));
     out += '(';
     for (std::size_t i = 0; i < arguments.size(); ++i) {
@@ -153,6 +159,17 @@ void Dialect::refuse_lock_timeout(const BeginOptions& options) const {
     if (options.lock_timeout_ms <= 0) return;
     throw UnsupportedByDialect(std::string(name()) + " has no lock timeout for a single transaction");
 }
+
+void Dialect::refuse_sql_type(const ColumnInfo& column) const {
+    const TypeInfo* type = column.type;
+    while (type->sql_type.empty() && type->base != nullptr) type = type->base;
+    if (type->sql_type.empty()) return;
+    throw UnsupportedByDialect(std::string(name()) + " has no type " + std::string(type->sql_type) +
+                               ", which column \"" + std::string(column.name) + "\" has");
+}
+
+std::string Dialect::create_enum(std::string_view /*type*/, const EnumInfo& /*info*/) const { return {}; }
+std::string Dialect::drop_enum(std::string_view /*type*/) const { return {}; }
 
 std::string Dialect::refused_value(std::string_view column) const {
     return "excluded." + std::string(column);

@@ -158,7 +158,7 @@ std::string ExpressionRenderer::call(Cursor& c, Scope& scope) {
         return dialect_.call(function, alike(count, c, scope));
     std::vector<Operand> arguments;
     for (std::size_t i = 0; i < count; ++i)
-        arguments.push_back(function == abs || function == round ? number(c, scope) : alone(c, scope));
+        arguments.push_back(function == abs || function == round ? number(c, scope) : text(c, scope));
     return dialect_.call(function, arguments);
 }
 
@@ -372,6 +372,8 @@ std::string ExpressionRenderer::operand(Cursor& c, Scope& scope) {
         }
         case Op::label:
             return quoted(dialect_, c.name());
+        case Op::text_config:
+            return "'" + std::string(c.name()) + "'";
         case Op::link_owner:
             return scope.source->link_owner();
         case Op::logical_and:

@@ -72,6 +72,8 @@ public:
 
     /// An expression on its own, with its type.
     Operand alone(Cursor& c, Scope& scope);
+    /// Likewise, as a text where it is a native enum.
+    Operand text(Cursor& c, Scope& scope);
 
     /// Values that nested queries need to be the same: Plan::equal_values.
     std::vector<std::pair<std::uint16_t, std::uint16_t>>& same_values() { return same_values_; }

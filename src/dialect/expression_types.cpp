@@ -12,13 +12,15 @@ using shape::Op;
 
 const TypeInfo& type_in_database(const TypeInfo& type) {
     const TypeInfo* stored = &type;
-    while (stored->base != nullptr && (stored->nullable != nullptr || stored->kind == Kind::custom))
+    while (stored->base != nullptr &&
+           (stored->nullable != nullptr || (stored->kind == Kind::custom && stored->sql_type.empty())))
         stored = stored->base;
     return *stored;
 }
 
 Kind kind_in_database(const TypeInfo& type) {
     const TypeInfo& stored = type_in_database(type);
+    if (stored.kind == Kind::custom) return Kind::text;  // of a type that only the database knows
     if (stored.kind != Kind::enumeration) return stored.kind;
     return stored.ops.enumeration->as_integer ? Kind::int64 : Kind::text;
 }
@@ -168,6 +170,9 @@ private:
             case Op::label:
                 c_.name();
                 return {};
+            case Op::text_config:
+                c_.name();
+                return {};
             case Op::link_owner:
             case Op::none:
                 return {};
@@ -266,6 +271,16 @@ private:
                 const bool all_null = std::all_of(types.begin(), types.end(), may_be_null);
                 return of_kind(common(types), function == nullif || all_null, aggregates);
             }
+            case text_matches:
+            case trigram_similar:
+            case range_contains:
+            case range_overlaps:
+                return of_kind(Kind::boolean, any_null, aggregates);
+            case ts_rank:
+            case ts_rank_cd:
+            case similarity:
+            case word_similarity:
+                return of_kind(Kind::float64, any_null, aggregates);
             default:
                 return of_kind(Kind::text, any_null, aggregates);
         }

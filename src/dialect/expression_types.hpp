@@ -6,7 +6,8 @@
 
 namespace duet::detail {
 
-/// The type that reaches the database: without std::optional, user types replaced by what stores them.
+/// The type that reaches the database: without std::optional, user types replaced by what stores them, unless
+/// the database has a type of its own for them.
 const TypeInfo& type_in_database(const TypeInfo& type);
 /// The kind that it is stored as: enums are texts or integers.
 Kind kind_in_database(const TypeInfo& type);

@@ -19,6 +19,7 @@ void MariaDbDdl::quote(std::string& out, std::string_view identifier) const {
 }
 
 std::string MariaDbDdl::column_type(const ColumnInfo& column, ColumnUse use) const {
+    refuse_sql_type(column);
     const TypeInfo& type = type_in_database(*column.type);
     switch (type.kind) {
         case Kind::boolean:

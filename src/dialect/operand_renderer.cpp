@@ -75,6 +75,13 @@ Operand ExpressionRenderer::alone(Cursor& c, Scope& scope) {
     return typed(c, scope, type_of(c, scope), nullptr);
 }
 
+Operand ExpressionRenderer::text(Cursor& c, Scope& scope) {
+    Operand out = alone(c, scope);
+    if (out.type != nullptr && out.type->kind == Kind::enumeration && !out.type->sql_type.empty())
+        out.sql = dialect_.cast(out, Kind::text);
+    return out;
+}
+
 std::vector<Operand> ExpressionRenderer::alike(std::size_t count, Cursor& c, Scope& scope) {
     std::vector<ExpressionType> types;
     const ExpressionType* known = nullptr;
@@ -159,7 +166,7 @@ std::string ExpressionRenderer::assigned(Cursor& c, Scope& scope, const ColumnIn
 }
 
 std::string ExpressionRenderer::match(Op op, Cursor& c, Scope& scope) {
-    const std::string left = alone(c, scope).sql;
+    const std::string left = text(c, scope).sql;
     const bool is_value = static_cast<Op>(*c.at) == Op::value;
     std::string pattern = operand(c, scope);
     pattern = is_value ? with_transform(pattern, dialect_.pattern_transform(op))

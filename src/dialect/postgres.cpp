@@ -243,6 +243,27 @@ public:
             }
             case round:
                 return rounded(arguments);
+            case to_tsvector:
+                return vector_of(arguments);
+            case text_matches:
+                return join({"(", arguments[0].sql, " @@ ", arguments[1].sql, ")"});
+            case trigram_similar:
+                return join({"(", arguments[0].sql, " % ", arguments[1].sql, ")"});
+            case to_tsquery:
+            case plainto_tsquery:
+            case phraseto_tsquery:
+            case websearch_to_tsquery:
+            case ts_rank:
+            case ts_rank_cd:
+            case ts_headline:
+            case similarity:
+                return listed(search_function(function), arguments);
+            case word_similarity:
+                return join({"word_similarity(", arguments[1].sql, ", ", arguments[0].sql, ")"});
+            case range_contains:
+                return join({"(", arguments[0].sql, " @> ", beside_range(arguments), ")"});
+            case range_overlaps:
+                return join({"(", arguments[0].sql, " && ", beside_range(arguments), ")"});
             case random:
                 return "CAST(floor((random() * 2 - 1) * 9223372036854774784) AS bigint)";
             default:
@@ -391,6 +412,65 @@ public:
     std::string explain(std::string_view sql) const override { return join({"EXPLAIN ", sql}); }
 
 private:
+    static std::string_view search_function(shape::Function function) {
+        using enum shape::Function;
+        switch (function) {
+            case to_tsquery:
+                return "to_tsquery";
+            case plainto_tsquery:
+                return "plainto_tsquery";
+            case phraseto_tsquery:
+                return "phraseto_tsquery";
+            case websearch_to_tsquery:
+                return "websearch_to_tsquery";
+            case ts_rank:
+                return "ts_rank";
+            case ts_rank_cd:
+                return "ts_rank_cd";
+            case ts_headline:
+                return "ts_headline";
+            default:
+                return "similarity";
+        }
+    }
+    static std::string listed(std::string_view function, std::span<const Operand> arguments) {
+        std::string out(function);
+        const char* separator = "(";
+        for (const Operand& argument : arguments) {
+            out += separator;
+            out += argument.sql;
+            separator = ", ";
+        }
+        return out + ")";
+    }
+    /// Of expressions that an index may have: concat_ws() may not stand in one.
+    static std::string vector_of(std::span<const Operand> arguments) {
+        std::string out = "to_tsvector(";
+        if (arguments[0].sql.starts_with('\'')) {  // the configuration
+            out += arguments[0].sql + ", ";
+            arguments = arguments.subspan(1);
+        }
+        const char* separator = "";
+        for (const Operand& argument : arguments) {
+            out += separator;
+            out += join({"coalesce(", argument.sql, ", '')"});
+            separator = " || ' ' || ";
+        }
+        return out + ")";
+    }
+    /// What stands beside a range, with the type of its elements or its own.
+    static std::string beside_range(std::span<const Operand> arguments) {
+        const Operand& part = arguments[1];
+        if (!part.is_value || arguments[0].type == nullptr) return part.sql;
+        const std::string_view range = arguments[0].type->sql_type;
+        if (part.kind == Kind::text) return as(part.sql, range);
+        if (range == "int4range") return as(part.sql, "integer");
+        if (range == "int8range") return as(part.sql, "bigint");
+        if (range == "numrange") return as(part.sql, "numeric");
+        if (range == "daterange") return as(part.sql, "date");
+        return as(part.sql, "timestamptz");
+    }
+
     /// Something that a cast to an integer takes without rounding.
     static std::string whole(const Operand& from) {
         switch (from.kind) {

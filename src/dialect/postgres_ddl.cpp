@@ -1,5 +1,7 @@
 #include "dialect/postgres_ddl.hpp"
 
+#include <utility>
+
 #include "dialect/expression_types.hpp"
 #include "dialect/join_text.hpp"
 
@@ -7,6 +9,7 @@ namespace duet::detail {
 
 std::string postgres_type(const TypeInfo& declared) {
     const TypeInfo& type = type_in_database(declared);
+    if (!type.sql_type.empty()) return std::string(type.sql_type);
     switch (type.kind) {
         case Kind::boolean:
             return "boolean";
@@ -97,6 +100,21 @@ std::string quoted_name(const Dialect& dialect, std::string_view name) {
 }
 }  // namespace
 
+std::string PostgresDdl::create_enum(std::string_view type, const EnumInfo& info) const {
+    std::string out = join({"DO $duet$ BEGIN CREATE TYPE ", type, " AS ENUM ("});
+    const char* separator = "";
+    for (const Enumerator& enumerator : info.enumerators) {
+        out += std::exchange(separator, ", ");
+        out += literal(enumerator.name);
+    }
+    return out + "); EXCEPTION WHEN duplicate_object THEN NULL; END $duet$";
+}
+
+std::string PostgresDdl::drop_enum(std::string_view type) const {
+    return join({"DO $duet$ BEGIN DROP TYPE IF EXISTS ", type,
+                 "; EXCEPTION WHEN dependent_objects_still_exist THEN NULL; END $duet$"});
+}
+
 std::string PostgresDdl::add_constraint_once(std::string_view table, const std::string& name,
                                              std::string_view definition) const {
     return join({"DO $duet$ BEGIN IF NOT EXISTS (SELECT 1 FROM pg_constraint WHERE conname = ", literal(name),
@@ -117,7 +135,8 @@ std::string PostgresDdl::reserve_keys(std::string_view table, std::string_view c
     std::string name;
     quote(name, table);
     return "SELECT nextval(keys) FROM (SELECT CAST(pg_get_serial_sequence(" + literal(name) + ", " +
-           literal(column) + ") AS regclass) AS keys) AS source, generate_series(1, $1) WHERE keys IS NOT NULL";
+           literal(column) +
+           ") AS regclass) AS keys) AS source, generate_series(1, $1) WHERE keys IS NOT NULL";
 }
 
 }  // namespace duet::detail

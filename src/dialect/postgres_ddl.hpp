@@ -10,6 +10,8 @@ public:
     std::string reserve_keys(std::string_view table, std::string_view column) const override;
     std::string current_timestamp() const override { return "statement_timestamp()"; }
     std::string column_type(const ColumnInfo& column, ColumnUse use) const override;
+    std::string create_enum(std::string_view type, const EnumInfo& info) const override;
+    std::string drop_enum(std::string_view type) const override;
     std::string now_default(const ColumnInfo& column) const override;
     void append_default(std::string& out, std::string_view expression) const override;
     void append_generated_key(std::string& out) const override;

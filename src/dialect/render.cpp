@@ -47,7 +47,7 @@ public:
     }
 
     Plan exists() {
-        if (query_.has(Clause::group)) return finish("SELECT EXISTS (" + select() + ")", false);
+        if (query_.has(Clause::group)) return finish("SELECT EXISTS (" + select(true) + ")", false);
         SelectParts parts = render_parts(false);
         parts.order.clear();
         std::string inner = "SELECT 1" + parts.tail(source_);

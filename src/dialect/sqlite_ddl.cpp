@@ -45,6 +45,7 @@ std::string_view declared_type(const TypeInfo& type) {
 }  // namespace
 
 std::string SqliteDdl::column_type(const ColumnInfo& column, ColumnUse use) const {
+    refuse_sql_type(column);
     // Only a column of exactly this type can take the place of the row identity.
     if (use.generated_key) return "integer";
     return std::string{declared_type(type_in_database(*column.type))};

@@ -1,6 +1,7 @@
 #include "connected.hpp"
 
 #include <duet/base/error.hpp>
+#include <duet/dialect/ddl.hpp>
 
 #include <cstring>
 
@@ -20,7 +21,10 @@ bool Connected::open_now(driver::Access access) {
     if (call_.timeout.count() != 0) return false;
     if (call_.transaction != nullptr) {
         if (call_.transaction->options().timeout.count() != 0) return false;
-        if (access == driver::Access::write && call_.transaction->read_only()) return false;
+        if (access == driver::Access::write) {
+            if (call_.transaction->read_only()) return false;
+            call_.transaction->note_write();
+        }
         PooledConnection* const entered = call_.transaction->enter_now();
         claimed_ = entered != nullptr;
         if (claimed_) use(*entered);
@@ -45,8 +49,9 @@ void Connected::open_held(Lease& lease, driver::Access access, duet::detail::Can
 
 void Connected::open_on(Lease& lease, driver::Access access, duet::detail::CancelState* cancel) {
     if (call_.transaction != nullptr) {
-        if (access == driver::Access::write && call_.transaction->read_only()) {
-            throw InvalidQuery("this transaction is read-only");
+        if (access == driver::Access::write) {
+            if (call_.transaction->read_only()) throw InvalidQuery("this transaction is read-only");
+            call_.transaction->note_write();
         }
         use(call_.transaction->opened());
     } else {
@@ -118,7 +123,45 @@ void Connected::note_start(std::string_view sql, std::size_t parameters) {
         Observation{std::string(sql), parameters, std::chrono::steady_clock::now()});
 }
 
-void Connected::failed(const Error& error) noexcept {
+namespace {
+
+bool writes_model(std::uint64_t verb) {
+    switch (static_cast<PlanVerb>(verb >> 32)) {
+        case PlanVerb::insert:
+        case PlanVerb::update:
+        case PlanVerb::update_row:
+        case PlanVerb::update_one:
+        case PlanVerb::update_returning:
+            return true;
+        default:
+            return false;
+    }
+}
+
+}  // namespace
+
+/// MariaDB and MySQL tell the name of a violated key, SQLite that of an index.
+void Connected::name_columns(Error& error) const {
+    auto* const violation = dynamic_cast<UniqueViolation*>(&error);
+    if (violation == nullptr || violation->constraint().empty() || !violation->columns().empty()) return;
+    if (subject_ == nullptr || !writes_model(verb_)) return;
+    const SchemaTable table = describe(dialect(), *static_cast<const ModelInfo*>(subject_));
+    std::vector<std::string> columns;
+    if (violation->constraint() == "PRIMARY") columns = table.primary_key;
+    for (const SchemaUnique& unique : table.uniques) {
+        if (unique.name == violation->constraint()) columns = unique.columns;
+    }
+    if (const SchemaIndex* const index = table.index(violation->constraint()); index != nullptr) {
+        for (const SchemaIndex::Column& column : index->columns) columns.push_back(column.name);
+    }
+    violation->set_columns(std::move(columns));
+}
+
+void Connected::failed(Error& error) noexcept {
+    try {
+        name_columns(error);
+    } catch (const std::exception&) {  // NOLINT(bugprone-empty-catch): the error is told as it is
+    }
     if (observed_ != nullptr) report({}, &error);
 }
 
@@ -129,6 +172,10 @@ bool Connected::lost(const Error& error) const noexcept {
 
 bool Connected::lost_unsent(const Error& error) const noexcept {
     return !progressed_ && lost(error) && (preparing_ || connection().not_started());
+}
+
+void throw_not_in_batch() {
+    throw InvalidQuery("an operation of several steps cannot run together with others: await it by itself");
 }
 
 std::chrono::steady_clock::time_point ready_by(const Call& call) noexcept {
@@ -168,6 +215,7 @@ void Connected::report(const driver::Outcome& outcome, const Error* error) noexc
     event.affected = outcome.affected;
     event.where = call_.where;
     event.error = error;
+    event.node = engine().node();
     engine().hooks().fire(event);
 }
 

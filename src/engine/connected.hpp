@@ -9,7 +9,10 @@
 #include <duet/pool/sharing.hpp>
 
 #include <chrono>
+#include <exception>
 #include <utility>
+
+#include "session.hpp"
 
 namespace duet::engine {
 
@@ -51,6 +54,8 @@ public:
 
     /// The statement for a key when this connection has it.
     driver::Statement* cached(const PlanKey& key) noexcept {
+        subject_ = key.model;
+        verb_ = key.verb;
         auto* found = pooled_->statements.find(key);
         return found == nullptr ? nullptr : found->get();
     }
@@ -73,7 +78,8 @@ public:
     void begun() {
         if (observed_ != nullptr) report({}, nullptr);
     }
-    void failed(const Error& error) noexcept;
+    /// Tells the hooks, having added what the database did not say but the model knows.
+    void failed(Error& error) noexcept;
     /// Whether the operation failed because its connection, taken from the pool, turned out to be gone.
     bool lost(const Error& error) const noexcept;
     /// Whether, besides, nothing of it can have happened: not even a write does harm when it is repeated.
@@ -94,6 +100,7 @@ private:
     void open_on(Lease& lease, driver::Access access, duet::detail::CancelState* cancel);
     void limit(duet::detail::CancelState* cancel);
     void report(const driver::Outcome& outcome, const Error* error) noexcept;
+    void name_columns(Error& error) const;
 
     const Call& call_;
     Lease lease_;
@@ -101,6 +108,8 @@ private:
     PooledConnection* pooled_ = nullptr;
     driver::Connection* connection_ = nullptr;
     CancelToken token_;
+    const void* subject_ = nullptr;  // of the latest plan key
+    std::uint64_t verb_ = 0;
     bool limited_ = false;
     bool claimed_ = false;
     bool preparing_ = false;
@@ -132,26 +141,30 @@ struct RepeatBeforeRows {
     bool operator()(const Connected& at) const noexcept { return !at.delivered(); }
 };
 
+/// For an operation of several steps among others that run together.
+[[noreturn]] void throw_not_in_batch();
+
 /// Until when a connection has to be ready for a call that has a limit. That is one of its statements:
 /// opening a connection gets the time besides that a server gets to react to a request to cancel.
 std::chrono::steady_clock::time_point ready_by(const Call& call) noexcept;
 /// A connection of the pool that gives a sign of life, after another one did not.
 Task<Lease> acquire_alive(Pool& pool, driver::Access access);
 
-/// Takes a connection, goes to a worker thread if the driver blocks, and runs `body(connected)`, a coroutine.
-///
-/// When the connection turns out to be gone, once more on another one, if that can do no harm: the operation
-/// is known not to have begun, or `repeatable(connected)` says that it only reads. `body` is then called
-/// again.
-template <class R, class Body, class Repeatable = NeverRepeat>
-Task<R> on_connection(Call call, driver::Access access, Body body, Sharing sharing = Sharing::exclusive,
-                      Repeatable repeatable = {}) {
+/// What on_connection() does on the server that the call names.
+template <class R, class Body, class Repeatable>
+Task<R> on_own_connection(Call call, driver::Access access, Body body, Sharing sharing,
+                          Repeatable repeatable) {
     for (bool again = false;; again = true) {
         Connected at(call);
         try {
-            at.claim();
             const duet::detail::PromiseBase& promise = co_await duet::detail::current_promise();
             duet::detail::CancelState* const cancel = promise.cancel;
+            if (call.transaction != nullptr && call.transaction->batch() != nullptr) [[unlikely]] {
+                if (sharing == Sharing::exclusive) throw_not_in_batch();
+                at.open_shared(call.transaction->batch()->join(), cancel);
+                co_return co_await body(at);
+            }
+            at.claim();
             Lease lease;
             if (call.transaction == nullptr) {
                 SharedLease shared;
@@ -189,6 +202,70 @@ Task<R> on_connection(Call call, driver::Access access, Body body, Sharing shari
             if (again || !(at.lost_unsent(error) || (at.lost(error) && repeatable(at)))) throw;
         }
     }
+}
+
+/// What on_connection() does in a database with replicas: looks for the server. A read that fails for want of
+/// a connection begins again on another server, on the same conditions.
+template <class R, class Body, class Repeatable>
+Task<R> on_some_server(Call call, driver::Access access, Body body, Sharing sharing, Repeatable repeatable) {
+    Session& session = *call.route.session;
+    Call there = call;
+    there.route = {};
+    if (access == driver::Access::write) {
+        session.require_primary(call);
+        const WriteNote note(&session);
+        co_return co_await on_own_connection<R>(there, access, std::move(body), sharing, repeatable);
+    }
+    Search search;
+    bool untouched = true;
+    const auto watched = [&body, &repeatable, &untouched](Connected& at) -> Task<R> {
+        struct Watch {
+            Connected& at;
+            Repeatable& repeatable;
+            bool& untouched;
+            ~Watch() { untouched = repeatable(at); }
+        };
+        const Watch watch{at, repeatable, untouched};
+        co_return co_await body(at);
+    };
+    for (;;) {
+        there.engine = co_await session.choose(call, search, false);
+        std::exception_ptr error;
+        bool reachable = false;
+        try {
+            if constexpr (std::is_void_v<R>) {
+                co_await on_own_connection<R>(there, access, watched, sharing, repeatable);
+                session.worked(*there.engine);
+                co_return;
+            } else {
+                R result = co_await on_own_connection<R>(there, access, watched, sharing, repeatable);
+                session.worked(*there.engine);
+                co_return result;
+            }
+        } catch (const ConnectionError&) {
+            error = std::current_exception();
+        } catch (const SerializationFailure&) {
+            // A replica ends reads that stand in the way of what it replays.
+            error = std::current_exception();
+            reachable = true;
+        }
+        const bool more =
+            reachable ? session.elsewhere(search, *there.engine) : session.another(search, *there.engine);
+        if (!more || !untouched) std::rethrow_exception(error);
+    }
+}
+
+/// Takes a connection, goes to a worker thread if the driver blocks, and runs `body(connected)`, a coroutine.
+///
+/// When the connection turns out to be gone, once more on another one, if that can do no harm: the operation
+/// is known not to have begun, or `repeatable(connected)` says that it only reads. `body` is then called
+/// again.
+template <class R, class Body, class Repeatable = NeverRepeat>
+Task<R> on_connection(Call call, driver::Access access, Body body, Sharing sharing = Sharing::exclusive,
+                      Repeatable repeatable = {}) {
+    if (call.route.session != nullptr && call.transaction == nullptr) [[unlikely]]
+        return on_some_server<R>(call, access, std::move(body), sharing, repeatable);
+    return on_own_connection<R>(call, access, std::move(body), sharing, repeatable);
 }
 
 /// The same for an operation that goes on later: the lease stays with its owner between calls, except that
@@ -233,6 +310,18 @@ Task<R> on_held_connection(Call call, Lease& held, driver::Access access, Body b
 template <class Body>
 bool now(const Call& call, driver::Access access, Body body) {
     if (!call.blocking) return false;
+    if (call.route.session != nullptr && call.transaction == nullptr) [[unlikely]] {
+        Session& session = *call.route.session;
+        Call there = call;
+        there.route = {};
+        if (access == driver::Access::write) {
+            if (!session.writable(call)) return false;
+            const WriteNote note(&session);
+            return now(there, access, body);
+        }
+        there.engine = session.choose_at_once(call);
+        return there.engine != nullptr && now(there, access, body);
+    }
     Connected at(call);
     try {
         return at.open_now(access) && body(at);

@@ -26,6 +26,7 @@ struct Cursor::Impl : OpenStatement {
     bool cut_off = false;
     bool started = false;  // a batch was read
     bool finished = false;
+    Search search;  // for a server, in a database with replicas
 };
 
 Cursor::Cursor(Call call, shape::QueryData query, std::size_t batch)
@@ -105,7 +106,14 @@ Task<std::size_t> Cursor::next(ListRef into) {
         self.call.transaction->attach(self);
         self.attached = true;
     }
+    Session* const session = self.call.route.session;
+    const bool choice = session != nullptr && self.call.transaction == nullptr;
     for (;;) {
+        if (choice && !self.started) {
+            self.call.engine =
+                co_await session->choose(about(self.call, self.query.model), self.search, false);
+        }
+        std::exception_ptr lost;
         try {
             const std::size_t rows = co_await on_held_connection<std::size_t>(
                 self.call, self.lease, driver::Access::read, [&self, into](Connected& at) {
@@ -114,11 +122,20 @@ Task<std::size_t> Cursor::next(ListRef into) {
             self.started = true;
             co_return rows;
         } catch (const ConnectionError&) {
-            // A connection that was gone already when it was taken: another one can begin.
-            if (self.started || self.call.transaction != nullptr || into.ops->size(into.list) != 0 ||
-                !self.lease || self.lease->connection->usable())
+            if (self.started || self.call.transaction != nullptr || into.ops->size(into.list) != 0) throw;
+            if (choice) {
+                lost = std::current_exception();
+            } else if (!self.lease || self.lease->connection->usable()) {
                 throw;
+            }
         }
+        if (lost) {
+            self.statement.reset();
+            self.lease.release();
+            if (!session->another(self.search, *self.call.engine)) std::rethrow_exception(lost);
+            continue;
+        }
+        // A connection that was gone already when it was taken: another one can begin.
         self.started = true;  // once
         self.statement.reset();
         self.lease.release();

@@ -5,6 +5,8 @@
 #include <mutex>
 #include <set>
 
+#include "connected.hpp"
+
 namespace duet::engine {
 
 namespace {
@@ -12,50 +14,80 @@ namespace {
 constexpr std::size_t plan_capacity = 2048;
 }  // namespace
 
-struct Engine::Impl {
-    Impl(std::unique_ptr<driver::Driver> driver, PoolOptions options) : pool(std::move(driver), options) {}
-
-    Pool pool;
+// What does not depend on the server.
+struct Engine::Shared {
     duet::detail::QueryHooks hooks;
-    mutable std::mutex mutex;
+    std::mutex mutex;
     PlanMap<std::shared_ptr<const Plan>> plans{plan_capacity};
     std::uint64_t rendered = 0;
     std::set<const ModelInfo*> checked;
+};
+
+struct Engine::Impl {
+    Impl(std::unique_ptr<driver::Driver> driver, PoolOptions options)
+        : own(std::make_unique<Shared>()), shared(*own), pool(std::move(driver), std::move(options)) {}
+    Impl(std::unique_ptr<driver::Driver> driver, PoolOptions options, Shared& others)
+        : shared(others), pool(std::move(driver), std::move(options)) {}
+
+    const std::unique_ptr<Shared> own;
+    Shared& shared;
+    Pool pool;
+    std::string node;
+    std::mutex mutex;
     std::vector<std::unique_ptr<driver::Statement>> orphans;
     std::atomic<bool> has_orphans{false};
 };
 
 Engine::Engine(std::unique_ptr<driver::Driver> driver, PoolOptions options)
-    : impl_(std::make_unique<Impl>(std::move(driver), options)) {}
+    : impl_(std::make_unique<Impl>(std::move(driver), std::move(options))) {}
+Engine::Engine(std::unique_ptr<driver::Driver> driver, PoolOptions options, Engine& primary)
+    : impl_(std::make_unique<Impl>(std::move(driver), std::move(options), primary.impl_->shared)) {}
 Engine::~Engine() = default;
 
 Pool& Engine::pool() noexcept { return impl_->pool; }
 const Dialect& Engine::dialect() const noexcept { return impl_->pool.driver().dialect(); }
-duet::detail::QueryHooks& Engine::hooks() noexcept { return impl_->hooks; }
+duet::detail::QueryHooks& Engine::hooks() noexcept { return impl_->shared.hooks; }
+
+const std::string& Engine::node() const noexcept { return impl_->node; }
+void Engine::set_node(std::string name) { impl_->node = std::move(name); }
 
 PlanCacheStats Engine::plan_stats() const {
-    const std::lock_guard lock(impl_->mutex);
-    return {impl_->plans.size(), impl_->plans.capacity(), impl_->rendered};
+    const std::lock_guard lock(impl_->shared.mutex);
+    return {impl_->shared.plans.size(), impl_->shared.plans.capacity(), impl_->shared.rendered};
 }
+
+namespace {
+
+/// Throws UnsupportedByDialect for a model with a column of a type that only another database has.
+void refuse_foreign_types(const Dialect& dialect, const PlanKey& key) {
+    // Links have plans, too.
+    if (key.model == nullptr || key.verb == plan_verb(PlanVerb::link)) return;
+    for (const ColumnInfo& column : static_cast<const ModelInfo*>(key.model)->columns) {
+        if (!column.type->sql_type.empty()) (void)dialect.column_type(column, {});
+    }
+}
+
+}  // namespace
 
 std::shared_ptr<const Plan> Engine::plan(const PlanKey& key, Render render, const void* context) {
     {
-        const std::lock_guard lock(impl_->mutex);
-        if (auto* found = impl_->plans.find(key)) return *found;
+        const std::lock_guard lock(impl_->shared.mutex);
+        if (auto* found = impl_->shared.plans.find(key)) return *found;
     }
+    refuse_foreign_types(dialect(), key);
     auto made = render(dialect(), context);
-    const std::lock_guard lock(impl_->mutex);
-    ++impl_->rendered;
-    if (auto* found = impl_->plans.find(key)) return *found;
+    const std::lock_guard lock(impl_->shared.mutex);
+    ++impl_->shared.rendered;
+    if (auto* found = impl_->shared.plans.find(key)) return *found;
     std::optional<std::shared_ptr<const Plan>> evicted;
-    impl_->plans.insert(key, made, evicted);
+    impl_->shared.plans.insert(key, made, evicted);
     return made;
 }
 
 void Engine::check_layout(const ModelInfo& model) {
     {
-        const std::lock_guard lock(impl_->mutex);
-        if (!impl_->checked.insert(&model).second) return;
+        const std::lock_guard lock(impl_->shared.mutex);
+        if (!impl_->shared.checked.insert(&model).second) return;
     }
     if (model.layout_holds != nullptr && !model.layout_holds()) {
         throw ConfigurationError(

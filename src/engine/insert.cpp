@@ -180,8 +180,13 @@ public:
             prepare_insert(model_, object(i), now);
         }
         if (count_ >= least_to_copy && at_.connection().can_copy()) {
-            const bool copied = co_await copy();
-            if (copied) {
+            // A failure must not cost a transaction around it its work.
+            if (at_.connection().in_transaction()) {
+                co_await atomically(at_, [this] { return copy(); });
+            } else {
+                co_await copy();
+            }
+            if (copied_) {
                 finished_ = true;
                 co_return;
             }
@@ -210,13 +215,14 @@ private:
     // Below that an INSERT of several rows is as quick.
     static constexpr std::size_t least_to_copy = 32;
 
-    /// Loads all objects in one go; false, with nothing written, when their table cannot take them that way.
-    Task<bool> copy() {
+    /// Loads all objects in one go; copied_ stays false, with nothing written, when their table
+    /// cannot take them that way.
+    Task<> copy() {
         if (assigned_ && keys_wanted_) {
             co_await reserve_keys();
-            if (!with_key_) co_return false;
+            if (!with_key_) co_return;
         }
-        if (columns_.empty()) co_return false;
+        if (columns_.empty()) co_return;
         std::string target;
         at_.dialect().quote(target, model_.table);
         const char* separator = " (";
@@ -235,7 +241,7 @@ private:
             at_.connection().copy_in({target, columns, first_, count_, model_.size}, outcome);
         if (wait != driver::Wait::done) co_await settle(at_.connection(), wait);
         at_.finished(outcome);
-        co_return outcome.affected >= 0;
+        copied_ = outcome.affected >= 0;
     }
 
     /// Gives the objects their keys beforehand, if the database has any to give.
@@ -246,9 +252,10 @@ private:
         const auto wanted = static_cast<std::int64_t>(count_);
         const driver::BindValue value{&duet::detail::int64_value, &wanted, 0, false};
         KeyList keys(count_);
-        const std::span<const std::uint8_t> bytes(reinterpret_cast<const std::uint8_t*>(sql.data()), sql.size());
-        co_await run_statement(at_, {nullptr, plan_verb(PlanVerb::raw), bytes}, &one_value_plan, &sql, {&value, 1},
-                               &keys.sink, driver::all_rows);
+        const std::span<const std::uint8_t> bytes(reinterpret_cast<const std::uint8_t*>(sql.data()),
+                                                  sql.size());
+        co_await run_statement(at_, {nullptr, plan_verb(PlanVerb::raw), bytes}, &one_value_plan, &sql,
+                               {&value, 1}, &keys.sink, driver::all_rows);
         if (keys.values.empty()) co_return;
         assign_returned(0, count_, keys.values);
         with_key_ = true;
@@ -336,6 +343,7 @@ private:
     std::size_t chunk_ = 1;  // rows of one statement
     Capabilities::Keys keys_ = Capabilities::Keys::last;
     BindValues values_;
+    bool copied_ = false;
     bool finished_ = false;
 };
 
@@ -343,13 +351,14 @@ private:
 
 Task<std::size_t> insert_all(Call call, const ModelInfo& model, void* objects, std::size_t count,
                              bool keys_wanted) {
-    return on_connection<std::size_t>(call, driver::Access::write,
-                                      [&model, objects, count, keys_wanted](Connected& at) -> Task<std::size_t> {
-                                          if (count == 0) co_return std::size_t{0};
-                                          InsertMany insert(at, model, objects, count, keys_wanted);
-                                          co_await insert.run();
-                                          co_return count;
-                                      });
+    return on_connection<std::size_t>(
+        call, driver::Access::write,
+        [&model, objects, count, keys_wanted](Connected& at) -> Task<std::size_t> {
+            if (count == 0) co_return std::size_t{0};
+            InsertMany insert(at, model, objects, count, keys_wanted);
+            co_await insert.run();
+            co_return count;
+        });
 }
 
 }  // namespace duet::engine

@@ -1,6 +1,7 @@
 #include "key_index.hpp"
 
 #include <duet/base/error.hpp>
+#include <duet/driver/encode.hpp>
 
 #include <algorithm>
 #include <string_view>
@@ -30,7 +31,29 @@ std::string KeyIndex::bytes_of(const TypeInfo& declared, const void* value) cons
         case Kind::time:
         case Kind::timestamp:
             return {static_cast<const char*>(value), type.size};
+        case Kind::enumeration: {
+            if (!type.ops.enumeration->as_integer) return std::string(driver::enumerator_name(type, value));
+            const std::int64_t number = driver::enum_number(type, value);
+            return {reinterpret_cast<const char*>(&number), sizeof number};
+        }
+        case Kind::custom: {
+            struct Context {
+                const KeyIndex& index;
+                const TypeInfo& stored;
+                std::string out{};
+            };
+            Context context{*this, *type.base};
+            type.ops.custom->store(value, &context, [](void* opaque, const void* stored) {
+                auto& c = *static_cast<Context*>(opaque);
+                c.out = c.index.bytes_of(c.stored, stored);
+            });
+            return std::move(context.out);
+        }
         default:
+            if (is_integer(type.kind)) {  // inside a type of the user's own
+                const std::int64_t number = duet::detail::read_integer(type.kind, value);
+                return {reinterpret_cast<const char*>(&number), sizeof number};
+            }
             throw InvalidQuery("relations over keys of this type cannot be loaded");
     }
 }
@@ -90,16 +113,20 @@ void KeyIndex::emit_list(shape::Fragment& out) const {
                             integers_.size() * sizeof(std::int64_t), integers_.size());
         return;
     }
-    if (type_.kind == Kind::text) {
+    const TypeInfo* stored = &type_;
+    while (stored->kind == Kind::custom) stored = stored->base;
+    const bool is_enum = stored->kind == Kind::enumeration;
+    if (stored->kind == Kind::text || (is_enum && !stored->ops.enumeration->as_integer)) {
         out.u8(static_cast<std::size_t>(Kind::text_view));
         std::vector<std::string_view> views(texts_.begin(), texts_.end());
         out.values.add_text_list(views.data(), views.size());
         return;
     }
-    out.u8(static_cast<std::size_t>(type_.kind));
+    if (is_enum || is_integer(stored->kind)) stored = &duet::detail::int64_value;
+    out.u8(static_cast<std::size_t>(stored->kind));
     std::string packed;
     for (const std::string& text : texts_) packed += text;
-    out.values.add_list(type_, packed.data(), packed.size(), texts_.size());
+    out.values.add_list(*stored, packed.data(), packed.size(), texts_.size());
 }
 
 }  // namespace duet::engine

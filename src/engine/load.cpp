@@ -314,7 +314,7 @@ Task<> load_paths(Connected& at, const ModelInfo& model, void* objects, std::siz
 Task<> load_related(Call call, const ModelInfo& model, void* objects, std::size_t count,
                     const shape::RelatedLoad& load, std::uint32_t flags) {
     return on_connection<void>(
-        call, driver::Access::read,
+        about(call, &model), driver::Access::read,
         [&model, objects, count, &load, flags](Connected& at) {
             return load_paths(at, model, objects, count, {&load, 1}, flags);
         },

@@ -25,8 +25,7 @@ PlanKey key_of(const RawStatement& statement) {
             {reinterpret_cast<const std::uint8_t*>(statement.text.data()), statement.text.size()}};
 }
 
-std::vector<driver::DecodeStep> steps_for(driver::Statement& statement, const RawTarget& target) {
-    const std::vector<std::string> names = statement.column_names();
+std::vector<driver::DecodeStep> steps_for(const std::vector<std::string>& names, const RawTarget& target) {
     if (!target.by_name && names.size() != target.fields.size()) {
         throw InvalidQuery("the statement yields " + std::to_string(names.size()) + " columns where " +
                            std::to_string(target.fields.size()) + " are expected");
@@ -48,6 +47,39 @@ std::vector<driver::DecodeStep> steps_for(driver::Statement& statement, const Ra
     return steps;
 }
 
+/// Rows for a target. The statement may have been run when its columns turn out not to fit, where the
+/// database does not describe them before.
+struct RawSink : driver::RowSink {
+    explicit RawSink(const RawTarget& rows) : target(rows) {
+        open = [](void* of, std::size_t) {
+            const auto& t = static_cast<const RawSink*>(of)->target;
+            return t.append(t.context);
+        };
+        if (target.by_name) {
+            name = [](void* of, std::size_t step) {
+                return static_cast<const RawSink*>(of)->target.fields[step].name;
+            };
+        }
+        columns = [](driver::RowSink& sink, const std::vector<std::string>& names) {
+            static_cast<RawSink&>(sink).fit(names);
+        };
+        context = this;
+    }
+    RawSink(const RawSink&) = delete;
+    RawSink& operator=(const RawSink&) = delete;
+
+    void fit(const std::vector<std::string>& names) {
+        storage = steps_for(names, target);
+        steps = storage.data();
+        step_count = storage.size();
+        fitted = true;
+    }
+
+    const RawTarget& target;
+    std::vector<driver::DecodeStep> storage;
+    bool fitted = false;
+};
+
 /// Runs on a reading connection when the statement turns out to only read; else nothing happens and nullopt
 /// comes back.
 template <class Body>
@@ -59,9 +91,11 @@ auto routed(Call call, Body body)
         std::optional<R> done = co_await on_connection<std::optional<R>>(call, driver::Access::read, body);
         if (done) co_return std::move(*done);
     }
-    const driver::Access access = call.transaction != nullptr && call.transaction->read_only()
-                                      ? driver::Access::read
-                                      : driver::Access::write;
+    // What the text does is not known: it goes to the primary unless somebody says otherwise.
+    const bool reads = call.transaction != nullptr
+                           ? call.transaction->read_only()
+                           : call.route.session != nullptr && !call.route.session->writable(call);
+    const driver::Access access = reads ? driver::Access::read : driver::Access::write;
     std::optional<R> done = co_await on_connection<std::optional<R>>(call, access, body);
     co_return std::move(*done);
 }
@@ -94,26 +128,15 @@ Task<std::size_t> fetch_raw(Call call, const RawStatement& raw, const RawTarget&
     return routed(call, [&raw, &target](Connected& at) -> Task<std::optional<std::size_t>> {
         driver::Statement* statement = co_await prepared(at, raw);
         if (on_wrong_connection(at, *statement)) co_return std::nullopt;
-        const std::vector<driver::DecodeStep> steps = steps_for(*statement, target);
-        driver::RowSink sink;
-        sink.steps = steps.data();
-        sink.step_count = steps.size();
-        sink.open = [](void* context, std::size_t) {
-            const auto& t = *static_cast<const RawTarget*>(context);
-            return t.append(t.context);
-        };
-        if (target.by_name) {
-            sink.name = [](void* context, std::size_t step) {
-                return static_cast<const RawTarget*>(context)->fields[step].name;
-            };
-        }
-        sink.context = const_cast<RawTarget*>(&target);
+        RawSink sink(target);
+        if (statement->known_columns()) sink.fit(statement->column_names());
         BindValues values;
         bind_values(*raw.values, values);
         driver::Outcome outcome;
         const driver::Wait wait = at.start(*statement, values.span(), &sink, driver::all_rows, outcome);
         if (wait != driver::Wait::done) co_await settle(at.connection(), wait);
         at.finished(outcome);
+        if (!sink.fitted) sink.fit({});
         co_return outcome.rows;
     });
 }

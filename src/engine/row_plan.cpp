@@ -96,6 +96,7 @@ RowCollector::RowCollector(const RowPlan& plan, ListRef into)
 RowCollector::RowCollector(const RowPlan& plan, void* single) : plan_(plan), single_(single) { setup(); }
 
 void RowCollector::setup() {
+    sink_.lasting = true;
     sink_.steps = plan_.steps.data();
     sink_.step_count = plan_.steps.size();
     sink_.slot_count = plan_.slots.size();

@@ -78,6 +78,7 @@ duet::detail::RelationState* state_of(const RelationInfo& relation, void* object
 struct SingleRow {
     SingleRow(const RowPlan& row_plan, void* object) noexcept : plan(row_plan), target(object) {
         sink.steps = row_plan.steps.data();
+        sink.lasting = true;
         sink.step_count = row_plan.steps.size();
         sink.open = [](void* self, std::size_t) { return static_cast<SingleRow*>(self)->target; };
         sink.name = [](void* self, std::size_t step) {

@@ -37,7 +37,8 @@ Task<> create_all(Call call, std::span<const ModelInfo* const> models) {
     return on_connection<void>(call, driver::Access::write, [models](Connected& at) -> Task<> {
         for (const ModelInfo* model : models) at.engine().check_layout(*model);
         const std::vector<SchemaTable> tables = describe_all(at.dialect(), models);
-        const std::string script = joined(create_all_statements(at.dialect(), tables, IfPointless::skip));
+        const std::string script = joined(create_type_statements(at.dialect(), models)) +
+                                   joined(create_all_statements(at.dialect(), tables, IfPointless::skip));
         co_await run_changes(at, script);
     });
 }
@@ -45,7 +46,8 @@ Task<> create_all(Call call, std::span<const ModelInfo* const> models) {
 Task<> drop_all(Call call, std::span<const ModelInfo* const> models) {
     return on_connection<void>(call, driver::Access::write, [models](Connected& at) -> Task<> {
         const std::vector<SchemaTable> tables = describe_all(at.dialect(), models);
-        const std::string script = joined(drop_all_statements(at.dialect(), tables, IfPointless::skip));
+        const std::string script = joined(drop_all_statements(at.dialect(), tables, IfPointless::skip)) +
+                                   joined(drop_type_statements(at.dialect(), models));
         const std::string after(at.dialect().after_drop_all());
         std::exception_ptr error;
         try {
@@ -68,7 +70,7 @@ Task<> drop_all(Call call, std::span<const ModelInfo* const> models) {
 
 Task<DatabaseSchema> introspect(Call call) {
     return on_connection<DatabaseSchema>(
-        call, driver::Access::read, [](Connected& at) -> Task<DatabaseSchema> {
+        from_primary(call), driver::Access::read, [](Connected& at) -> Task<DatabaseSchema> {
             co_return at.engine().pool().driver().introspect(at.connection());
         });
 }
@@ -76,6 +78,23 @@ Task<DatabaseSchema> introspect(Call call) {
 Task<> run_script(Call call, std::string_view script) {
     return on_connection<void>(call, driver::Access::write,
                                [script](Connected& at) { return run_script_on(at, std::string(script)); });
+}
+
+Task<> copy_out(Call call, std::string_view statement, driver::CopySink sink, std::int64_t& rows) {
+    return on_connection<void>(call, driver::Access::write,
+                               [statement, sink, &rows](Connected& at) -> Task<> {
+                                   driver::Connection& connection = at.connection();
+                                   if (!connection.can_copy()) {
+                                       throw UnsupportedByDialect(std::string(at.dialect().name()) +
+                                                                  " has no COPY: copy_out is for PostgreSQL");
+                                   }
+                                   driver::Outcome outcome;
+                                   if (!at.engine().hooks().empty()) at.note_start(statement, 0);
+                                   const driver::Wait wait = connection.copy_out(statement, sink, outcome);
+                                   if (wait != driver::Wait::done) co_await settle(connection, wait);
+                                   at.finished(outcome);
+                                   rows = outcome.affected;
+                               });
 }
 
 }  // namespace duet::engine

@@ -143,7 +143,7 @@ bool fetch_prepared_now(const Call& call, const StoredPlanKey& key, std::span<co
 
 Task<bool> fetch_first(Call call, const shape::QueryData& query, void* object) {
     return on_connection<bool>(
-        call, driver::Access::read,
+        about(call, query.model), driver::Access::read,
         [&query, object](Connected& at) { return fetch_first_on(at, query, object); }, Sharing::allowed,
         AlwaysRepeat{});
 }
@@ -153,20 +153,20 @@ Task<std::size_t> fetch_all(Call call, const shape::QueryData& query, ListRef in
         return into.ops->size(into.list) == before;
     };
     return on_connection<std::size_t>(
-        call, driver::Access::read, [&query, into](Connected& at) { return fetch_into(at, query, into); },
-        Sharing::allowed, untouched);
+        about(call, query.model), driver::Access::read,
+        [&query, into](Connected& at) { return fetch_into(at, query, into); }, Sharing::allowed, untouched);
 }
 
 Task<std::int64_t> count(Call call, const shape::QueryData& query) {
     return on_connection<std::int64_t>(
-        call, driver::Access::read,
+        about(call, query.model), driver::Access::read,
         [&query](Connected& at) { return fetch_number(at, query, PlanVerb::count, &render_as<Verb::count>); },
         Sharing::allowed, AlwaysRepeat{});
 }
 
 Task<bool> exists(Call call, const shape::QueryData& query) {
     return on_connection<bool>(
-        call, driver::Access::read,
+        about(call, query.model), driver::Access::read,
         [&query](Connected& at) -> Task<bool> {
             co_return co_await fetch_number(at, query, PlanVerb::exists, &render_as<Verb::exists>) != 0;
         },
@@ -175,7 +175,7 @@ Task<bool> exists(Call call, const shape::QueryData& query) {
 
 Task<std::size_t> fetch_rows(Call call, const shape::QueryData& query, const RowTarget& target) {
     return on_connection<std::size_t>(
-        call, driver::Access::read,
+        about(call, query.model), driver::Access::read,
         [&query, &target](Connected& at) -> Task<std::size_t> {
             std::vector<driver::DecodeStep> steps;
             steps.reserve(target.fields.size());
@@ -273,7 +273,7 @@ Task<std::string> explain_text(Connected& at, const shape::QueryData& query) {
 
 Task<std::string> explain(Call call, const shape::QueryData& query) {
     return on_connection<std::string>(
-        call, driver::Access::read,
+        about(call, query.model), driver::Access::read,
         [&query](Connected& at) {
             return at.dialect().name() == "sqlite" ? explain_sqlite(at, query) : explain_text(at, query);
         },

@@ -15,8 +15,9 @@ struct TransactionState::Busy {
     std::atomic<bool> taken{false};
 };
 
-TransactionState::TransactionState(Engine& engine, TransactionState* parent, TransactionOptions options)
-    : engine_(engine), parent_(parent), options_(options), busy_(std::make_unique<Busy>()) {
+TransactionState::TransactionState(Engine& engine, TransactionState* parent, TransactionOptions options,
+                                   Route route)
+    : engine_(&engine), parent_(parent), options_(options), route_(route), busy_(std::make_unique<Busy>()) {
     if (parent_ != nullptr) {
         depth_ = parent_->depth_ + 1;
         options_.read_only = parent_->options_.read_only;
@@ -29,11 +30,11 @@ TransactionState::~TransactionState() {
     drop_statements();
     if (!active_) return;
     active_ = false;
-    const bool on_the_spot = engine_.pool().topology().blocking;
+    const bool on_the_spot = engine_->pool().topology().blocking;
     try {
         if (parent_ == nullptr) {
             if (on_the_spot && needs_rollback()) lease_->connection->execute_script("ROLLBACK");
-            lease_.release();
+            release_lease();
         } else {
             parent_->child_ = nullptr;
             if (!on_the_spot) {
@@ -51,8 +52,6 @@ TransactionState::~TransactionState() {
     } catch (...) {  // NOLINT(bugprone-empty-catch): a destructor has nobody to tell
     }
 }
-
-TransactionState& TransactionState::root() noexcept { return parent_ == nullptr ? *this : parent_->root(); }
 
 std::string TransactionState::savepoint_name() const { return "duet_" + std::to_string(depth_); }
 
@@ -85,7 +84,7 @@ PooledConnection* TransactionState::enter_now() noexcept {
 void TransactionState::leave() noexcept { root().busy_->taken.store(false, std::memory_order_release); }
 
 Task<> TransactionState::run_control(std::string_view sql, std::source_location where, bool unlimited) {
-    Call call{&engine_, this, where};
+    Call call{engine_, this, where};
     call.blocking = blocking_;
     call.unlimited = unlimited;
     co_await on_connection<void>(call, driver::Access::read,
@@ -127,20 +126,51 @@ void TransactionState::drop_statements() noexcept {
     }
 }
 
-// Nothing has happened before BEGIN: when the connection turns out to be gone, another one does it.
+void TransactionState::release_lease() noexcept {
+    if (route_.session != nullptr && lease_ && lease_->connection != nullptr && !lease_->connection->usable())
+        [[unlikely]]
+        route_.session->failed(*engine_);
+    lease_.release();
+}
+
+// A transaction that only reads may have to look for a server; no other begins twice.
 Task<> TransactionState::open_outermost(std::source_location where) {
-    const std::string sql = engine_.dialect().begin(options_.begin());
+    if (route_.session == nullptr) co_return co_await open_somewhere(where);
+    const bool any_server =
+        options_.read_only && options_.isolation != Isolation::serializable && !options_.deferrable;
+    Call call{engine_, nullptr, where, options_.timeout, blocking_, false, route_};
+    if (!any_server) {
+        route_.session->require_primary(call);
+        co_return co_await open_somewhere(where);
+    }
+    Search search;
+    for (;;) {
+        engine_ = co_await route_.session->choose(call, search, true);
+        std::exception_ptr error;
+        try {
+            co_await open_somewhere(where);
+            co_return;
+        } catch (const ConnectionError&) {
+            error = std::current_exception();
+        }
+        if (!route_.session->another(search, *engine_)) std::rethrow_exception(error);
+    }
+}
+
+// Nothing has happened before BEGIN: when the connection turns out to be gone, another one does it.
+Task<> TransactionState::open_somewhere(std::source_location where) {
+    const std::string sql = engine_->dialect().begin(options_.begin());
     const driver::Access access = options_.read_only ? driver::Access::read : driver::Access::write;
-    Call call{&engine_, this, where};
+    Call call{engine_, this, where};
     call.blocking = blocking_;
     for (bool again = false;; again = true) {
         try {
             if (again) {
-                lease_ = co_await acquire_alive(engine_.pool(), access);
+                lease_ = co_await acquire_alive(engine_->pool(), access);
             } else {
-                lease_ = co_await engine_.pool().acquire(access);
+                lease_ = co_await engine_->pool().acquire(access);
             }
-            if (engine_.pool().reports_leaks()) lease_.note(where);
+            if (engine_->pool().reports_leaks()) lease_.note(where);
         } catch (Error& error) {
             error.attach_where(where);
             throw;
@@ -154,11 +184,11 @@ Task<> TransactionState::open_outermost(std::source_location where) {
             co_return;
         } catch (const ConnectionError&) {
             active_ = false;
-            lease_.release();
+            release_lease();
             if (again || !used_before) throw;
         } catch (...) {
             active_ = false;
-            lease_.release();
+            release_lease();
             throw;
         }
     }
@@ -182,10 +212,9 @@ Task<> TransactionState::commit(std::source_location where) {
     if (!active_) throw InvalidQuery("this transaction has ended");
     drop_statements();
     if (parent_ == nullptr) {
+        const WriteNote note(wrote_ ? route_.session : nullptr);
         co_await run_control("COMMIT", where);
-        active_ = false;
-        lease_.release();
-        run_actions(commit_actions_);
+        committed();
     } else {
         const std::string sql = "RELEASE SAVEPOINT " + savepoint_name();
         co_await run_control(sql, where);
@@ -196,6 +225,12 @@ Task<> TransactionState::commit(std::source_location where) {
     }
 }
 
+void TransactionState::committed() {
+    active_ = false;
+    release_lease();
+    run_actions(commit_actions_);
+}
+
 Task<> TransactionState::rollback(std::source_location where) {
     if (!active_) co_return;
     drop_statements();
@@ -203,7 +238,7 @@ Task<> TransactionState::rollback(std::source_location where) {
     if (parent_ == nullptr) {
         if (needs_rollback()) co_await run_control("ROLLBACK", where, true);
         active_ = false;
-        lease_.release();
+        release_lease();
     } else {
         if (needs_rollback()) {
             const std::string back = "ROLLBACK TO SAVEPOINT " + savepoint_name();
@@ -278,7 +313,7 @@ Task<> run_transaction(Call call, TransactionOptions options, TransactionBlock b
     std::chrono::nanoseconds pause{0};
     for (int attempt = 0;; ++attempt) {
         if (pause.count() != 0) co_await sleep_for(std::exchange(pause, {}));
-        TransactionState transaction(*call.engine, call.transaction, options);
+        TransactionState transaction(*call.engine, call.transaction, options, call.route);
         std::exception_ptr error;
         bool ended = false;
         try {

@@ -442,7 +442,7 @@ Task<std::int64_t> update_rows(Call call, const shape::QueryData& query, bool al
 
 Task<> refresh(Call call, const ModelInfo& model, void* object) {
     return on_connection<void>(
-        call, driver::Access::read,
+        from_primary(about(call, &model)), driver::Access::read,
         [&model, object](Connected& at) -> Task<> {
             const shape::QueryData query = key_query(model, object);
             const bool there = co_await fetch_first_on(at, query, object);

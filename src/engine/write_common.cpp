@@ -91,6 +91,17 @@ void emit_key(shape::Fragment& out, const TypeInfo& type, const void* value) {
         case Kind::enumeration:
             if (type.ops.enumeration->as_integer) return out.value(driver::enum_number(type, value));
             return out.value(driver::enumerator_name(type, value));
+        case Kind::custom: {
+            struct Context {
+                shape::Fragment& out;
+                const TypeInfo& stored;
+            };
+            Context context{out, *type.base};
+            return type.ops.custom->store(value, &context, [](void* opaque, const void* stored) {
+                const auto& c = *static_cast<Context*>(opaque);
+                emit_key(c.out, c.stored, stored);
+            });
+        }
         default:
             throw InvalidQuery("rows cannot be looked up by a key column of this type");
     }

@@ -145,6 +145,7 @@ Task<> Pool::Impl::set_up(Lease::Slot& slot, Clock::time_point deadline) {
         const driver::Wait wait = slot.connection->execute_script(statement);
         if (wait != driver::Wait::done) co_await answer(*slot.connection, wait, until, deadline);
     }
+    slot.connection->keep_traces();
     slot.needs_setup = false;
 }
 

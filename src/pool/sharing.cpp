@@ -20,7 +20,7 @@ constexpr std::size_t many_executors = 64;
 }  // namespace
 
 void SharedLease::Shared::start(Lease taken, driver::Multiplexer& with) {
-    keeps = shares.shared_from_this();
+    if (shares != nullptr) keeps = shares->shared_from_this();
     lease = std::move(taken);
     // Under steady load it is shared without end, and that is no leak.
     static_cast<Lease::Slot&>(*lease).taken_at.store(0, std::memory_order_relaxed);
@@ -57,19 +57,24 @@ void SharedLease::Shared::watch(driver::Wait wanted) {
     home.start(*this);
 }
 
-void SharedLease::Shared::stop() noexcept {
-    const std::shared_ptr<ExecutorShares> last = std::move(keeps);
+void SharedLease::Shared::finish() noexcept {
     if (notes.accepted) home.abandon(*this);
     if (flush_posted) home.retract(flusher.handle());
     flush_posted = false;
     watching = false;
     multiplexer->flush();
     multiplexer->on_activity({});
+    multiplexer->batch(false);
     multiplexer->share(false);
     multiplexer = nullptr;
     kept.clear();
+}
+
+void SharedLease::Shared::stop() noexcept {
+    const std::shared_ptr<ExecutorShares> last = std::move(keeps);
+    finish();
     lease.release();
-    shares.stopped(*this);
+    shares->stopped(*this);
 }
 
 SharedLease::SharedLease(Shared& shared) : shared_(&shared), channel_(&shared.multiplexer->open_channel()) {
@@ -86,7 +91,7 @@ void SharedLease::release() noexcept {
     if (shared_ == nullptr) return;
     shared_->multiplexer->close_channel(*channel_);
     Shared& shared = *std::exchange(shared_, nullptr);
-    if (--shared.users == 0) shared.stop();
+    if (--shared.users == 0 && shared.shares != nullptr) shared.stop();
 }
 
 SharedLease ExecutorShares::try_join() {
@@ -112,7 +117,7 @@ SharedLease::Shared* ExecutorShares::adopt(Lease& lease) {
     if (spare_.empty()) {
         active_.reserve(all_.size() + 1);
         spare_.reserve(all_.size() + 1);
-        all_.push_back(std::make_unique<SharedLease::Shared>(*this, home_));
+        all_.push_back(std::make_unique<SharedLease::Shared>(this, home_));
         spare_.push_back(all_.back().get());
     }
     SharedLease::Shared& shared = *spare_.back();
@@ -138,6 +143,29 @@ std::shared_ptr<ExecutorShares> Sharing::of(Pool::Impl& pool, Executor& home) {
         std::erase_if(executors_, [](const auto& entry) { return entry.second.use_count() == 1; });
     return executors_.emplace(&home, std::make_shared<ExecutorShares>(pool, home)).first->second;
 }
+
+struct BatchShare::State : SharedLease::Shared {
+    State(Executor& executor, Lease& from) : Shared(nullptr, executor), origin(from) {}
+    Lease& origin;
+};
+
+BatchShare::BatchShare(Lease& lease, Executor& home) {
+    driver::Multiplexer* const multiplexer = lease->connection->multiplexer();
+    if (multiplexer == nullptr) return;
+    state_ = std::make_unique<State>(home, lease);
+    state_->start(std::move(lease), *multiplexer);
+    multiplexer->batch(true);
+}
+
+BatchShare::~BatchShare() {
+    if (state_ == nullptr) return;
+    // Nobody knows any more what of the transaction will be done.
+    if (state_->multiplexer->under_way() != 0) state_->lease->connection->abandon();
+    state_->finish();
+    state_->origin = std::move(state_->lease);
+}
+
+SharedLease BatchShare::join() { return SharedLease(*state_); }
 
 bool shares_connections(Pool& pool) noexcept { return pool.topology().pipelining; }
 

@@ -17,17 +17,24 @@ class ExecutorShares;
 
 /// A connection that coroutines of one executor share, and the wait for its socket.
 struct SharedLease::Shared : Wait {
-    Shared(ExecutorShares& of, Executor& executor) : shares(of), home(executor) {}
+    Shared(ExecutorShares* of, Executor& executor) : shares(of), home(executor) {}
+    ~Shared() {
+        if (multiplexer != nullptr) finish();
+    }
+    Shared(const Shared&) = delete;
+    Shared& operator=(const Shared&) = delete;
 
     void start(Lease taken, driver::Multiplexer& with);
     /// Nobody uses it any more: the connection goes back to the pool.
     void stop() noexcept;
+    /// The end of sharing; the lease stays.
+    void finish() noexcept;
     void watch(driver::Wait wanted);
     /// Later in this turn of the executor, once for all that has come up by then.
     void post_flush();
     void flush() noexcept;
 
-    ExecutorShares& shares;
+    ExecutorShares* shares;                 // null: it belongs to one transaction
     std::shared_ptr<ExecutorShares> keeps;  // while in use
     Executor& home;
     Lease lease;

@@ -141,10 +141,8 @@ TYPED_TEST(Bulk, CreatesAllOrNothingAndTheObjectsStayNew) {
 }
 
 TYPED_TEST(Bulk, FailsWithoutCostingAnOpenTransactionItsWork) {
-    in_transaction(this->db, [&](auto& tx) -> duet::Task<> {
-        std::vector<Item> good = items(0, 2);
-        co_await later(tx.create_bulk(good));
-        std::vector<Item> bad = items(1, 300);
+    const auto fails_in = [](auto& tx, int last) -> duet::Task<> {
+        std::vector<Item> bad = items(1, last);
         bool refused = false;
         try {
             co_await later(tx.create_bulk(bad));
@@ -152,6 +150,44 @@ TYPED_TEST(Bulk, FailsWithoutCostingAnOpenTransactionItsWork) {
             refused = true;
         }
         EXPECT_TRUE(refused);
+    };
+    // One statement of PostgreSQL that fails ends its transaction, as everywhere there; a savepoint helps.
+    for (const int last : {3, 300}) {
+        const auto work = [&](auto& tx) -> duet::Task<> {
+            std::vector<Item> good = items(0, 2);
+            co_await later(tx.create_bulk(good));
+            co_await fails_in(tx, last);
+        };
+        if (this->is_postgres) {
+            EXPECT_THROW(in_transaction(this->db, work), duet::DatabaseError);
+            EXPECT_EQ(count<Item>(this->db), 0) << "and the user is told";
+        } else {
+            in_transaction(this->db, work);
+            EXPECT_EQ(count<Item>(this->db), 2);
+        }
+        did([&] { return this->db.query(duet::query<Item>()).delete_bulk(duet::all_rows); });
+    }
+}
+
+TYPED_TEST(Bulk, FailsWithinASavepointOfTheUsersEverywhere) {
+    in_transaction(this->db, [&](auto& tx) -> duet::Task<> {
+        std::vector<Item> good = items(0, 2);
+        co_await later(tx.create_bulk(good));
+        for (const int last : {3, 300}) {
+            bool refused = false;
+            try {
+                std::vector<Item> bad = items(1, last);
+                if constexpr (TypeParam::mode::is_async) {
+                    const auto body = [&](auto& nested) -> duet::Task<> { co_await nested.create_bulk(bad); };
+                    co_await tx.transaction(body);
+                } else {
+                    tx.transaction([&](auto& nested) { nested.create_bulk(bad); });
+                }
+            } catch (const duet::UniqueViolation&) {
+                refused = true;
+            }
+            EXPECT_TRUE(refused);
+        }
     });
     EXPECT_EQ(count<Item>(this->db), 2);
 }

@@ -17,17 +17,17 @@ using Clock = std::chrono::steady_clock;
 struct Row {
     std::int64_t id{};
     int value{};
-    static constexpr auto table = duet::table("rows");
+    static constexpr auto table = duet::table("numbers");
 };
 inline constexpr auto models = duet::models<Row>;
 
-/// Takes minutes when nobody stops it.
+/// Takes hours when nobody stops it. (No long recursion: MariaDB ends one after 1000 rounds.)
 template <class Handle>
 auto endless(Handle& handle) {
     return handle
         .sql(
-            "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 10000000000) SELECT "
-            "count(*) FROM n")
+            "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 900) "
+            "SELECT count(*) FROM n AS a, n AS b, n AS c, n AS d")
         .template scalar<std::int64_t>();
 }
 /// The same as a write.
@@ -35,8 +35,9 @@ template <class Handle>
 auto endless_write(Handle& handle) {
     return handle
         .sql(
-            "INSERT INTO rows (value) SELECT i FROM (WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 "
-            "FROM n) SELECT i FROM n)")
+            "INSERT INTO numbers (value) "
+            "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 900) "
+            "SELECT a.i FROM n AS a, n AS b, n AS c, n AS d")
         .execute();
 }
 
@@ -100,13 +101,19 @@ TYPED_TEST(Deadline, DoesNotLetWorkEscapeWhenTheErrorIsCaught) {
         try {
             co_await later(endless_write(tx));
         } catch (const duet::QueryCanceled&) {
-            canceled = true;  // SQLite has rolled back the whole transaction
+            canceled = true;
         }
         EXPECT_TRUE(canceled);
         co_await later(tx.create(row));
     };
-    EXPECT_THROW(in_transaction(this->db, body, options), duet::DatabaseError);
-    EXPECT_EQ(count<Row>(this->db), 0);
+    if constexpr (TestFixture::is_mariadb) {
+        in_transaction(this->db, body, options);
+        EXPECT_EQ(count<Row>(this->db), 2) << "only the statement was taken back";
+    } else {
+        // SQLite has rolled back the whole transaction, PostgreSQL will not do anything else.
+        EXPECT_THROW(in_transaction(this->db, body, options), duet::DatabaseError);
+        EXPECT_EQ(count<Row>(this->db), 0);
+    }
 }
 
 template <class Server>

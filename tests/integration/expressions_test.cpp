@@ -152,8 +152,14 @@ TYPED_TEST(Expressions, NullsAreReplacedAndMade) {
 TYPED_TEST(Expressions, NumericFunctionsAndOthersByName) {
     EXPECT_EQ(this->values(duet::abs("a"_c)), (std::vector<std::int64_t>{7, 7, 0}));
     EXPECT_EQ(this->values(duet::round("x"_c * 1.01, 2))[0], 2.53);
-    EXPECT_EQ(this->values(duet::fn<std::string>("hex")("name"_c))[2], "6E756C6C");
-    EXPECT_EQ(this->of(duet::fn<std::int64_t>("instr")("name"_c, "d") == 4), (Ids{1}));
+    if constexpr (TestFixture::is_postgres) {
+        EXPECT_EQ(this->values(duet::fn<std::string>("md5")("name"_c))[2],
+                  "37a6259cc0c1dae299a7866489dff0bd");
+        EXPECT_EQ(this->of(duet::fn<std::int64_t>("strpos")("name"_c, "d") == 4), (Ids{1}));
+    } else {
+        EXPECT_EQ(this->values(duet::fn<std::string>("hex")("name"_c))[2], "6E756C6C");
+        EXPECT_EQ(this->of(duet::fn<std::int64_t>("instr")("name"_c, "d") == 4), (Ids{1}));
+    }
     EXPECT_EQ(got(this->db.query(query<Sample>().order_by(duet::random())).select("id"_c)).size(), 3u);
 }
 

@@ -410,12 +410,12 @@ TEST_P(MariaDbDriver, StopsAScriptAtItsFirstError) {
 
 TEST_P(MariaDbDriver, RefusesMoreThanTheServerTakes) {
     session.script("CREATE TABLE t (a longblob)");
-    const string large(20'000'000, 'x');
+    const string large(40'000'000, 'x');
     const auto error =
         error_of<ValidationError>([&] { session.run("INSERT INTO t VALUES (?)", {view(large)}); });
     EXPECT_NE(string(error.what()).find("max_allowed_packet"), string::npos);
     EXPECT_TRUE(session.connection().usable());
-    const string fits(16'000'000, 'x');
+    const string fits(32'000'000, 'x');
     session.run("INSERT INTO t VALUES (?)", {view(fits)});
     EXPECT_EQ(session.one<string>(text, "SELECT a FROM t"), fits);
     EXPECT_EQ(session.one<string>(text, "SELECT ?", {view(fits)}).size(), fits.size());

@@ -17,6 +17,10 @@ protected:
     static constexpr bool in_memory = std::is_same_v<typename B::server_type, SqliteMemory>;
     using Db = typename DatabaseTest<B>::Db;
 
+    /// In memory there is one, of a file one that writes as well.
+    static constexpr std::size_t connections_of(std::size_t size) {
+        return in_memory ? 1 : DatabaseTest<B>::is_sqlite ? size + 1 : size;
+    }
     std::string url_with(const std::string& options) const { return this->server.url() + "?" + options; }
 };
 TYPED_TEST_SUITE(PoolOfADatabase, Backends, BackendNames);
@@ -24,7 +28,7 @@ TYPED_TEST_SUITE(PoolOfADatabase, Backends, BackendNames);
 TYPED_TEST(PoolOfADatabase, TakesItsOptionsFromTheUrl) {
     typename TestFixture::Db own(this->url_with("pool_size=2&pool_timeout=1.5s&max_overflow=1"),
                                  {.pool = {.size = 9}});
-    EXPECT_EQ(own.pool_stats().size, TestFixture::in_memory ? 1U : 3U);
+    EXPECT_EQ(own.pool_stats().size, TestFixture::connections_of(2));
     EXPECT_THROW(typename TestFixture::Db(this->url_with("pool_sise=2")), duet::ConfigurationError);
     EXPECT_THROW(typename TestFixture::Db(this->url_with("pool_timeout=soon")), duet::ConfigurationError);
 }
@@ -32,25 +36,79 @@ TYPED_TEST(PoolOfADatabase, TakesItsOptionsFromTheUrl) {
 TYPED_TEST(PoolOfADatabase, OpensConnectionsAheadOfNeed) {
     typename TestFixture::Db own(this->url_with("pool_size=2"));
     const std::size_t all = own.pool_stats().size;
+    EXPECT_EQ(all, TestFixture::connections_of(2));
     EXPECT_EQ(got(own.warm_up(100)), all);
     EXPECT_EQ(got(own.warm_up(100)), 0U);
     EXPECT_EQ(own.pool_stats().open, all);
     EXPECT_EQ(own.pool_stats().idle, all);
-    EXPECT_EQ(own.resize_pool(50), all);  // nothing to scale
+    if constexpr (TestFixture::is_sqlite) {
+        EXPECT_EQ(own.resize_pool(50), all) << "nothing to scale";
+    } else {
+        EXPECT_EQ(own.resize_pool(50), 50U);
+        EXPECT_EQ(own.pool_stats().size, 50U);
+        EXPECT_EQ(own.resize_pool(1), 1U);
+        EXPECT_EQ(own.pool_stats().size, 1U);
+        EXPECT_EQ(got(own.sql("SELECT 1").template scalar<int>()), 1);
+    }
 }
 
-TYPED_TEST(PoolOfADatabase, SetsUpEachConnection) {
+TYPED_TEST(PoolOfADatabase, SetsUpEachConnectionOnce) {
     duet::DatabaseOptions options;
     options.pool.size = 2;
-    options.pool.init_sql = {"CREATE TEMP TABLE first_seen (x)"};
-    typename TestFixture::Db own(this->server.url(), options);
-    own.on_connect([](duet::ConnectionSetup& setup) {
-        setup.run(setup.writer() ? "INSERT INTO first_seen VALUES (1)" : "CREATE TEMP TABLE reads_only (x)");
-    });
-    EXPECT_EQ(got(own.sql("INSERT INTO first_seen VALUES (2)").execute()), 1);
-    if (!TestFixture::in_memory) {
-        EXPECT_EQ(got(own.sql("SELECT x FROM reads_only").execute()), 0);
+    const auto number = [](auto& on, std::string_view sql) {
+        return got(on.sql(duet::runtime(sql)).template scalar<int>());
+    };
+    if constexpr (TestFixture::is_sqlite) {
+        options.pool.init_sql = {"PRAGMA cache_size = 321"};
+        typename TestFixture::Db own(this->server.url(), options);
+        own.on_connect([](duet::ConnectionSetup& setup) {
+            setup.run(setup.writer() ? "PRAGMA analysis_limit = 55" : "PRAGMA analysis_limit = 77");
+        });
+        EXPECT_EQ(number(own, "PRAGMA cache_size"), 321);
+        EXPECT_EQ(number(own, "PRAGMA analysis_limit"), TestFixture::in_memory ? 55 : 77);
+        auto tx = got(own.begin());
+        EXPECT_EQ(number(tx, "PRAGMA cache_size"), 321);
+        EXPECT_EQ(number(tx, "PRAGMA analysis_limit"), 55);
+        did([&] { return tx.rollback(); });
+    } else {
+        options.pool.init_sql = {
+            "CREATE TABLE IF NOT EXISTS first_seen (x INTEGER)",
+            this->sql(
+                {.sqlite = {}, .postgres = "SET extra_float_digits = 1", .mariadb = "SET @first_seen = 1"})};
+        typename TestFixture::Db own(this->server.url(), options);
+        own.on_connect([](duet::ConnectionSetup& setup) { setup.run("INSERT INTO first_seen VALUES (1)"); });
+        EXPECT_EQ(got(own.sql("INSERT INTO first_seen VALUES (2)").execute()), 1);
+        EXPECT_EQ(number(own, "SELECT count(*) FROM first_seen"), 2);
+        EXPECT_EQ(got(own.warm_up(2)), 1U);
+        EXPECT_EQ(number(own, "SELECT count(*) FROM first_seen"), 3);
+        EXPECT_EQ(number(own, "SELECT count(*) FROM first_seen"), 3);
     }
+}
+
+TYPED_TEST(PoolOfADatabase, SetsUpAgainWhatAUserHasChanged) {
+    if constexpr (TestFixture::is_sqlite) return;  // connections that nobody resets
+    duet::DatabaseOptions options;
+    options.pool.size = 1;
+    options.pool.max_overflow = 0;
+    options.pool.init_sql = {this->sql({.sqlite = {},
+                                        .postgres = "SET application_name = 'duet'",
+                                        .mariadb = "SET lock_wait_timeout = 77"})};
+    typename TestFixture::Db own(this->server.url(), options);
+    const auto setting = [&] {
+        return got(own.sql(duet::runtime(this->sql({.sqlite = {},
+                                                    .postgres = "SELECT current_setting('application_name')",
+                                                    .mariadb = "SELECT CAST(@@lock_wait_timeout AS CHAR)"})))
+                       .template scalar<std::string>());
+    };
+    const std::string meant = this->sql({.sqlite = {}, .postgres = "duet", .mariadb = "77"});
+    EXPECT_EQ(setting(), meant);
+    did([&] {
+        return own.execute_script(this->sql({.sqlite = {},
+                                             .postgres = "SET application_name = 'other'",
+                                             .mariadb = "SET lock_wait_timeout = 5"}));
+    });
+    EXPECT_EQ(setting(), meant);
+    EXPECT_EQ(setting(), meant);
 }
 
 TYPED_TEST(PoolOfADatabase, FailsTheOperationWhoseConnectionCannotBeSetUp) {

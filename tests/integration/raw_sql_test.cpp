@@ -10,6 +10,10 @@ struct NameAge {
     std::optional<int> age{};
     bool operator==(const NameAge&) const = default;
 };
+struct Named {
+    std::int64_t id{};
+    std::string name{};
+};
 struct Wrong {
     std::string nome{};
 };
@@ -75,9 +79,13 @@ TYPED_TEST(RawSql, ValuesOfEveryKindAreBound) {
     EXPECT_EQ(got(this->db.sql("SELECT {}, {}, {}, {}, {}, {}, {}, {}", a, b, c, d, e, f, g, h)
                       .template one<Row>()),
               row);
-    EXPECT_EQ(got(this->db.sql("SELECT {} || {}", "a", std::string("b")).template scalar<std::string>()),
+    const std::string joined =
+        this->sql({.sqlite = "{} || {}", .postgres = "{} || {}", .mariadb = "concat({}, {})"});
+    EXPECT_EQ(got(this->db.sql(duet::runtime("SELECT " + joined), "a", std::string("b"))
+                      .template scalar<std::string>()),
               "ab");
-    EXPECT_EQ(got(this->db.sql("SELECT '{{}}' || {}", 1).template scalar<std::string>()), "{}1");
+    EXPECT_EQ(got(this->db.sql("SELECT '{{}}', {}", 1).template one<std::tuple<std::string, int>>()),
+              (std::tuple<std::string, int>("{}", 1)));
 }
 
 TYPED_TEST(RawSql, TextFromRunTimeIsCheckedWhenUsed) {
@@ -114,36 +122,56 @@ TYPED_TEST(RawSql, ColumnsThatDoNotFitAreNamed) {
     const auto null = message([this] { return this->db.sql("SELECT age FROM authors").template as<int>(); });
     EXPECT_NE(null.find("NULL"), std::string::npos) << null;
     const auto syntax = message([this] { return this->db.sql("SELEC 1").template as<int>(); });
-    EXPECT_NE(syntax.find("syntax error"), std::string::npos) << syntax;
+    EXPECT_NE(syntax.find("syntax"), std::string::npos) << syntax;
+    EXPECT_NE(syntax.find("SELEC"), std::string::npos) << syntax;
 }
 
 TYPED_TEST(RawSql, ExecuteCountsTheRowsThatChanged) {
     EXPECT_EQ(got(this->db.sql("UPDATE books SET pages = pages + {} WHERE pages > {}", 1, 300).execute()), 2);
     EXPECT_EQ(got(this->db.sql("DELETE FROM genres WHERE id = {}", 3).execute()), 1);
     EXPECT_EQ(got(this->db.sql("DELETE FROM genres WHERE id = {}", 3).execute()), 0);
-    EXPECT_EQ(got(this->db.sql("INSERT INTO genres (name) VALUES ({}), ({})", "a", "b").execute()), 2);
+    EXPECT_EQ(got(this->db.sql("INSERT INTO clubs (name) VALUES ({}), ({})", "a", "b").execute()), 2);
     EXPECT_EQ(got(this->db.sql("SELECT 1").execute()), 0);
-    EXPECT_EQ(got(this->db.sql("CREATE TABLE extra (x)").execute()), 0);
+    EXPECT_EQ(got(this->db.sql("CREATE TABLE extra (x INTEGER)").execute()), 0);
     EXPECT_EQ(got(this->db.sql("SELECT pages FROM books WHERE id = {}", 4).template scalar<int>()), 342);
 }
 
 TYPED_TEST(RawSql, ReturningWritesAndReads) {
-    const auto ids = got(this->db.sql("INSERT INTO genres (name) VALUES ({}), ({}) RETURNING id", "x", "y")
-                             .template as<std::int64_t>());
-    EXPECT_EQ(ids.size(), 2u);
-    EXPECT_EQ(got(this->db.count(duet::query<Genre>())), 5);
+    for (std::size_t times = 1; times <= 2; ++times) {
+        const auto ids = got(this->db.sql("INSERT INTO clubs (name) VALUES ({}), ({}) RETURNING id", "x", "y")
+                                 .template as<std::int64_t>());
+        EXPECT_EQ(ids.size(), 2u);
+        EXPECT_EQ(got(this->db.count(duet::query<Club>())), static_cast<std::int64_t>(1 + 2 * times));
+    }
+    const auto made = got(
+        this->db.sql("INSERT INTO clubs (name) VALUES ({}) RETURNING name, id", "z").template one<Named>());
+    EXPECT_EQ(made.name, "z");
+    EXPECT_GT(made.id, 0);
+    EXPECT_EQ(got(this->db.sql("DELETE FROM clubs WHERE name = {} RETURNING id", "z").template as<int>()),
+              std::vector{static_cast<int>(made.id)});
+    EXPECT_EQ(got(this->db.sql("DELETE FROM clubs WHERE name = {} RETURNING id", "z").template as<int>()),
+              std::vector<int>{});
+    EXPECT_THROW((void)got(this->db.sql("DELETE FROM clubs WHERE id < {} RETURNING id", 0)
+                               .template as<std::tuple<int, int>>()),
+                 duet::InvalidQuery);
+    EXPECT_THROW(
+        (void)got(this->db.sql("DELETE FROM clubs WHERE id < {} RETURNING id", 0).template as<Wrong>()),
+        duet::InvalidQuery);
+    EXPECT_THROW((void)got(this->db.sql("DELETE FROM clubs WHERE id < {}", 0).template as<int>()),
+                 duet::InvalidQuery);
     EXPECT_THROW((void)got(this->db.sql("INSERT INTO genres (id, name) VALUES (1, {}) RETURNING id", "x")
                                .template one<int>()),
                  duet::UniqueViolation);
 }
 
 TYPED_TEST(RawSql, WithInFrontOfAWriteIsAWrite) {
-    EXPECT_EQ(got(this->db
-                      .sql("WITH old AS (SELECT id FROM books WHERE pages > {}) DELETE FROM reviews WHERE "
-                           "book_id IN (SELECT id FROM old)",
-                           300)
-                      .execute()),
-              2);
+    // MariaDB takes it only within the write.
+    const std::string with = "WITH old AS (SELECT id FROM books WHERE pages > {}) ";
+    const std::string write = "DELETE FROM reviews WHERE book_id IN ";
+    const std::string before = with + write + "(SELECT id FROM old)";
+    const std::string within = write + "(" + with + "SELECT id FROM old)";
+    const std::string text = this->sql({.sqlite = before, .postgres = before, .mariadb = within});
+    EXPECT_EQ(got(this->db.sql(duet::runtime(text), 300).execute()), 2);
     EXPECT_EQ(got(this->db
                       .sql("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {}) "
                            "SELECT i FROM n",
@@ -170,14 +198,18 @@ TYPED_TEST(RawSql, InsideATransactionItSeesAndRollsBackWithIt) {
 TYPED_TEST(RawSql, AScriptRunsItsStatementsUpToTheFirstThatFails) {
     did([this] {
         return this->db.execute_script(
-            "CREATE TABLE a (x); INSERT INTO a VALUES (';'); -- done;\nINSERT INTO a VALUES (2);");
+            "CREATE TABLE a (x VARCHAR(9)); INSERT INTO a VALUES (';'); -- done;\nINSERT INTO a VALUES (2);");
     });
-    EXPECT_EQ(got(this->db.sql("SELECT count(*) FROM a").template scalar<int>()), 2);
+    const auto rows = [this] { return got(this->db.sql("SELECT count(*) FROM a").template scalar<int>()); };
+    EXPECT_EQ(rows(), 2);
     EXPECT_THROW(
         did([this] {
             return this->db.execute_script("INSERT INTO a VALUES (3); INSERT INTO nowhere VALUES (1)");
         }),
         duet::DatabaseError);
+    // To PostgreSQL a script is one transaction.
+    const int kept = TestFixture::is_postgres ? 2 : 3;
+    EXPECT_EQ(rows(), kept);
     EXPECT_THROW(in_transaction(this->db,
                                 [&](auto& tx) -> duet::Task<> {
                                     co_await later_done([&] {
@@ -186,9 +218,9 @@ TYPED_TEST(RawSql, AScriptRunsItsStatementsUpToTheFirstThatFails) {
                                     });
                                 }),
                  duet::DatabaseError);
-    EXPECT_EQ(got(this->db.sql("SELECT count(*) FROM a").template scalar<int>()), 3)
-        << "the transaction took the 4 back";
+    EXPECT_EQ(rows(), kept) << "the transaction took the 4 back";
     did([this] { return this->db.execute_script(" ; ;; "); });
+    EXPECT_EQ(rows(), kept);
 }
 
 }  // namespace

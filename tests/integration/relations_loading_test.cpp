@@ -203,7 +203,7 @@ TYPED_TEST(RelationsLoading, LoadWorksOnObjectsAndVectors) {
 TYPED_TEST(RelationsLoading, LoadingAgainShowsWhatChanged) {
     auto lem = *got(this->db.template get<Author>(2));
     did([&] { return this->db.load(lem, "books"_c); });
-    const Book more{.title = "Fiasco", .pages = 300, .author = 2};
+    const Book more{.id = 6, .title = "Fiasco", .pages = 300, .author = 2};
     (void)got(this->db.create(more));
     EXPECT_EQ(lem.books.size(), 1u);
     did([&] { return this->db.load(lem, "books"_c); });

@@ -32,7 +32,8 @@ testing::EphemeralPostgres& own_postgres() {
 /// Servers of this process alone, each started when it is first asked for.
 Address own_address(Server kind) {
     if (kind == Server::mariadb) {
-        static const testing::EphemeralMariaDb server({.parent_folder = fast_folder()});
+        static const testing::EphemeralMariaDb server(
+            {.settings = mariadb_settings, .parent_folder = fast_folder()});
         return {server.url(""), (server.folder() / "socket").string()};
     }
     const testing::EphemeralPostgres& postgres = own_postgres();

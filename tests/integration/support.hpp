@@ -133,15 +133,22 @@ void in_transaction(Handle<Mode>& handle, F body, TransactionOptions options = {
 
 using Backends =
     ::testing::Types<Backend<SqliteMemory, Blocking>, Backend<SqliteMemory, Async>,
-                     Backend<SqliteFile, Blocking>, Backend<SqliteFile, Async>,
-                     Backend<Postgres, Blocking>, Backend<Postgres, Async>, Backend<PgBouncer, Blocking>,
-                     Backend<PgBouncer, Async>, Backend<MariaDb, Blocking>, Backend<MariaDb, Async>>;
+                     Backend<SqliteFile, Blocking>, Backend<SqliteFile, Async>, Backend<Postgres, Blocking>,
+                     Backend<Postgres, Async>, Backend<PgBouncer, Blocking>, Backend<PgBouncer, Async>,
+                     Backend<MariaDb, Blocking>, Backend<MariaDb, Async>>;
 
 struct BackendNames {
     template <class B>
     static std::string GetName(int /*index*/) {
         return std::string(B::server_type::name) + (B::mode::is_async ? "Async" : "Blocking");
     }
+};
+
+/// A text for each dialect, where SQL differs.
+struct PerDialect {
+    std::string sqlite{};
+    std::string postgres{};
+    std::string mariadb{};
 };
 
 /// A fresh database in `db`; create the tables in SetUp.
@@ -151,6 +158,15 @@ protected:
     using Mode = typename B::mode;
     using Db = BasicDatabase<Mode>;
     using Tx = BasicTransaction<Mode>;
+
+    static constexpr bool is_mariadb = std::is_same_v<typename B::server_type, MariaDb>;
+    static constexpr bool is_postgres = std::is_same_v<typename B::server_type, Postgres> ||
+                                        std::is_same_v<typename B::server_type, PgBouncer>;
+    static constexpr bool is_sqlite = !is_mariadb && !is_postgres;
+    /// `this->sql({.sqlite = "...", .postgres = "...", .mariadb = "..."})`: that of the database under test.
+    static std::string sql(const PerDialect& text) {
+        return is_mariadb ? text.mariadb : is_postgres ? text.postgres : text.sqlite;
+    }
 
     typename B::server_type server;
     Db db{server.url()};

@@ -109,7 +109,7 @@ TYPED_TEST(Update, SetsEnumsDecimalsListsAndJson) {
         EXPECT_EQ(player.rank, Rank::captain);
         EXPECT_EQ(player.value, duet::Decimal::parse("12.50"));
         EXPECT_EQ(player.tags, tags);
-        EXPECT_EQ(player.notes.text(), R"({"a":[1]})");
+        EXPECT_EQ(player.notes, duet::Json::parse(R"({"a":[1]})"));
     }
 }
 

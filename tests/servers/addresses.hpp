@@ -4,6 +4,7 @@
 #include <fstream>
 #include <map>
 #include <string>
+#include <vector>
 
 #include <sys/statvfs.h>
 #include <unistd.h>
@@ -49,5 +50,8 @@ inline std::filesystem::path fast_folder() {
     const bool roomy = ::statvfs("/dev/shm", &state) == 0 && state.f_bavail * state.f_frsize >= enough;
     return roomy && ::access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "";
 }
+
+/// Lines for the option file of the suite's MariaDB: it lets values of more than 20 MB through.
+inline const std::vector<std::string> mariadb_settings{"max-allowed-packet=32M"};
 
 }  // namespace duet::test

@@ -64,7 +64,8 @@ ServerAddresses start_servers(Servers& servers) {
         addresses["pgbouncer.socket"] = addresses["postgres.socket"];
     });
     attempt(addresses, "mariadb", [&] {
-        const auto& server = servers.mariadb.emplace(duet::testing::MariaDbOptions{.parent_folder = folder});
+        const auto& server = servers.mariadb.emplace(
+            duet::testing::MariaDbOptions{.settings = duet::test::mariadb_settings, .parent_folder = folder});
         addresses["mariadb.url"] = server.url("");
         addresses["mariadb.socket"] = (server.folder() / "socket").string();
     });

@@ -28,6 +28,9 @@ public:
         return detail::TaskAccess::take(task);
     }
 
+    /// Whether a loop is running on the calling thread.
+    static bool running_on_this_thread() noexcept;
+
 private:
     struct Impl;
     void drive(std::coroutine_handle<> handle, detail::PromiseBase& promise);

@@ -33,6 +33,13 @@ enum class IfPointless : std::uint8_t { fail, skip };
 std::vector<std::string> create_statements(const Dialect& dialect, const SchemaTable& table,
                                            IfPointless pointless = IfPointless::fail);
 
+/// The native enum types of the models' columns, made before the tables unless they are there already; and
+/// dropped behind them, those that nothing else has. Nothing for databases without such types.
+std::vector<std::string> create_type_statements(const Dialect& dialect,
+                                                std::span<const ModelInfo* const> models);
+std::vector<std::string> drop_type_statements(const Dialect& dialect,
+                                              std::span<const ModelInfo* const> models);
+
 /// DROP TABLE. To drop several tables go through them backwards, in one transaction with deferred constraints
 /// when they refer to each other in a cycle.
 std::vector<std::string> drop_statements(const Dialect& dialect, const SchemaTable& table,

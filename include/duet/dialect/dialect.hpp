@@ -99,6 +99,7 @@ public:
     virtual std::string cast(const Operand& operand, Kind to) const = 0;
     virtual std::string date_part(std::string_view operand, shape::DatePart part) const = 0;
     virtual std::string date_trunc(std::string_view operand, shape::DatePart part) const = 0;
+    /// Throws UnsupportedByDialect for functions that the database has not.
     virtual std::string call(shape::Function function, std::span<const Operand> arguments) const;
     /// contains .. regex; `pattern` is a placeholder whose transform `pattern_transform` names, or any
     /// expression.
@@ -153,6 +154,10 @@ public:
     virtual std::string_view before_drop_all() const noexcept { return {}; }
     virtual std::string_view after_drop_all() const noexcept { return {}; }
     virtual std::string column_type(const ColumnInfo& column, ColumnUse use) const = 0;
+    /// The statement that makes the type of a native enum unless it is there; it comes with its name.
+    virtual std::string create_enum(std::string_view type, const EnumInfo& info) const;
+    /// Drops it, unless something still has that type.
+    virtual std::string drop_enum(std::string_view type) const;
     /// The expression whose value the database puts into a column declared with default_now: a timestamp, or
     /// just its date or time in columns of such a type.
     virtual std::string now_default(const ColumnInfo& column) const = 0;
@@ -161,6 +166,8 @@ public:
     /// Appends what makes a column the primary key whose values the database assigns.
     virtual void append_generated_key(std::string& out) const = 0;
     virtual bool has_partial_indexes() const noexcept { return true; }
+    /// Throws UnsupportedByDialect for a column whose type is another database's own.
+    void refuse_sql_type(const ColumnInfo& column) const;
     /// Throws UnsupportedByDialect for a transaction that asks for a lock timeout of its own.
     void refuse_lock_timeout(const BeginOptions& options) const;
     /// Whether CREATE INDEX knows IF NOT EXISTS; else indexes are declared in CREATE TABLE.

@@ -33,6 +33,8 @@ public:
 
     /// Names of the result columns; empty for statements without rows.
     virtual std::vector<std::string> column_names() const = 0;
+    /// False when the database describes the result only once the statement runs: see RowSink::columns.
+    virtual bool known_columns() const { return true; }
     /// False only when the database itself says that the statement cannot change anything.
     virtual bool writes() const = 0;
     /// The rows of later executions will be read in portions, by fetch(): a cursor, where the database has
@@ -104,6 +106,12 @@ public:
     /// Loads rows that way, all or none; `rows` must stay meanwhile. Outcome::affected says how many, or is
     /// -1 when they cannot go that way: nothing was written then.
     virtual Wait copy_in(const CopyRows& /*rows*/, Outcome& /*outcome*/) { return Wait::done; }
+    /// Runs `COPY ... TO STDOUT`, for connections that can copy; `sink` may throw, after which the rest is
+    /// read and thrown away. Outcome::affected says how many rows there were. Throws InvalidQuery when it is
+    /// another statement.
+    virtual Wait copy_out(std::string_view /*sql*/, CopySink /*sink*/, Outcome& /*outcome*/) {
+        return Wait::done;
+    }
     /// Runs the text that begins a transaction. May be held back and travel with the next operation, which
     /// then fails if this does; in_transaction() is true meanwhile.
     virtual Wait begin(std::string_view sql) { return execute_script(sql); }
@@ -115,6 +123,8 @@ public:
     /// Whether something may have changed the session (settings, temporary tables, locks), so that its next
     /// user would find traces.
     virtual bool dirty() const noexcept { return false; }
+    /// What was done to the session so far is meant for all its users: it is not dirty() because of that.
+    virtual void keep_traces() noexcept {}
     /// Starts to make the session as good as new, and closes an open transaction; what is left to be awaited
     /// is awaited by the next operation. False: prepared statements are lost by it, drop them before.
     virtual bool start_reset() noexcept { return true; }
@@ -171,6 +181,9 @@ public:
     virtual Wait pump() noexcept = 0;
     /// Sends what is left, and says what to wait for.
     virtual Wait flush() noexcept = 0;
+    /// Between the parts of one transaction and statements that have nothing to do with each other: in a batch
+    /// all goes out together, and what comes after a failed statement fails with it.
+    virtual void batch(bool on) noexcept = 0;
     /// Whether new users are welcome: false after the connection was lost or a statement had to be stopped.
     virtual bool open_to_users() const noexcept = 0;
 };

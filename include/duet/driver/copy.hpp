@@ -23,4 +23,10 @@ struct CopyRows {
     std::size_t stride;
 };
 
+/// Where the rows go that the database writes: parts of text or bytes as they come, cut anywhere.
+struct CopySink {
+    void* context = nullptr;
+    void (*take)(void* context, std::string_view part) = nullptr;
+};
+
 }  // namespace duet::driver

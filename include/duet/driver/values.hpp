@@ -4,7 +4,9 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <string_view>
+#include <vector>
 
 namespace duet::driver {
 
@@ -36,8 +38,14 @@ struct RowSink {
     void* (*open)(void* context, std::size_t slot) = nullptr;  // address of the object that takes the values
     void (*close)(void* context) = nullptr;                    // may be null: after each complete row
     void* context = nullptr;
+    /// Whether `steps` stay, unchanged, as long as the statement's plan: what is worked out from them can be
+    /// kept.
+    bool lasting = false;
     /// For messages: the name of step i's column as `table.column`; may be null.
     std::string_view (*name)(void* context, std::size_t step) = nullptr;
+    /// May be null: called before the first row of a statement without known_columns(), with the names of the
+    /// result columns. May set `steps` and `step_count`, or throw.
+    void (*columns)(RowSink& sink, const std::vector<std::string>& names) = nullptr;
 
     static constexpr std::size_t max_slots = 16;
 };

@@ -20,7 +20,15 @@
 namespace duet::engine {
 
 class Engine;
+class Session;
 class TransactionState;
+
+/// How a call finds its server, in a database with replicas.
+struct Route {
+    Session* session = nullptr;        // null: the call's engine it is
+    const ModelInfo* model = nullptr;  // what is read, where that is known
+    std::int16_t pin = -1;             // not_pinned, pinned_to_replicas or the number of a node
+};
 
 /// Where and for whom an operation runs.
 struct Call {
@@ -30,6 +38,7 @@ struct Call {
     std::chrono::nanoseconds timeout{0};      // 0: no deadline
     bool blocking = false;                    // from a blocking handle
     bool unlimited = false;  // neither deadline nor cancellation: a rollback must come through
+    Route route{};
 };
 
 /// A list of objects that rows are decoded into.
@@ -48,6 +57,8 @@ struct PlanCacheStats {
 class Engine {
 public:
     Engine(std::unique_ptr<driver::Driver> driver, PoolOptions options);
+    /// Of a replica: hooks and plans are those of its primary, which must live longer.
+    Engine(std::unique_ptr<driver::Driver> driver, PoolOptions options, Engine& primary);
     ~Engine();
     Engine(const Engine&) = delete;
     Engine& operator=(const Engine&) = delete;
@@ -55,6 +66,9 @@ public:
     Pool& pool() noexcept;
     const Dialect& dialect() const noexcept;
     detail::QueryHooks& hooks() noexcept;
+    /// The name of the node; empty in a database without replicas. Set before the engine is used.
+    const std::string& node() const noexcept;
+    void set_node(std::string name);
     PlanCacheStats plan_stats() const;
     /// The plan for a key; `render` is called when there is none yet.
     using Render = std::shared_ptr<const Plan> (*)(const Dialect&, const void* context);
@@ -68,6 +82,7 @@ public:
     void check_layout(const ModelInfo& model);
 
 private:
+    struct Shared;
     struct Impl;
     std::unique_ptr<Impl> impl_;
 };
@@ -201,6 +216,8 @@ Task<std::size_t> fetch_raw(Call call, const RawStatement& statement, const RawT
 Task<std::int64_t> execute_raw(Call call, const RawStatement& statement);
 /// Several statements without parameters.
 Task<> run_script(Call call, std::string_view script);
+/// Hands what `COPY ... TO STDOUT` writes on to the sink. Throws UnsupportedByDialect where there is no COPY.
+Task<> copy_out(Call call, std::string_view statement, driver::CopySink sink, std::int64_t& rows);
 
 // Schema.
 Task<> create_all(Call call, std::span<const ModelInfo* const> models);

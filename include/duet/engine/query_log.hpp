@@ -21,6 +21,7 @@ struct QueryEvent {
     std::int64_t affected = 0;     // rows changed
     std::source_location where;    // the user's call
     const Error* error = nullptr;  // null when it succeeded
+    std::string_view node{};       // the server's name, in a database with replicas
 };
 
 namespace detail {

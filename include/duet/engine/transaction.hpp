@@ -1,7 +1,9 @@
 #pragma once
 
 #include <duet/dialect/transaction_options.hpp>
+#include <duet/engine/batch.hpp>
 #include <duet/engine/engine.hpp>
+#include <duet/pool/sharing.hpp>
 
 #include <cstdint>
 #include <memory>
@@ -54,13 +56,14 @@ struct OpenStatement {
 /// next operation of the transaction around it rolls back first.
 class TransactionState {
 public:
-    /// A savepoint when `parent` is given, which must stay until this one ends.
-    TransactionState(Engine& engine, TransactionState* parent, TransactionOptions options);
+    /// A savepoint when `parent` is given, which must stay until this one ends. A `route` with a session
+    /// decides on the server when the transaction begins, and hears of what it wrote.
+    TransactionState(Engine& engine, TransactionState* parent, TransactionOptions options, Route route = {});
     ~TransactionState();
     TransactionState(const TransactionState&) = delete;
     TransactionState& operator=(const TransactionState&) = delete;
 
-    Engine& engine() noexcept { return engine_; }
+    Engine& engine() noexcept { return *engine_; }
     bool active() const noexcept { return active_; }
     /// Whether it began and is over.
     bool ended() const noexcept { return began_ && !active_; }
@@ -76,6 +79,14 @@ public:
     void on_commit(EndAction action);
     void on_rollback(EndAction action);
 
+    /// Runs operations side by side where the driver can (see run_batch). With `commits` it says whether the
+    /// transaction was committed along with them.
+    Task<> run_together(Call call, std::span<const std::unique_ptr<BatchOperation>> operations, bool* commits);
+    /// What commit() does once the database has committed.
+    void committed();
+    /// The share of the connection that operations have while they run together; else null.
+    BatchShare* batch() noexcept { return root().batch_; }
+
     /// Takes the connection for one operation, until leave(). Throws InvalidQuery when that cannot be.
     void claim();
     /// What the connection was taken with; may have to be made ready before opened().
@@ -86,6 +97,8 @@ public:
     /// Both without opening or throwing; null when it takes more than that.
     PooledConnection* enter_now() noexcept;
     void leave() noexcept;
+    /// Something in it writes.
+    void note_write() noexcept { root().wrote_ = true; }
 
     /// Whether a nested transaction was destroyed unfinished and its savepoint is still to be rolled back.
     bool has_leftover() const noexcept { return leftover_; }
@@ -97,24 +110,30 @@ public:
 
 private:
     std::string savepoint_name() const;
-    TransactionState& root() noexcept;
+    TransactionState& root() noexcept { return parent_ == nullptr ? *this : parent_->root(); }
     Task<> open_outermost(std::source_location where);
+    Task<> open_somewhere(std::source_location where);
+    /// Lets go of the connection; tells the session when that is lost.
+    void release_lease() noexcept;
     Task<> run_control(std::string_view sql, std::source_location where, bool unlimited = false);
     /// Whether there is something to roll back, on a connection that is there.
     bool needs_rollback() noexcept;
     void drop_statements() noexcept;
     void run_actions(std::vector<EndAction>& actions);
 
-    Engine& engine_;
+    Engine* engine_;
     TransactionState* parent_;
     TransactionState* child_ = nullptr;
     TransactionOptions options_;
     Lease lease_;
+    BatchShare* batch_ = nullptr;
     int depth_ = 0;
     bool active_ = false;
     bool began_ = false;  // the outermost: whether the database is inside a transaction
     bool blocking_ = false;
     bool leftover_ = false;
+    bool wrote_ = false;  // the outermost
+    Route route_;
     OpenStatement* statements_ = nullptr;
     struct Busy;
     std::unique_ptr<Busy> busy_;

@@ -67,6 +67,13 @@ void add(shape::Fragment& out, const E& e) {
         static_assert(is_array, "duet: this needs an array column");
         constexpr bool is_date = fault != Fault::not_date;
         static_assert(is_date, "duet: this needs a Date, Time or Timestamp");
+        constexpr bool is_tsvector = fault != Fault::not_tsvector;
+        static_assert(is_tsvector, "duet: this needs a pg::TsVector column or duet::to_tsvector(...)");
+        constexpr bool is_tsquery = fault != Fault::not_tsquery;
+        static_assert(is_tsquery,
+                      "duet: this needs a query of text search, as duet::websearch_to_tsquery(...) makes it");
+        constexpr bool is_range = fault != Fault::not_range;
+        static_assert(is_range, "duet: this needs a pg::Range and a value or a range of its type");
         constexpr bool is_relation = fault != Fault::not_a_relation;
         static_assert(is_relation, "duet: any, all, none and count_of need a relation of the model");
         constexpr bool leads_to_many = fault != Fault::not_many;

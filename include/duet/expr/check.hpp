@@ -22,6 +22,9 @@ enum class Fault : std::uint8_t {
     not_json,
     not_array,
     not_date,
+    not_tsvector,
+    not_tsquery,
+    not_range,
     not_a_relation,
     not_many,
     other_model,
@@ -61,6 +64,12 @@ inline constexpr TypeInfo timestamp_type{.kind = Kind::timestamp, .size = 0, .cp
 inline constexpr TypeInfo duration_type{
     .kind = Kind::duration, .size = 0, .cpp_name = "std::chrono::duration"};
 inline constexpr TypeInfo uuid_type{.kind = Kind::uuid, .size = 0, .cpp_name = "duet::Uuid"};
+
+// Of PostgreSQL's text search.
+inline constexpr TypeInfo tsvector_type{
+    .kind = Kind::custom, .size = 0, .cpp_name = "tsvector", .sql_type = "tsvector"};
+inline constexpr TypeInfo tsquery_type{
+    .kind = Kind::custom, .size = 0, .cpp_name = "tsquery", .sql_type = "tsquery"};
 
 enum class Family : std::uint8_t {
     any,
@@ -139,7 +148,8 @@ constexpr bool types_meet(const TypeInfo& left, const TypeInfo& right) {
         case Family::enumeration:
             return duet::detail::same_object(left.ops.enumeration, right.ops.enumeration);
         case Family::custom:
-            return duet::detail::same_object(left.ops.custom, right.ops.custom);
+            return left.sql_type == right.sql_type &&
+                   (!left.sql_type.empty() || duet::detail::same_object(left.ops.custom, right.ops.custom));
         case Family::array:
             return types_meet(*without_null(left).base, *without_null(right).base);
         default:
@@ -195,9 +205,12 @@ constexpr Checked check_comparison(Checked a, Checked b, bool a_is_value, bool b
 
 constexpr bool is_text_like(const TypeInfo& type) {
     const Family f = family(type);
-    if (f == Family::custom) return is_text_like(*without_null(type).base);
+    if (f == Family::custom) return type.sql_type.empty() && is_text_like(*without_null(type).base);
     return f == Family::text || f == Family::any || f == Family::json_scalar ||
            (f == Family::enumeration && !type.ops.enumeration->as_integer);
+}
+constexpr bool is_range(const TypeInfo& type) {
+    return family(type) == Family::custom && type.sql_type.ends_with("range");
 }
 constexpr Checked check_match(Checked a, Checked pattern) {
     const Checked out = condition_of(a, pattern);
@@ -210,7 +223,7 @@ constexpr Checked check_match(Checked a, Checked pattern) {
 
 constexpr bool is_number_like(const TypeInfo& type) {
     const Family f = family(type);
-    if (f == Family::custom) return is_number_like(*without_null(type).base);
+    if (f == Family::custom) return type.sql_type.empty() && is_number_like(*without_null(type).base);
     return f == Family::number || f == Family::any || f == Family::json_scalar || f == Family::duration;
 }
 constexpr const TypeInfo& number_type(const TypeInfo& a, const TypeInfo& b) {

@@ -208,7 +208,43 @@ struct ArrayContains : Node {
     }
 };
 
-/// contains() of a text, an array or inside JSON: which of them, the column tells.
+/// Whether a range holds a value or another range, or meets it.
+constexpr Checked check_range(Checked range, Checked part, bool element_fits) {
+    const Checked out = condition_of(range, part);
+    if (!out.ok()) return out;
+    const std::string_view of = range.type->sql_type;
+    const Family f = family(*part.type);
+    const bool numbers = of == "int4range" || of == "int8range" || of == "numrange";
+    const bool element = f == Family::any || f == Family::null || (numbers && f == Family::number) ||
+                         (of == "daterange" && f == Family::date) ||
+                         (of == "tstzrange" && (f == Family::timestamp || f == Family::date));
+    const bool fits = (element_fits && element) || (f == Family::custom && part.type->sql_type == of);
+    return is_range(*range.type) && fits ? out : refuse(out, Fault::not_range);
+}
+
+template <class E, class V>
+struct RangeTest : Node {
+    shape::Function function;
+    E range;
+    V part;
+
+    RangeTest(shape::Function f, E e, V v) : function(f), range(std::move(e)), part(std::move(v)) {}
+
+    template <class M>
+    static consteval Checked check() {
+        return check_range(checked<M, E>, checked<M, V>, false);
+    }
+    template <class M>
+    void emit(shape::Fragment& out) const {
+        out.op(shape::Op::call);
+        out.u8(static_cast<std::size_t>(function));
+        out.u8(2);
+        range.template emit<M>(out);
+        emit_beside<M>(out, part, nullptr);
+    }
+};
+
+/// contains() of a text, an array, a range or inside JSON: which of them, the column tells.
 template <class E, class V>
 struct Contains : Node {
     E operand;
@@ -222,6 +258,7 @@ struct Contains : Node {
         if (!of.ok()) return of;
         const Family f = family(*of.type);
         if (f == Family::array) return ArrayContains<E, V>::template check<M>();
+        if (is_range(*of.type)) return check_range(of, checked<M, V>, true);
         if (f == Family::json_scalar || f == Family::json) {
             const Checked out = condition_of(of, checked<M, V>);
             return !out.ok() || types_meet(json_scalar_type, *checked<M, V>.type)
@@ -235,6 +272,8 @@ struct Contains : Node {
         constexpr Family f = family(*checked<M, E>.type);
         if constexpr (f == Family::array) {
             ArrayContains<E, V>(operand, part).template emit<M>(out);
+        } else if constexpr (is_range(*checked<M, E>.type)) {
+            RangeTest<E, V>(shape::Function::range_contains, operand, part).template emit<M>(out);
         } else if constexpr (requires { operand.template emit_contains<M>(out, part); }) {
             operand.template emit_contains<M>(out, part);
         } else if constexpr (f == Family::json) {

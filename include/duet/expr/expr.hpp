@@ -21,4 +21,5 @@
 #include <duet/expr/runtime.hpp>
 #include <duet/expr/scalar.hpp>
 #include <duet/expr/subquery.hpp>
+#include <duet/expr/text_search.hpp>
 #include <duet/expr/value.hpp>

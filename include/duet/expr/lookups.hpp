@@ -11,6 +11,8 @@ namespace duet::expr {
 
 template <class E>
 struct Labelled;
+template <shape::Function F, class... A>
+struct TextSearch;
 
 /// The lookups that every expression D with a value has. Texts in patterns are taken literally, except by
 /// like, ilike (% and _ are wildcards, a backslash escapes) and regex.
@@ -54,7 +56,8 @@ struct Lookups : Node {
     auto is_true() const { return TruthTest<D>(true, self()); }
     auto is_false() const { return TruthTest<D>(false, self()); }
 
-    /// A text holds this text; an array (also inside JSON) holds this element.
+    /// A text holds this text; an array (also inside JSON) holds this element; a range (PostgreSQL) holds
+    /// this value or range.
     template <class V>
     auto contains(const V& part) const {
         return Contains<D, node_t<V>>(self(), as_node(part));
@@ -90,6 +93,23 @@ struct Lookups : Node {
     template <class V>
     auto regex(const V& pattern) const {
         return match(shape::Op::regex, pattern);
+    }
+
+    // PostgreSQL alone; other databases refuse them with UnsupportedByDialect.
+    /// A pg::Range has something in common with another one.
+    template <class V>
+    auto overlaps(const V& range) const {
+        return RangeTest<D, node_t<V>>(shape::Function::range_overlaps, self(), as_node(range));
+    }
+    /// A pg::TsVector, or what duet::to_tsvector() makes, fits a query of text search.
+    template <class Q>
+    auto matches(const Q& query) const {
+        return TextSearch<shape::Function::text_matches, D, node_t<Q>>(self(), as_node(query));
+    }
+    /// Texts with many trigrams in common: the operator % of pg_trgm, with its threshold.
+    template <class V>
+    auto trigram_similar(const V& text) const {
+        return TextSearch<shape::Function::trigram_similar, D, node_t<V>>(self(), as_node(text));
     }
 
     /// Names the result in a select list.

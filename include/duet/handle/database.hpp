@@ -1,5 +1,6 @@
 #pragma once
 
+#include <duet/engine/nodes.hpp>
 #include <duet/handle/advisory_lock.hpp>
 #include <duet/handle/listener.hpp>
 #include <duet/handle/transaction.hpp>
@@ -9,6 +10,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace duet {
 
@@ -16,11 +18,24 @@ namespace duet {
 struct DatabaseOptions {
     PoolOptions pool{};
     std::string dialect{};  // when given, must be that of the URL, else ConfigurationError
+    /// Servers that answer reads, each with a pool of its own of the same options. Not with SQLite.
+    std::vector<Replica> replicas{};
+    /// How long a session that wrote reads from the primary; see db.session().
+    ReadYourWrites read_your_writes{std::chrono::milliseconds(500)};
+    /// Replicas that lag more are passed over; they are asked at most once a second. PostgreSQL; 0: nobody
+    /// asks.
+    std::chrono::milliseconds max_lag{0};
+    Router router{};
 };
 
 namespace detail {
-std::shared_ptr<engine::Engine> open_engine(std::string_view url, const DatabaseOptions& options);
-}
+struct Opened {
+    std::shared_ptr<engine::Engine> engine;
+    std::shared_ptr<engine::Session> session;  // null without replicas
+};
+Opened open_database(std::string_view url, const DatabaseOptions& options);
+Opened open_database(const std::vector<Node>& nodes, const DatabaseOptions& options);
+}  // namespace detail
 
 /// A database: the handle on which everything hangs. `Database` blocks, `AsyncDatabase` returns Tasks.
 ///
@@ -35,11 +50,14 @@ class BasicDatabase : public Handle<BasicDatabase<Mode>, Mode> {
 public:
     /// `sqlite:///file.db`, `sqlite:////absolute/file.db`, `sqlite://:memory:`. Throws ConfigurationError.
     explicit BasicDatabase(std::string_view url, const DatabaseOptions& options = {})
-        : engine_(detail::open_engine(url, options)) {}
+        : BasicDatabase(detail::open_database(url, options)) {}
+    /// Several servers with the same data, one of them the primary. Throws ConfigurationError.
+    explicit BasicDatabase(const std::vector<Node>& nodes, const DatabaseOptions& options = {})
+        : BasicDatabase(detail::open_database(nodes, options)) {}
     /// The same database in the other mode: connections, caches and hooks are shared.
     template <class Other>
     explicit BasicDatabase(const BasicDatabase<Other>& other)
-        : engine_(other.engine_), timeout_(other.timeout_) {}
+        : engine_(other.engine_), session_(other.session_), timeout_(other.timeout_), pin_(other.pin_) {}
 
     /// A handle whose operations end with QueryCanceled when a statement takes longer.
     BasicDatabase within(std::chrono::nanoseconds timeout) const {
@@ -47,6 +65,25 @@ public:
         copy.timeout_ = timeout;
         return copy;
     }
+
+    /// A handle that stays with one server, or with the replicas: `db.on("primary")`, `db.on("replica")`, or
+    /// a name. On replicas it reads whatever they have, SQL as text too; writes are InvalidQuery. Throws
+    /// ConfigurationError for an unknown name; in a database without replicas both roles are the primary.
+    BasicDatabase on(std::string_view node) const {
+        BasicDatabase copy(*this);
+        copy.pin_ = engine::find_node(session_.get(), node);
+        return copy;
+    }
+    /// A handle that has not written anything, for one request or one job: what it, its copies and what
+    /// on() makes of them write is read by them, as read_your_writes says, and by nobody else of necessity.
+    /// Routers are told the name.
+    BasicDatabase session(std::string_view name = {}) const {
+        BasicDatabase copy(*this);
+        if (session_ != nullptr) copy.session_ = engine::new_session(*session_, name);
+        return copy;
+    }
+    /// Of each server, the primary first.
+    std::vector<NodeStatus> nodes() const { return engine::node_status(session_.get(), *engine_); }
 
     /// A transaction by hand: `auto tx = db.begin(); ... tx.commit();`
     Result<BasicTransaction<Mode>> begin(TransactionOptions options = {}, Where where = Where::current()) {
@@ -58,7 +95,7 @@ public:
         };
         if (options.timeout.count() == 0) options.timeout = timeout_;
         return Mode::run(
-            Begin{std::make_unique<engine::TransactionState>(*engine_, nullptr, options), where});
+            Begin{std::make_unique<engine::TransactionState>(*engine_, nullptr, options, route()), where});
     }
     /// Takes an advisory lock, waiting for it (`db.within(…)` limits that: QueryCanceled), and keeps a
     /// connection of the pool for as long as it is held. PostgreSQL; MariaDB by GET_LOCK, there without
@@ -142,20 +179,25 @@ public:
             context, [](void* f, const QueryEvent& event) { (*static_cast<F*>(f))(event); });
         return QueryHook(engine_->hooks(), id);
     }
+    /// Of the primary.
     PoolStats pool_stats() const { return engine_->pool().stats(); }
     /// Changes how many connections the pool keeps, at once and while it is in use; returns the size from now
-    /// on. SQLite's stays as it is. Throws ConfigurationError for 0.
-    std::size_t resize_pool(std::size_t size) { return engine_->pool().resize(size); }
-    /// Opens connections ahead of need, until `number` are open or the pool has its size; returns how many it
-    /// opened. Throws ConnectionError.
+    /// on. SQLite's stays as it is. Throws ConfigurationError for 0. Replicas' pools change as well.
+    std::size_t resize_pool(std::size_t size) {
+        std::size_t now = size;
+        for (engine::Engine* node : nodes_of()) now = node->pool().resize(size);
+        return now;
+    }
+    /// Opens connections ahead of need, until `number` are open or the pool has its size, to each server;
+    /// returns how many it opened. Throws ConnectionError.
     Result<std::size_t> warm_up(std::size_t number) {
         struct WarmUp {
-            Pool& pool;
+            std::vector<engine::Engine*> nodes;
             std::size_t number;
-            auto start() { return pool.warm_up(number); }
+            auto start() { return engine::warm_up(nodes, number); }
             std::size_t finish(std::size_t opened) { return opened; }
         };
-        return Mode::run(WarmUp{engine_->pool(), number});
+        return Mode::run(WarmUp{nodes_of(), number});
     }
     /// Calls `fn(setup)` for each connection that is opened from now on, and again after a reset;
     /// `setup.run(sql)` names SQL that runs before anybody gets the connection. From any thread; stays for
@@ -163,8 +205,11 @@ public:
     /// wanted the connection.
     template <class F>
     void on_connect(F fn) {
-        engine_->pool().on_connect(std::make_shared<F>(std::move(fn)),
-                                   [](void* f, ConnectionSetup& setup) { (*static_cast<F*>(f))(setup); });
+        const auto context = std::make_shared<F>(std::move(fn));
+        for (engine::Engine* node : nodes_of()) {
+            node->pool().on_connect(context,
+                                    [](void* f, ConnectionSetup& setup) { (*static_cast<F*>(f))(setup); });
+        }
     }
     /// Calls `fn(event)` for the rare events of the pool (PoolEvent), on the thread where they happen, until
     /// the returned hook is destroyed. It must not use this database.
@@ -201,11 +246,17 @@ private:
         return Mode::run(Listen{engine_, channels.names(), options, timeout_, where});
     }
     engine::Call make_call(Where where) noexcept {
-        return {engine_.get(), nullptr, where, timeout_, !Mode::is_async};
+        return {engine_.get(), nullptr, where, timeout_, !Mode::is_async, false, route()};
     }
+    engine::Route route() const noexcept { return {session_.get(), nullptr, pin_}; }
+    std::vector<engine::Engine*> nodes_of() const { return engine::all_engines(session_.get(), *engine_); }
+    explicit BasicDatabase(detail::Opened opened)
+        : engine_(std::move(opened.engine)), session_(std::move(opened.session)) {}
 
     std::shared_ptr<engine::Engine> engine_;
+    std::shared_ptr<engine::Session> session_;  // null without replicas
     std::chrono::nanoseconds timeout_{0};
+    std::int16_t pin_ = engine::not_pinned;
 };
 
 using Database = BasicDatabase<Blocking>;

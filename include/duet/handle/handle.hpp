@@ -5,6 +5,7 @@
 #include <duet/engine/listener.hpp>
 #include <duet/engine/transaction.hpp>
 #include <duet/expr/expr.hpp>
+#include <duet/handle/batch.hpp>
 #include <duet/handle/raw_query.hpp>
 #include <duet/handle/write_operations.hpp>
 #include <duet/model/model.hpp>
@@ -333,6 +334,27 @@ public:
         return Mode::run(Run{call(where), std::string(script)});
     }
 
+    /// Runs `COPY ... TO STDOUT` and calls `sink(std::string_view part)` with what comes, portion by portion,
+    /// cut anywhere; returns the number of rows. The statement takes no values. What the sink throws comes
+    /// out of here, when the rest has been read; in async code it runs on the executor and must not block.
+    /// PostgreSQL only, else UnsupportedByDialect.
+    ///
+    ///     db.copy_out("COPY (SELECT id, email FROM users) TO STDOUT (FORMAT csv, HEADER)",
+    ///                 [&](std::string_view part) { file.write(part.data(), part.size()); });
+    template <class Sink>
+    Result<std::int64_t> copy_out(std::string_view statement, Sink sink, Where where = Where::current()) {
+        struct Run {
+            engine::Call call;
+            std::string statement;
+            Sink sink;
+            std::int64_t rows = 0;
+            static void take(void* context, std::string_view part) { (*static_cast<Sink*>(context))(part); }
+            auto start() { return engine::copy_out(call, statement, {&sink, &take}, rows); }
+            std::int64_t finish() { return rows; }
+        };
+        return Mode::run(Run{call(where), std::string(statement), std::move(sink)});
+    }
+
     /// Sends a message to all who listen to the channel, once the transaction has committed; never when it is
     /// rolled back. The payload is text of less than 8000 bytes, else ValidationError. PostgreSQL only, else
     /// UnsupportedByDialect; InvalidQuery for channel names of more than 63 bytes.
@@ -346,6 +368,20 @@ public:
             void finish() {}
         };
         return Mode::run(Notify{call(where), std::string(channel), std::string(payload)});
+    }  /// Collects writes in `block(batch)` and runs them together: all or none, in one transaction, or in
+       /// this
+    /// one. See Batch. Throws what the first of them throws.
+    template <class F>
+    Result<void> batch(F&& block, Where where = Where::current()) {
+        struct Run {
+            engine::Call call;
+            Batch batch;
+            auto start() { return engine::run_batch(call, batch.operations_); }
+            void finish() {}
+        };
+        Run run{call(where), {}};
+        block(run.batch);
+        return Mode::run(std::move(run));
     }
 
     /// Runs `block(transaction)`: commits at its end, rolls back when it throws, and returns what it returns.

@@ -39,6 +39,24 @@ private:
     driver::Connection* channel_ = nullptr;
 };
 
+/// Lets the operations of one transaction use its connection side by side, so that what they send goes out
+/// together. Takes the lease meanwhile. Lives on the executor.
+class BatchShare {
+public:
+    BatchShare(Lease& lease, Executor& home);
+    ~BatchShare();
+    BatchShare(const BatchShare&) = delete;
+    BatchShare& operator=(const BatchShare&) = delete;
+
+    /// False when the driver has no such thing: the lease was left alone.
+    explicit operator bool() const noexcept { return state_ != nullptr; }
+    SharedLease join();
+
+private:
+    struct State;
+    std::unique_ptr<State> state_;
+};
+
 /// A part in a connection, or a connection of one's own where sharing is not possible or others are waiting.
 struct SharedOrOwn {
     SharedLease shared;

@@ -79,6 +79,7 @@ enum class Op : std::uint8_t {
     scalar_query,   // [query]
     label,          // [u8 length, name]  a column of the select list by its name
     link_owner,     // the owner column of Clause::through
+    text_config,    // [u8 length, name]  a text search configuration
 };
 
 /// A nested query inside an expression: `u64 model, u32 flags, u8 selected column, u16 length, u16 values,
@@ -119,7 +120,24 @@ enum class Function : std::uint8_t {
     greatest,
     least,
     random,
+    // Of PostgreSQL alone. A text search configuration may be the first argument.
+    to_tsvector,
+    to_tsquery,
+    plainto_tsquery,
+    phraseto_tsquery,
+    websearch_to_tsquery,
+    ts_rank,
+    ts_rank_cd,
+    ts_headline,
+    text_matches,  // vector @@ query
+    similarity,
+    word_similarity,
+    trigram_similar,  // text % text
+    range_contains,   // range @> element or range
+    range_overlaps,   // range && range
 };
+
+constexpr bool is_postgres_only(Function f) { return f >= Function::to_tsvector; }
 
 enum class Aggregate : std::uint8_t { count, sum, avg, min, max };
 enum AggregateFlag : std::uint8_t { aggregate_distinct = 1, aggregate_filtered = 2, aggregate_star = 4 };

@@ -174,7 +174,10 @@ Wait MariaDbConnection::execute_script(std::string_view sql) {
     const bool traces = leaves_traces(sql);
     // Set before: a script may fail after its first statements.
     dirty_ |= traces;
-    return run_text(sql);
+    const std::string statements = without_empty_statements(sql);
+    if (!statements.empty()) return run_text(statements);
+    start(sql);
+    return go_on();
 }
 
 Wait MariaDbConnection::begin(std::string_view sql) { return run_text(sql); }
@@ -183,6 +186,18 @@ Wait MariaDbConnection::ping() {
     start({});
     push(Stage::ping);
     return go_on();
+}
+
+MYSQL* MariaDbConnection::quiet() {
+    const bool could = may_block_;
+    const Limits limits = limits_;
+    may_block_ = true;
+    limits_ = {};
+    start({});
+    go_on();
+    may_block_ = could;
+    limits_ = limits;
+    return raw();
 }
 
 Wait MariaDbConnection::resume() {

@@ -46,6 +46,7 @@ public:
     Wait ping() override;
 
     bool dirty() const noexcept override { return dirty_; }
+    void keep_traces() noexcept override { dirty_ = false; }
     bool start_reset() noexcept override;
 
     void set_limits(const Limits& limits) override { limits_ = limits; }
@@ -60,6 +61,8 @@ public:
     std::uint64_t socket_tag() const noexcept override { return socket_tag_; }
 
     MYSQL* raw() const { return mysql_.get(); }
+    /// The same with nothing left to be awaited, for work beside the operations. Blocks.
+    MYSQL* quiet();
 
 private:
     enum class Stage : std::uint8_t {
@@ -108,6 +111,7 @@ private:
     bool ping_server();
     void look_at_socket() noexcept;
     void check_size() const;
+    void tell_columns();
     void end_rows();
     bool prepare_again(unsigned code);
     [[noreturn]] void throw_failure(const Failure& failure);

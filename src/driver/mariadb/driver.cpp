@@ -26,7 +26,7 @@ public:
         return std::make_unique<MariaDbConnection>(options_, cancel_thread_);
     }
     DatabaseSchema introspect(Connection& connection) override {
-        return introspect_mariadb(static_cast<MariaDbConnection&>(connection).raw());
+        return introspect_mariadb(static_cast<MariaDbConnection&>(connection).quiet());
     }
 
 private:

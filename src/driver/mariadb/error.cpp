@@ -213,6 +213,11 @@ void throw_error(const Failure& failure, std::string_view sql) {
             raise_bad_value(failure, "a value is too long for", sql);
         case ER_WARN_DATA_OUT_OF_RANGE:
             raise_bad_value(failure, "a value is out of range for", sql);
+        case ER_WARN_ALLOWED_PACKET_OVERFLOWED:
+            raise<ValidationError>(failure, "a value is larger than the server's setting max_allowed_packet",
+                                   sql);
+        case ER_REGEXP_ERROR:
+            raise<InvalidQuery>(failure, "a regular expression is not valid", sql);
         case ER_TRUNCATED_WRONG_VALUE:
         case ER_TRUNCATED_WRONG_VALUE_FOR_FIELD:
         case WARN_DATA_TRUNCATED:

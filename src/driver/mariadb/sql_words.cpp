@@ -89,12 +89,48 @@ bool counts_changes(std::string_view sql) {
            word == "CALL" || word == "LOAD";
 }
 
+bool described_late(std::string_view sql) {
+    const std::string word = first_word(sql);
+    if (word == "CALL" || word == "EXECUTE") return true;
+    return may_write(sql) && any_word(sql, [](std::string_view any, bool) { return any == "RETURNING"; });
+}
+
 bool leaves_traces(std::string_view sql) {
     return any_word(sql, [](std::string_view word, bool first) {
         if (first) return !contains(clean_words, word);
         return word == "@" || word == "TEMPORARY" || word == "GET_LOCK" || word == "CHAIN" ||
                word == "LAST_INSERT_ID";
     });
+}
+
+std::string without_empty_statements(std::string_view script) {
+    std::string out;
+    std::size_t from = 0;
+    bool empty = true;
+    const auto end_statement = [&](std::size_t at) {
+        if (!empty) {
+            if (!out.empty()) out += ';';
+            out += script.substr(from, at - from);
+        }
+        from = at + 1;
+        empty = true;
+    };
+    for (std::size_t at = 0; at < script.size();) {
+        const char c = script[at];
+        if (const std::size_t behind = behind_quiet(script, at); behind != at) {
+            empty &= c != '\'' && c != '"' && c != '`';
+            at = behind;
+            continue;
+        }
+        if (c == ';') {
+            end_statement(at);
+        } else {
+            empty &= c == ' ' || (c >= '\t' && c <= '\r');
+        }
+        ++at;
+    }
+    end_statement(script.size());
+    return out;
 }
 
 }  // namespace duet::driver::mariadb

@@ -191,6 +191,7 @@ bool MariaDbConnection::execute_statement() {
     }
     if (mysql_->field_count != 0) {
         statement_->open_result();
+        if (!statement_->known_columns() && sink_ != nullptr && sink_->columns != nullptr) tell_columns();
         become(Stage::rows);
         return true;
     }
@@ -204,6 +205,15 @@ bool MariaDbConnection::execute_statement() {
         pop();
     }
     return true;
+}
+
+// The server describes what INSERT ... RETURNING and CALL yield when it runs them, not before.
+void MariaDbConnection::tell_columns() {
+    try {
+        sink_->columns(*sink_, statement_->column_names());
+    } catch (...) {
+        failure_ = std::current_exception();
+    }
 }
 
 bool MariaDbConnection::read_rows() {

@@ -29,6 +29,7 @@ MariaDbStatement::MariaDbStatement(std::shared_ptr<const Plan> plan)
     writes_ = may_write(sql);
     counts_changes_ = writes_ && mariadb::counts_changes(sql);
     leaves_traces_ = this->plan().raw && mariadb::leaves_traces(sql);
+    described_late_ = this->plan().raw && mariadb::described_late(sql);
 }
 
 void MariaDbStatement::make_handle(MYSQL* mysql) {

@@ -18,6 +18,7 @@ public:
     explicit MariaDbStatement(std::shared_ptr<const Plan> plan);
 
     std::vector<std::string> column_names() const override;
+    bool known_columns() const override { return as_text_ || !described_late_; }
     bool writes() const override { return writes_; }
     void read_in_portions() override { in_portions_ = true; }
 
@@ -69,6 +70,7 @@ private:
     bool writes_ = false;
     bool counts_changes_ = false;
     bool leaves_traces_ = false;
+    bool described_late_ = false;
     bool in_portions_ = false;
     bool cursor_ = false;
     bool running_ = false;

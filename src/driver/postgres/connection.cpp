@@ -130,7 +130,7 @@ bool PgConnection::start_reset() noexcept {
 }
 
 bool PgConnection::in_transaction() const noexcept {
-    if (begin_held_) return true;  // behind a reset that is still under way, too
+    if (begin_held_ && !session_.ahead().empty()) return true;  // behind a reset that is still under way, too
     if (resetting_ || (multiplexer_ != nullptr && multiplexer_->under_way() != 0)) return false;
     const PGTransactionStatusType status = PQtransactionStatus(session_.raw());
     return status == PQTRANS_INTRANS || status == PQTRANS_INERROR || status == PQTRANS_ACTIVE;
@@ -142,7 +142,7 @@ bool PgConnection::usable() const noexcept {
 }
 
 Multiplexer* PgConnection::multiplexer() noexcept {
-    if (!multiplexes() || !session_.idle() || !session_.ahead().empty() || !usable()) return nullptr;
+    if (!multiplexes() || !session_.idle() || !usable()) return nullptr;
     if (multiplexer_ == nullptr)
         multiplexer_ = std::make_unique<PgMultiplexer>(session_, cancel_, leftovers_);
     return multiplexer_.get();
@@ -228,6 +228,11 @@ void PgConnection::send() {
             copied_ = 0;
             flight_.reset(nullptr, nullptr, all_rows, outcome_);
             session_.copy(flight_, script_);
+            break;
+        case Step::copying_out:
+            flight_.reset(nullptr, nullptr, all_rows, outcome_);
+            flight_.copy_to(copy_sink_);
+            session_.copy_out(flight_, script_);
             break;
         case Step::closing:
             session_.ahead().push_back("CLOSE " + statement_->cursor);
@@ -336,11 +341,12 @@ Wait PgConnection::completed(Flight& flight) {
             }
             return session_.idle() ? drained() : Wait::readable;
         case Step::asking_types:
-            if (flight_.failed()) {
+            if (flight_.failed() && (in_transaction() || flight_.state() != "42501")) {
                 end();
                 flight_.check(script_);
             }
-            if (!take_types()) {
+            // Who may not read may still be allowed to insert.
+            if (flight_.failed() || !take_types()) {
                 outcome_->affected = -1;
                 end();
                 return Wait::done;
@@ -348,7 +354,9 @@ Wait PgConnection::completed(Flight& flight) {
             step_ = Step::copying;
             break;
         case Step::copying:
-            return copied();
+            if (copied()) return Wait::done;
+            step_ = Step::asking_types;
+            break;
         case Step::executing:
         case Step::preparing:
             if (flight_.is_stale() && !again_ && !in_transaction()) {

@@ -40,10 +40,12 @@ public:
     Wait execute_script(std::string_view sql) override;
     bool can_copy() const noexcept override { return true; }
     Wait copy_in(const CopyRows& rows, Outcome& outcome) override;
+    Wait copy_out(std::string_view sql, CopySink sink, Outcome& outcome) override;
     Wait begin(std::string_view sql) override;
     Wait resume() override;
     Wait ping() override;
     bool dirty() const noexcept override { return dirty_; }
+    void keep_traces() noexcept override { dirty_ = false; }
     bool start_reset() noexcept override;
 
     void set_limits(const Limits& limits) override { limits_ = limits; }
@@ -79,6 +81,7 @@ private:
         closing,
         asking_types,
         copying,
+        copying_out,
     };
 
     Wait start(Step step);
@@ -94,7 +97,10 @@ private:
     void ask_for_types();
     bool take_types();
     Wait send_rows();
-    Wait copied();
+    bool copied();
+    std::string_view copied_table() const;
+    std::string_view copied_columns() const;
+    std::vector<Oid> types_of(const PGresult* result) const;
     void end() noexcept;
     void collect_leftovers();
     bool may_block() const { return may_block_ && !limits_.any(); }
@@ -114,10 +120,12 @@ private:
     std::unique_ptr<PgMultiplexer> multiplexer_;
     std::vector<std::string> cursors_to_close_;
     std::string script_;
+    CopySink copy_sink_;
     CopyRows copy_rows_{};
     std::size_t copied_ = 0;
     CopyEncoder copy_encoder_;
     std::exception_ptr copy_failure_;
+    bool copy_again_ = false;  // the columns are no longer what they were
     std::unordered_map<std::string, std::vector<Oid>> copy_types_;  // by target; none: they do not fit
 
     // The operation under way.

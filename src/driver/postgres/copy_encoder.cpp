@@ -174,9 +174,9 @@ void CopyEncoder::uuid(const Uuid& value) {
         length(16);
         out_.append(reinterpret_cast<const char*>(value.bytes().data()), 16);
     } else {
-        char hex[Uuid::hex_size];
-        value.write_hex(hex);
-        text({hex, Uuid::hex_size});
+        char characters[Uuid::text_size];  // as the server writes a uuid as text
+        value.write(characters);
+        text({characters, Uuid::text_size});
     }
 }
 

@@ -25,8 +25,8 @@ public:
     /// What comes before the first row and after the last.
     void begin();
     void end();
-    /// `columns` are the types of the table's columns, in the order of rows.columns. Throws ValidationError for
-    /// values that the column cannot take; half a row is then in the buffer.
+    /// `columns` are the types of the table's columns, in the order of rows.columns. Throws ValidationError
+    /// for values that the column cannot take; half a row is then in the buffer.
     void row(const CopyRows& rows, const Oid* columns, const std::byte* object);
 
     std::string& buffer() noexcept { return out_; }

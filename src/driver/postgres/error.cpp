@@ -141,6 +141,15 @@ std::vector<std::string> key_columns(std::string_view detail) {
     return columns;
 }
 
+// What is wrong is a value of the user's, whatever the statement.
+bool is_of_a_value(std::string_view state) {
+    for (const std::string_view code : {"22001", "22003", "22007", "22008", "22021", "22P02", "22P03",
+                                        "22P05", "22030", "22032", "54000"}) {
+        if (state == code) return true;
+    }
+    return false;
+}
+
 template <class Exception>
 [[noreturn]] void raise(std::string message, std::string_view state, std::string_view sql) {
     Exception error(std::move(message));
@@ -240,6 +249,7 @@ void throw_result(const PGresult* result, std::string_view sql) {
     if (state == "55P03") raise<LockTimeout>(std::move(message), state, sql);
     if (state == "57014") raise<QueryCanceled>(std::move(message), state, sql);
     if (state == "2201B") raise<InvalidQuery>(std::move(message), state, sql);  // a regular expression
+    if (is_of_a_value(state)) raise<ValidationError>(std::move(message), state, sql);
     if (is_connection_state(state)) raise<ConnectionError>(std::move(message), state, sql);
     raise<DatabaseError>(std::move(message), state, sql);
 }

@@ -14,6 +14,8 @@ void Flight::reset(Prepared* of, RowSink* rows_to, std::size_t limit, Outcome* c
     at_ = 0;
     prepared_ = of;
     sink_ = rows_to;
+    copy_sink_ = {};
+    has_text_ = false;
     max_rows_ = limit;
     outcome_ = counts == nullptr ? &ignored_ : counts;
     error_.reset();
@@ -42,12 +44,13 @@ void Flight::take(Result result) {
                     failure_ = std::current_exception();
                 }
                 if (prepared_ == nullptr) last_ = std::move(result);
-            } else if (parts_[at_] == Part::script) {
+            } else if (parts_[at_] == Part::script || parts_[at_] == Part::copy) {
                 last_ = std::move(result);
             }
             break;
         case PGRES_COMMAND_OK:
-            if (parts_[at_] == Part::copy) {
+            if (parts_[at_] == Part::copy_out && !has_text_) break;
+            if (parts_[at_] == Part::copy || parts_[at_] == Part::copy_out) {
                 count(result.get());
             } else if (parts_[at_] == Part::rows) {
                 count(result.get());
@@ -75,6 +78,16 @@ void Flight::take(Result result) {
     }
 }
 
+void Flight::take_text(std::string_view part) noexcept {
+    has_text_ = true;
+    if (part.empty() || copy_sink_.take == nullptr || failure_ != nullptr) return;
+    try {
+        copy_sink_.take(copy_sink_.context, part);
+    } catch (...) {
+        failure_ = std::current_exception();
+    }
+}
+
 void Flight::take_rows(const PGresult* result) {
     const int there = PQntuples(result);
     if (sink_ == nullptr || prepared_ == nullptr) {
@@ -84,10 +97,20 @@ void Flight::take_rows(const PGresult* result) {
     if (!prepared_->described) {
         prepared_->columns.describe(result);
         prepared_->described = !prepared_->name.empty();
+        prepared_->decoder.forget();
     }
     outcome_->more = static_cast<std::size_t>(there) > max_rows_;
     const int wanted = outcome_->more ? static_cast<int>(max_rows_) : there;
     ResultReader reader(result, prepared_->columns);
+    RowDecoder& decoder = prepared_->decoder;
+    if (decoder.fits(*sink_) || (sink_->lasting && decoder.prepare(*sink_, prepared_->columns))) {
+        for (int row = 0; row < wanted; ++row) {
+            reader.set_row(row);
+            decoder.decode(result, row, reader, *sink_);
+        }
+        outcome_->rows = static_cast<std::size_t>(wanted);
+        return;
+    }
     for (int row = 0; row < wanted; ++row) {
         reader.set_row(row);
         decode_row(reader, *sink_);
@@ -134,6 +157,12 @@ void Flight::forget_stale(std::vector<std::string>& leftovers) const {
 void Flight::check(std::string_view sql) const {
     if (error_ != nullptr && !(lost_ && state().empty())) throw_result(error_.get(), sql);
     if (lost_) throw_connection(lost_message_.c_str(), sql);
+    if (skipped_) {
+        DatabaseError error("not run: a statement before it, in the same batch, had failed");
+        error.attach_code("25P02");
+        error.attach_sql(sql);
+        throw error;
+    }
     if (failure_ == nullptr) return;
     try {
         std::rethrow_exception(failure_);

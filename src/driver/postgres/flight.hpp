@@ -27,11 +27,13 @@ public:
         rows,      // it runs
         script,    // several statements of the simple protocol
         copy,      // rows go to the server
+        copy_out,  // rows come from it, as it writes them
     };
 
     /// Makes it ready to be sent again.
     void reset(Prepared* of, RowSink* rows_to, std::size_t limit, Outcome* counts);
     void expect(Part part) { parts_.push(part); }
+    void copy_to(CopySink sink) { copy_sink_ = sink; }
 
     // What Session reports.
     void take(Result result);
@@ -48,6 +50,8 @@ public:
     bool lost() const noexcept { return lost_; }
     /// The server skipped it since one before it had failed: it can be sent again.
     bool skipped() const noexcept { return skipped_ && error_ == nullptr && !lost_; }
+    bool expects_text() const noexcept { return parts_[at_] == Part::copy_out; }
+    void take_text(std::string_view part) noexcept;
     bool expects_rows() const noexcept { return parts_[at_] == Part::copy; }
     /// SQLSTATE of the server's error, or empty.
     std::string_view state() const noexcept;
@@ -61,6 +65,7 @@ public:
     /// The rows are no longer wanted.
     void abandon() noexcept {
         sink_ = nullptr;
+        copy_sink_ = {};
         outcome_ = &ignored_;
     }
     const PGresult* last() const noexcept { return last_.get(); }
@@ -85,6 +90,8 @@ private:
     std::size_t at_ = 0;
     Prepared* prepared_ = nullptr;
     RowSink* sink_ = nullptr;
+    CopySink copy_sink_;
+    bool has_text_ = false;
     std::size_t max_rows_ = all_rows;
     Outcome* outcome_ = nullptr;
     Outcome ignored_;

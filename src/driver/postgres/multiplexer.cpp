@@ -81,7 +81,8 @@ void PgMultiplexer::send(SharedFlight& flight) {
     const bool alone = flight.holds->plan->writes || !leftovers_->empty();
     for (const std::string& name : *leftovers_) session_.ahead().push_back("DEALLOCATE " + name);
     leftovers_->clear();
-    session_.execute(flight, *flight.holds, parameters_, alone ? Session::Sync::own : Session::Sync::joint);
+    const bool joint = batch_ || !alone;
+    session_.execute(flight, *flight.holds, parameters_, joint ? Session::Sync::joint : Session::Sync::own);
     ++sent_;
     if (announced_) return;
     announced_ = true;
@@ -140,7 +141,8 @@ Wait PgMultiplexer::pump() noexcept {
         --sent_;
         if (flight == stopping_) stopping_ = nullptr;
         if (Channel* const channel = flight->owner) {
-            if ((flight->skipped() || was_hit(*flight)) && resend(*flight)) continue;
+            const bool again = !batch_ && (flight->skipped() || was_hit(*flight));
+            if (again && resend(*flight)) continue;
             channel->complete();
         } else {
             give_back(*flight);
@@ -174,6 +176,8 @@ void PgMultiplexer::drop(SharedFlight& flight) noexcept {
 
 void PgMultiplexer::stop_unwanted() noexcept {
     if (stopping_ != nullptr || sent_ == 0 || session_.lost()) return;
+    // In a batch the others could not be sent again.
+    if (batch_ && under_way_ != 1) return;
     session_.each_oldest([this](const Flight& flight) {
         if (static_cast<const SharedFlight&>(flight).owner == nullptr) stopping_ = &flight;
     });

@@ -38,6 +38,7 @@ public:
     std::size_t under_way() const noexcept override { return under_way_; }
     Wait pump() noexcept override;
     Wait flush() noexcept override;
+    void batch(bool on) noexcept override { batch_ = on; }
     bool open_to_users() const noexcept override { return open_ && !session_.lost(); }
 
     /// Whether a statement was asked to stop; asking forgets it.
@@ -78,6 +79,7 @@ private:
     std::size_t sent_ = 0;
     std::size_t under_way_ = 0;
     bool announced_ = false;  // that there is something to flush
+    bool batch_ = false;
     bool open_ = true;
     bool cancelled_ = false;
     const Flight* stopping_ = nullptr;

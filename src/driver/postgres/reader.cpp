@@ -322,11 +322,12 @@ Fault ResultReader::read_json(const Cell& cell, Json& out) const {
 
 Fault ResultReader::read_array(const Cell& cell, const TypeInfo& type, void* array) const {
     if (cell.is_null()) return Fault::wrong_type;
-    if (cell.type == oid::json) return parse_array(cell.bytes(), type, array);
     if (cell.type == oid::jsonb) {
         if (cell.size < 2 || *cell.data != 1) return Fault::malformed;
         return parse_array(cell.bytes().substr(1), type, array);
     }
+    if (cell.type < oid::first_user_type && is_text_type(cell.type))
+        return parse_array(cell.bytes(), type, array);
     if (!may_be_array(cell.type)) return Fault::wrong_type;
     Source source(cell.bytes());
     const std::size_t dimensions = source.u32();

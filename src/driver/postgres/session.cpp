@@ -145,7 +145,24 @@ void Session::send_script(Flight& flight, const std::string& sql, Flight::Part p
     sent(PQsendQuery(conn_.get(), all.c_str()));
     flight.expect(part);
     wants_rows_ = false;
+    has_text_ = false;
     push(flight);
+}
+
+/// Hands on what has come of COPY ... TO STDOUT; false: more has to arrive first.
+bool Session::take_text(bool block) {
+    while (has_text_) {
+        char* row = nullptr;
+        const int size = PQgetCopyData(conn_.get(), &row, block ? 0 : 1);
+        if (size == 0) return false;
+        if (size < 0) {
+            has_text_ = false;  // the results tell how it went
+        } else {
+            first_->take_text({row, static_cast<std::size_t>(size)});
+            PQfreemem(row);
+        }
+    }
+    return true;
 }
 
 bool Session::flush() const { return PQflush(conn_.get()) != 1; }
@@ -154,6 +171,7 @@ Flight* Session::receive(bool block) {
     PGconn* const conn = conn_.get();
     for (;;) {
         if (first_ == nullptr || wants_rows_) return nullptr;
+        if (has_text_ && !take_text(block) && !lost()) return nullptr;
         if (!block && PQisBusy(conn) != 0) {
             if (!lost()) return nullptr;
         }
@@ -184,6 +202,11 @@ Flight* Session::receive(bool block) {
                 PQputCopyEnd(conn, "COPY is not possible here");
                 break;
             case PGRES_COPY_OUT: {
+                if (first_->expects_text()) {
+                    first_->take_text({});
+                    has_text_ = true;
+                    break;
+                }
                 char* row = nullptr;
                 while (PQgetCopyData(conn, &row, 0) > 0) PQfreemem(row);
                 break;

@@ -36,6 +36,7 @@ public:
 
     /// Texts without parameters that travel with the next request.
     std::vector<std::string>& ahead() noexcept { return ahead_; }
+    const std::vector<std::string>& ahead() const noexcept { return ahead_; }
 
     /// Whether statements are kept on the server.
     bool prepares = true;
@@ -59,6 +60,10 @@ public:
     void script(Flight& flight, const std::string& sql);
     /// COPY ... FROM STDIN: receive() then comes back without a request, and wants_rows().
     void copy(Flight& flight, const std::string& sql);
+    /// COPY ... TO STDOUT.
+    void copy_out(Flight& flight, const std::string& sql) {
+        send_script(flight, sql, Flight::Part::copy_out);
+    }
     bool wants_rows() const noexcept { return wants_rows_; }
     void rows_sent() noexcept { wants_rows_ = false; }
 
@@ -78,6 +83,7 @@ private:
     Flight* pop() noexcept;
     void enter_pipeline();
     void leave_pipeline() noexcept;
+    bool take_text(bool block);
     void send_ahead(Flight& flight);
     void send_script(Flight& flight, const std::string& sql, Flight::Part part);
     void send_parse(Flight& flight, Prepared& prepared, const Parameters& parameters);
@@ -95,6 +101,7 @@ private:
     bool shared_ = false;
     bool wants_rows_ = false;
     bool unsynced_ = false;
+    bool has_text_ = false;  // between the beginning and the end of COPY ... TO STDOUT
 };
 
 }  // namespace duet::driver::postgres

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "reader.hpp"
+#include "row_decoder.hpp"
 
 namespace duet::driver::postgres {
 
@@ -19,7 +20,8 @@ struct Prepared {
     unsigned version = 0;    // how often it was prepared
     std::vector<Oid> types;  // of the parameters that it was prepared with
     Columns columns;
-    bool described = false;  // whether `columns` holds for what is prepared
+    bool described = false;  // whether `columns` and `decoder` hold for what is prepared
+    RowDecoder decoder;
     std::vector<std::string> column_names;
     bool is_commit = false;
 
@@ -27,6 +29,7 @@ struct Prepared {
     void forget() {
         name.clear();
         described = false;
+        decoder.forget();
     }
 };
 

@@ -2,6 +2,7 @@
 
 import datetime
 import decimal
+import urllib.parse
 import uuid
 
 AUTHORS = ["Ada", "Bölé 'quoted'"]
@@ -56,8 +57,54 @@ def books():
     ]
 
 
+def kinds():
+    """A row for each kind of column that the books do not have; for the second one, its ends."""
+    return [
+        {
+            "small": -2,
+            "whole": 3,
+            "big": 4,
+            "positive": 5,
+            "single": 0.5,
+            "data": b"\x00'\xff\\",
+            "color": "green",
+            "address": "192.168.0.1",
+            "tags": ["a b", "it's \"ü\"", "", "{}", "NULL"],
+            "numbers": [1, -2, 3],
+            "maybe": None,
+        },
+        {
+            "small": -(2**15),
+            "whole": 2**31 - 1,
+            "big": -(2**63),
+            "positive": 2**31 - 1,
+            "single": -0.25,
+            "data": b"",
+            "color": "blue",
+            "address": "2001:db8::1",
+            "tags": [],
+            "numbers": [],
+            "maybe": 7,
+        },
+    ]
+
+
+def address(text):
+    """The parts of a duet URL: a file of SQLite, or a server's."""
+    parts = urllib.parse.urlsplit(text)
+    return {
+        "kind": parts.scheme,
+        "name": parts.path[1:],
+        "user": urllib.parse.unquote(parts.username or ""),
+        "password": urllib.parse.unquote(parts.password or ""),
+        "host": parts.hostname,
+        "port": parts.port,
+    }
+
+
 def check(found, expected):
     """Compares one row, as a dict, with what it should be."""
     for key, value in expected.items():
-        if found[key] != value:
-            raise SystemExit(f"{expected['title']}.{key}: {found[key]!r}, not {value!r}")
+        there = bytes(found[key]) if isinstance(found[key], memoryview) else found[key]
+        if there != value:
+            raise SystemExit(f"{expected.get('title', 'kinds')}.{key}: {there!r}, not {value!r}")

@@ -93,13 +93,13 @@ TEST(MariaDbLists, AreOneParameter) {
         R"(`users`.`created_at` IN (SELECT element FROM JSON_TABLE(?, '$[*]' COLUMNS (element BIGINT PATH '$')) AS duet_list))");
     EXPECT_EQ(
         where(dialect(), "token"_c.not_in(std::vector<duet::Uuid>{})),
-        R"(`users`.`token` NOT IN (SELECT element FROM JSON_TABLE(?, '$[*]' COLUMNS (element BIGINT PATH '$')) AS duet_list))");
+        R"((`users`.`token` NOT IN (SELECT element FROM JSON_TABLE(?, '$[*]' COLUMNS (element BIGINT PATH '$')) AS duet_list) OR (`users`.`token` IS NULL AND ? = '[]')))");
     EXPECT_EQ(
         where(dialect(), "age"_c.in_(std::vector<int>{})),
         R"(`users`.`age` IN (SELECT element FROM JSON_TABLE(?, '$[*]' COLUMNS (element BIGINT PATH '$')) AS duet_list))");
     EXPECT_EQ(
         where(dialect(), "bio"_c.not_in(std::vector<std::string>{})),
-        R"(`users`.`bio` NOT IN (SELECT element COLLATE utf8mb4_nopad_bin FROM JSON_TABLE(?, '$[*]' COLUMNS (element LONGTEXT PATH '$')) AS duet_list))");
+        R"((`users`.`bio` NOT IN (SELECT element COLLATE utf8mb4_nopad_bin FROM JSON_TABLE(?, '$[*]' COLUMNS (element LONGTEXT PATH '$')) AS duet_list) OR (`users`.`bio` IS NULL AND ? = '[]')))");
     EXPECT_EQ(
         where(dialect(), "profile"_c["n"].in_({5, 6})),
         R"(CASE WHEN JSON_TYPE(JSON_EXTRACT(`users`.`profile`, IF(`users`.`profile` IS NULL, NULL, ?))) IN ('INTEGER', 'UNSIGNED INTEGER', 'DOUBLE', 'DECIMAL') THEN CAST(JSON_UNQUOTE(JSON_EXTRACT(`users`.`profile`, IF(`users`.`profile` IS NULL, NULL, ?))) AS DECIMAL(50,15)) END IN (SELECT element FROM JSON_TABLE(?, '$[*]' COLUMNS (element BIGINT PATH '$')) AS duet_list))");

@@ -92,6 +92,25 @@ TEST(MariaDbWords, TellWritesAndTraces) {
         EXPECT_TRUE(leaves_traces(trace)) << trace;
 }
 
+TEST(MariaDbWords, LeaveOutStatementsThatSayNothing) {
+    EXPECT_EQ(without_empty_statements("SELECT 1"), "SELECT 1");
+    EXPECT_EQ(without_empty_statements("SELECT 1; SELECT 2"), "SELECT 1; SELECT 2");
+    EXPECT_EQ(without_empty_statements(" ; ;; -- none;\n/* ; */"), "");
+    EXPECT_EQ(without_empty_statements(""), "");
+    EXPECT_EQ(without_empty_statements(";SELECT ';', \";\";;\n; -- a;\nSELECT 2; # the end"),
+              "SELECT ';', \";\"; -- a;\nSELECT 2");
+    EXPECT_EQ(without_empty_statements("/*! SET x = 1 */; `t`;"), "/*! SET x = 1 */; `t`");
+}
+
+TEST(MariaDbWords, TellWhichColumnsAreDescribedLate) {
+    for (const char* late : {"INSERT INTO t VALUES (1) RETURNING id", "delete from t returning *", "CALL f()",
+                             "EXECUTE IMMEDIATE 'SELECT 1'"})
+        EXPECT_TRUE(described_late(late)) << late;
+    for (const char* known : {"SELECT returning FROM t", "INSERT INTO t VALUES ('RETURNING')",
+                              "UPDATE t SET a = 1", "DELETE FROM `returning`"})
+        EXPECT_FALSE(described_late(known)) << known;
+}
+
 TEST(MariaDbColumnTypes, AreSpelledAlikeForAllServers) {
     EXPECT_EQ(canonical_type("int(11)"), "int");
     EXPECT_EQ(canonical_type("bigint(20) unsigned"), "bigint unsigned");

@@ -37,6 +37,24 @@ TEST(PostgresParameters, RefuseUnsignedIntegersBeyondInt8) {
     EXPECT_THROW(send_value(std::numeric_limits<std::uint64_t>::max()), duet::ValidationError);
 }
 
+// The sizes alone decide: nothing looks at the bytes.
+TEST(PostgresParameters, RefuseAGigabyteBeforeTouchingIt) {
+    static constexpr duet::TypeInfo blob_view{.kind = duet::Kind::blob_view, .size = 0};
+    const auto encode = [](std::vector<BindValue> values) {
+        duet::Plan plan;
+        for (std::size_t i = 0; i < values.size(); ++i) plan.binds.push_back({static_cast<std::uint16_t>(i)});
+        Parameters().encode(plan, values);
+    };
+    const char place = 'x';
+    const BindValue too_large{&blob_view, &place, std::size_t{1} << 30};
+    const BindValue half{&blob_view, &place, std::size_t{1} << 29};
+    EXPECT_THROW(encode({too_large}), duet::ValidationError);
+    EXPECT_THROW(encode({{&text_view, &place, std::size_t{1} << 30}}), duet::ValidationError);
+    EXPECT_THROW(encode({{&blob_view, &place, std::size_t{5} << 30}}), duet::ValidationError);
+    EXPECT_THROW(encode({half, half}), duet::ValidationError) << "all together as well";
+    EXPECT_NO_THROW(encode({half}));
+}
+
 TEST(PostgresParameters, SendScalarsInTheirBinaryForms) {
     EXPECT_EQ(send_value(true).bytes, bytes("01"));
     EXPECT_EQ(send_value(1.5).bytes, bytes("3ff80000 00000000"));

@@ -34,7 +34,7 @@ public:
     std::string explain(std::string_view sql) const override { return "EXPLAIN " + std::string(sql); }
 
     std::string current_timestamp() const override { return base().current_timestamp(); }
-    std::string cast(std::string_view operand, Kind to) const override { return base().cast(operand, to); }
+    std::string cast(const Operand& operand, Kind to) const override { return base().cast(operand, to); }
     std::string date_part(std::string_view operand, shape::DatePart part) const override {
         return base().date_part(operand, part);
     }
@@ -48,21 +48,22 @@ public:
     std::string escape_pattern(shape::Op op, std::string_view pattern) const override {
         return base().escape_pattern(op, pattern);
     }
-    std::string in_list(std::string_view operand, std::string_view mark, bool negated) const override {
-        return base().in_list(operand, mark, negated);
+    std::string in_list(const Operand& operand, std::string_view mark, Kind elements,
+                        bool negated) const override {
+        return base().in_list(operand, mark, elements, negated);
     }
-    std::string array_contains(std::string_view array, std::string_view element) const override {
+    std::string array_contains(const Operand& array, const Operand& element) const override {
         return base().array_contains(array, element);
     }
     std::string json_get(std::string_view json, std::string_view path, Kind as) const override {
         return base().json_get(json, path, as);
     }
     std::string json_test(shape::Op op, std::string_view json, std::string_view path,
-                          std::string_view operand) const override {
+                          const Operand& operand) const override {
         return base().json_test(op, json, path, operand);
     }
-    std::string column_type(const ColumnInfo& column, bool generated_key) const override {
-        return base().column_type(column, generated_key);
+    std::string column_type(const ColumnInfo& column, ColumnUse use) const override {
+        return base().column_type(column, use);
     }
     std::string now_default(const ColumnInfo& column) const override { return base().now_default(column); }
     void append_generated_key(std::string& out) const override { base().append_generated_key(out); }

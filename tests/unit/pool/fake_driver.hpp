@@ -81,6 +81,7 @@ public:
     void abandon() noexcept override { good = false; }
     void allow_blocking(bool allowed) noexcept override { may_block = allowed; }
     bool dirty() const noexcept override { return traces; }
+    void keep_traces() noexcept override { traces = false; }
     bool start_reset() noexcept override {
         ++database_.resets;
         traces = transaction = false;
@@ -102,6 +103,7 @@ public:
     void close(driver::Statement&) noexcept override {}
     driver::Wait execute_script(std::string_view sql) override {
         database_.ran(sql);
+        traces |= sql.starts_with("SET");
         if (sql == "ROLLBACK") {
             if (database_.rollback_fails) throw DatabaseError("the disk is gone");
             ++database_.rollbacks;

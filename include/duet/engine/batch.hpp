@@ -1,0 +1,25 @@
+#pragma once
+
+#include <duet/engine/engine.hpp>
+
+#include <memory>
+#include <span>
+
+namespace duet::engine {
+
+/// One of several operations that do not need each other's results.
+class BatchOperation {
+public:
+    virtual ~BatchOperation() = default;
+    /// Starts it; the operation lives until the Task has ended.
+    virtual Task<> start(Call call) = 0;
+    /// Whether it may fail by what comes back, although the database found no fault: a row that is gone.
+    virtual bool checks_result() const noexcept = 0;
+};
+
+/// Runs all in one transaction, or in that of the call: all or none. Where the driver pipelines they go out
+/// together, with what begins the transaction and, unless a result has to be checked first, what commits it.
+/// Throws what the first of them threw.
+Task<> run_batch(Call call, std::span<const std::unique_ptr<BatchOperation>> operations);
+
+}  // namespace duet::engine

@@ -1,0 +1,101 @@
+#pragma once
+
+#include <duet/engine/batch.hpp>
+#include <duet/handle/write_operations.hpp>
+#include <duet/query/builder.hpp>
+
+#include <memory>
+#include <utility>
+#include <vector>
+
+namespace duet {
+
+/// Writes that are collected and then run together, in one transaction: `db.batch([&](duet::Batch& b)
+/// {...})`.
+///
+/// Nothing is sent before the block has ended, so no operation can use what another one yields; objects have
+/// their keys and changes once `batch` is done. Objects must stay until then. On PostgreSQL everything
+/// travels in one go.
+class Batch {
+public:
+    /// INSERT; the object gets its key.
+    template <Model M>
+    void create(M& object) {
+        struct Create final : engine::BatchOperation {
+            explicit Create(M& of) : object(of) {}
+            Task<> start(engine::Call call) override {
+                return engine::insert(call, detail::model_info<M>, &object);
+            }
+            bool checks_result() const noexcept override { return false; }
+            M& object;
+        };
+        operations_.push_back(std::make_unique<Create>(object));
+    }
+    /// UPDATE of these columns; the object follows. NotFound, and nothing of the batch is done, when its row
+    /// is gone.
+    template <Model M, expr::IsAssignment... A>
+    void update(M& object, const A&... assignments) {
+        struct Update final : engine::BatchOperation {
+            explicit Update(M& of) : object(of) { changes.model = &detail::model_info<M>; }
+            Task<> start(engine::Call call) override {
+                return engine::update(call, detail::model_info<M>, &object, changes);
+            }
+            bool checks_result() const noexcept override { return true; }
+            M& object;
+            shape::QueryData changes;
+        };
+        auto operation = std::make_unique<Update>(object);
+        (expr::add<expr::Role::set, M>(operation->changes.clauses, assignments), ...);
+        operations_.push_back(std::move(operation));
+    }
+    /// DELETE, or the mark of a soft delete. NotFound as for update().
+    template <Model M>
+    void remove(M& object) {
+        struct Remove final : engine::BatchOperation {
+            explicit Remove(M& of) : object(of) {}
+            Task<> start(engine::Call call) override {
+                return engine::remove(call, detail::model_info<M>, &object, engine::Removal::normal);
+            }
+            bool checks_result() const noexcept override { return true; }
+            M& object;
+        };
+        operations_.push_back(std::make_unique<Remove>(object));
+    }
+    /// UPDATE of all rows of a query, however many there are.
+    template <Model M, expr::IsAssignment... A>
+    void update_bulk(const Query<M>& query, const A&... assignments) {
+        auto operation = std::make_unique<Rows>(query.data());
+        (expr::add<expr::Role::set, M>(operation->query.clauses, assignments), ...);
+        operations_.push_back(std::move(operation));
+    }
+    /// DELETE (or the mark of a soft delete) of all rows of a query.
+    template <Model M>
+    void delete_bulk(const Query<M>& query) {
+        auto operation = std::make_unique<Rows>(query.data());
+        operation->removes = true;
+        operations_.push_back(std::move(operation));
+    }
+
+    std::size_t size() const noexcept { return operations_.size(); }
+
+private:
+    template <class Self, class Mode>
+    friend class Handle;
+    struct Rows final : engine::BatchOperation {
+        explicit Rows(shape::QueryData of) : query(std::move(of)) {}
+        Task<> start(engine::Call call) override {
+            if (removes) {
+                co_await engine::remove_rows(call, query, false, engine::Removal::normal);
+            } else {
+                co_await engine::update_rows(call, query, false);
+            }
+        }
+        bool checks_result() const noexcept override { return false; }
+        shape::QueryData query;
+        bool removes = false;
+    };
+
+    std::vector<std::unique_ptr<engine::BatchOperation>> operations_;
+};
+
+}  // namespace duet
