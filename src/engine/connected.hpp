@@ -144,8 +144,8 @@ struct RepeatBeforeRows {
 /// For an operation of several steps among others that run together.
 [[noreturn]] void throw_not_in_batch();
 
-/// Until when a connection has to be ready for a call that has a limit. That is one of its statements: opening
-/// a connection gets the time besides that a server gets to react to a request to cancel.
+/// Until when a connection has to be ready for a call that has a limit. That is one of its statements:
+/// opening a connection gets the time besides that a server gets to react to a request to cancel.
 std::chrono::steady_clock::time_point ready_by(const Call& call) noexcept;
 /// A connection of the pool that gives a sign of life, after another one did not.
 Task<Lease> acquire_alive(Pool& pool, driver::Access access);

@@ -140,7 +140,7 @@ Wait PgMultiplexer::pump() noexcept {
         --sent_;
         if (flight == stopping_) stopping_ = nullptr;
         if (Channel* const channel = flight->owner) {
-            const bool again = (flight->skipped() && !batch_) || was_hit(*flight);
+            const bool again = !batch_ && (flight->skipped() || was_hit(*flight));
             if (again && resend(*flight)) continue;
             channel->complete();
         } else {
@@ -175,6 +175,8 @@ void PgMultiplexer::drop(SharedFlight& flight) noexcept {
 
 void PgMultiplexer::stop_unwanted() noexcept {
     if (stopping_ != nullptr || sent_ == 0 || session_.lost()) return;
+    // In a batch the others could not be sent again.
+    if (batch_ && under_way_ != 1) return;
     session_.each_oldest([this](const Flight& flight) {
         if (static_cast<const SharedFlight&>(flight).owner == nullptr) stopping_ = &flight;
     });

@@ -97,12 +97,12 @@ TEST(Url, NeverRepeatsAPassword) {
     EXPECT_EQ(redacted(parse_url("sqlite:////tmp/a b.db")), "sqlite:////tmp/a%20b.db");
 }
 
-TEST(Registry, NamesTheLibraryThatIsMissing) {
+TEST(Registry, SaysWhatToWriteForASchemeThatIsNone) {
     try {
-        open_driver(parse_url("postgresql://localhost/app"));
+        open_driver(parse_url("pg://localhost/app"));
         ADD_FAILURE();
     } catch (const ConfigurationError& error) {
-        EXPECT_NE(std::string_view(error.what()).find("duet::postgres"), std::string_view::npos)
+        EXPECT_NE(std::string_view(error.what()).find("write postgresql://"), std::string_view::npos)
             << error.what();
         EXPECT_NE(std::string_view(error.what()).find("sqlite"), std::string_view::npos) << error.what();
     }
