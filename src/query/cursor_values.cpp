@@ -50,6 +50,8 @@ void append_characters(std::string& out, const shape::Values& values) {
             return append_number(out, read<std::uint64_t>(data));
         case Kind::float64:
             return append_number(out, read<double>(data));
+        case Kind::duration:
+            return append_number(out, read<std::chrono::microseconds>(data).count());
         case Kind::text_view:
         case Kind::blob_view:
             out.append(static_cast<const char*>(data), entry.size);

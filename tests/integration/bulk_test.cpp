@@ -151,8 +151,8 @@ TYPED_TEST(Bulk, FailsWithoutCostingAnOpenTransactionItsWork) {
         }
         EXPECT_TRUE(refused);
     };
-    // An INSERT of PostgreSQL that fails ends its transaction, as everywhere there; COPY, which many rows go by,
-    // has a savepoint.
+    // An INSERT of PostgreSQL that fails ends its transaction, as everywhere there; COPY, which many rows go
+    // by, has a savepoint.
     for (const int last : {3, 300}) {
         const auto work = [&](auto& tx) -> duet::Task<> {
             std::vector<Item> good = items(0, 2);

@@ -181,8 +181,8 @@ public:
     virtual Wait pump() noexcept = 0;
     /// Sends what is left, and says what to wait for.
     virtual Wait flush() noexcept = 0;
-    /// Between the parts of one transaction and statements that have nothing to do with each other: in a batch
-    /// all goes out together, and what comes after a failed statement fails with it.
+    /// Between the parts of one transaction and statements that have nothing to do with each other: in a
+    /// batch all goes out together, and what comes after a failed statement fails with it.
     virtual void batch(bool on) noexcept = 0;
     /// Whether new users are welcome: false after the connection was lost or a statement had to be stopped.
     virtual bool open_to_users() const noexcept = 0;

@@ -84,8 +84,8 @@ template <class Writer>
 
 /// Hands the C++ object of `type` at `data` to `writer`, by one call of the function for its kind: null,
 /// boolean, integer, unsigned_integer, floating, text, blob, date, time, timestamp, uuid, decimal,
-/// decimal_text, json, array; and duration, where the writer has it. What text() and blob() are given lives as long as `data`, unless
-/// `writer.transient` is set: then it must be copied.
+/// decimal_text, json, array; and duration, where the writer has it. What text() and blob() are given lives
+/// as long as `data`, unless `writer.transient` is set: then it must be copied.
 template <class Writer>
 void encode_value(Writer& writer, const TypeInfo& type, const void* data) {
     detail::encode_common(writer, type, data);

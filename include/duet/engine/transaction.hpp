@@ -81,7 +81,8 @@ public:
 
     /// Runs operations side by side where the driver can (see run_batch). With `commits` it says whether the
     /// transaction was committed along with them.
-    Task<> run_together(Call call, std::span<const std::unique_ptr<BatchOperation>> operations, bool* commits);
+    Task<> run_together(Call call, std::span<const std::unique_ptr<BatchOperation>> operations,
+                        bool* commits);
     /// What commit() does once the database has committed.
     void committed();
     /// The share of the connection that operations have while they run together; else null.

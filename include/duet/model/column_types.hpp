@@ -27,9 +27,9 @@ namespace duet {
 ///         static Money from(std::int64_t cents) { return {cents}; }
 ///     };
 ///
-/// `from` may throw ValidationError. The type must be default constructible. With `stored = std::string` and a
-/// `static constexpr std::string_view sql_type = "inet"` the column has that type of the database, whose text
-/// is what `to` and `from` exchange; databases without it refuse the model.
+/// `from` may throw ValidationError. The type must be default constructible. With `stored = std::string` and
+/// a `static constexpr std::string_view sql_type = "inet"` the column has that type of the database, whose
+/// text is what `to` and `from` exchange; databases without it refuse the model.
 template <class T>
 struct column_type;
 

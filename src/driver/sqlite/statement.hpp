@@ -7,9 +7,9 @@
 #include <string_view>
 #include <vector>
 
+#include "driver/scratch.hpp"
 #include "handle.hpp"
 #include "reader.hpp"
-#include "driver/scratch.hpp"
 
 namespace duet::driver::sqlite {
 
