@@ -271,10 +271,10 @@ public:
     std::string in_list(const Operand& operand, std::string_view placeholder, Kind elements,
                         bool negated) const override {
         const bool text = element_type(elements) == "LONGTEXT";
-        const std::string among = join({operand.sql, negated ? " NOT IN" : " IN", " (SELECT ",
-                                        text ? "element COLLATE " : "element", text ? collation() : "",
-                                        " FROM JSON_TABLE(", placeholder, ", '$[*]' COLUMNS (element ",
-                                        element_type(elements), " PATH '$')) AS duet_list)"});
+        std::string among = join({operand.sql, negated ? " NOT IN" : " IN", " (SELECT ",
+                                  text ? "element COLLATE " : "element", text ? collation() : "",
+                                  " FROM JSON_TABLE(", placeholder, ", '$[*]' COLUMNS (element ",
+                                  element_type(elements), " PATH '$')) AS duet_list)"});
         // From its second execution on, a prepared statement of MariaDB knows no more that even NULL is in no
         // empty list.
         if (!negated || !operand.may_be_null || !is_mariadb()) return among;
@@ -294,7 +294,7 @@ public:
     }
 
     std::string json_get(std::string_view json, std::string_view path, Kind kind) const override {
-        const std::string place = extract(json, path);
+        std::string place = extract(json, path);
         const std::string text =
             join({"JSON_UNQUOTE(nullif(", place, ", ", json_literal("null"), ")) COLLATE ", collation()});
         switch (kind) {

@@ -108,13 +108,14 @@ std::string unquoted(std::string_view quoted) {
 
 /// Runs one statement if the table has the constraint, or if it has it not.
 std::string once(std::string_view table, const std::string& name, bool there, std::string_view statement) {
-    return join(
-        {"SET @duet_statement = IF((SELECT count(*) FROM information_schema.table_constraints WHERE "
-         "constraint_schema = DATABASE() AND table_name = ",
-         literal(unquoted(table)), " AND constraint_name = ", literal(name), there ? ") = 1, " : ") = 0, ",
-         literal(statement),
-         ", 'DO 0');\nPREPARE duet_once FROM @duet_statement;\nEXECUTE duet_once;\n"
-         "DEALLOCATE PREPARE duet_once"});
+    constexpr std::string_view begin =
+        "SET @duet_statement = IF((SELECT count(*) FROM information_schema.table_constraints WHERE "
+        "constraint_schema = DATABASE() AND table_name = ";
+    constexpr std::string_view end =
+        ", 'DO 0');\nPREPARE duet_once FROM @duet_statement;\nEXECUTE duet_once;\n"
+        "DEALLOCATE PREPARE duet_once";
+    return join({begin, literal(unquoted(table)), " AND constraint_name = ", literal(name),
+                 there ? ") = 1, " : ") = 0, ", literal(statement), end});
 }
 
 }  // namespace

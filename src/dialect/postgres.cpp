@@ -85,7 +85,7 @@ public:
         }
     }
     std::string array_parameter(std::string_view placeholder, const TypeInfo& array) const override {
-        const std::string json = as(as(placeholder, "text"), "jsonb");
+        std::string json = as(as(placeholder, "text"), "jsonb");
         const std::string type = detail::postgres_type(array);
         if (type == "jsonb") return json;
         if (type == "jsonb[]") return join({"ARRAY(SELECT jsonb_array_elements(", json, "))"});
@@ -340,8 +340,8 @@ public:
     }
 
     std::string json_get(std::string_view json, std::string_view path, Kind as_kind) const override {
-        const std::string place = join({"(", json, " #> ", path, ")"});
-        const std::string text = join({"(", json, " #>> ", path, ")"});
+        std::string place = join({"(", json, " #> ", path, ")"});
+        std::string text = join({"(", json, " #>> ", path, ")"});
         switch (as_kind) {
             case Kind::json:
                 return place;
@@ -516,7 +516,7 @@ private:
         const std::string digits = arguments.size() > 1 ? ", " + as(arguments[1].sql, "integer") : "";
         if (number.kind == Kind::decimal) return join({"round(", number.sql, digits, ")"});
         const std::string sql = number.kind == Kind::duration ? micros(number.sql) : number.sql;
-        const std::string exact = as(join({"round(", as(sql, "numeric"), digits, ")"}), "double precision");
+        std::string exact = as(join({"round(", as(sql, "numeric"), digits, ")"}), "double precision");
         if (number.kind != Kind::float32 && number.kind != Kind::float64) return exact;
         return join({"CASE WHEN abs(", sql, ") < 1e15 THEN ", exact, " ELSE ", sql, " END"});
     }

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 #include <cstdint>
 #include <iterator>
 
@@ -50,7 +51,7 @@ Milliseconds duration(std::string_view option, std::string_view text) {
     const double milliseconds = value * factor;
     constexpr double a_century = 100 * 365.25 * 86400e3;
     if (factor == 0 || !(milliseconds <= a_century)) refuse(option, accepted);
-    return Milliseconds(static_cast<std::int64_t>(milliseconds + 0.5));
+    return Milliseconds(std::llround(milliseconds));
 }
 
 // SQLAlchemy and others write -1 for "never".
