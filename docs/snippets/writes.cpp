@@ -90,6 +90,17 @@ TEST_F(Writes, ManyRows) {
         db.query<User>().where("age"_c > 80).order_by("-age").limit(10).delete_bulk();  // marks ten rows
     // [/bulk]
     EXPECT_EQ(users.back().id, 2000);
+
+    // [batch]
+    User carl{.email = "carl@example.com"};
+    User dora{.email = "dora@example.com"};
+    db.batch([&](duet::Batch& batch) {  // nothing is sent before the block ends
+        batch.create(carl);
+        batch.create(dora);
+        batch.update_bulk(duet::query<User>().where("age"_c > 88), "logins"_c = "logins"_c + 1);
+    });
+    // [/batch]
+    EXPECT_NE(dora.id, 0);
     EXPECT_GT(adults, 0);
     EXPECT_EQ(oldest, 10);
 
