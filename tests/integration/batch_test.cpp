@@ -46,7 +46,8 @@ TYPED_TEST(Batches, WriteEverythingAndFillTheKeysIn) {
     did([&] {
         return this->db.batch([&](duet::Batch& batch) {
             batch.remove(bob);
-            batch.update_bulk(duet::query<Account>().where("owner"_c == "Eve"), "balance"_c = "balance"_c + 5);
+            batch.update_bulk(duet::query<Account>().where("owner"_c == "Eve"),
+                              "balance"_c = "balance"_c + 5);
         });
     });
     EXPECT_EQ(this->rows(), 2);
@@ -112,7 +113,8 @@ TYPED_TEST(Batches, WithAValueThatCannotBeSentDoNothing) {
                  duet::ValidationError);
     EXPECT_EQ(this->rows(), 1);
     did([] {});
-    EXPECT_EQ(got(this->db.query(duet::query<Account>()).count()), 1) << "the connection is as good as before";
+    EXPECT_EQ(got(this->db.query(duet::query<Account>()).count()), 1)
+        << "the connection is as good as before";
 }
 
 TYPED_TEST(Batches, InsideATransactionGoWithIt) {

@@ -133,9 +133,9 @@ void in_transaction(Handle<Mode>& handle, F body, TransactionOptions options = {
 
 // Each test is compiled for each of them: the sanitizers' builds take every driver and both modes once.
 #if defined(DUET_TEST_FEW_BACKENDS)
-using Backends = ::testing::Types<Backend<SqliteMemory, Blocking>, Backend<SqliteFile, Async>,
-                                  Backend<Postgres, Blocking>, Backend<Postgres, Async>,
-                                  Backend<MariaDb, Blocking>, Backend<MariaDb, Async>>;
+using Backends =
+    ::testing::Types<Backend<SqliteMemory, Blocking>, Backend<SqliteFile, Async>, Backend<Postgres, Blocking>,
+                     Backend<Postgres, Async>, Backend<MariaDb, Blocking>, Backend<MariaDb, Async>>;
 #else
 using Backends =
     ::testing::Types<Backend<SqliteMemory, Blocking>, Backend<SqliteMemory, Async>,
