@@ -134,9 +134,10 @@ std::string PostgresDdl::reserve_keys(std::string_view table, std::string_view c
     };
     std::string name;
     quote(name, table);
+    // OFFSET keeps the sequence from being looked up again for each key.
     return "SELECT nextval(keys) FROM (SELECT CAST(pg_get_serial_sequence(" + literal(name) + ", " +
            literal(column) +
-           ") AS regclass) AS keys) AS source, generate_series(1, $1) WHERE keys IS NOT NULL";
+           ") AS regclass) AS keys OFFSET 0) AS source, generate_series(1, $1) WHERE keys IS NOT NULL";
 }
 
 }  // namespace duet::detail
