@@ -27,7 +27,6 @@ ExpressionType type_of(Cursor expression, const Scope& scope);
 /// Likewise, and puts the cursor behind it; values are not counted.
 ExpressionType take_type(Cursor& expression, const Scope& scope);
 
-constexpr bool is_integer(Kind kind) { return kind >= Kind::int8 && kind <= Kind::uint64; }
 constexpr bool is_float(Kind kind) { return kind == Kind::float32 || kind == Kind::float64; }
 constexpr bool is_text(Kind kind) { return kind == Kind::text || kind == Kind::text_view; }
 constexpr bool is_number(Kind kind) {

@@ -6,7 +6,7 @@
 
 namespace duet::engine {
 
-bool is_integer(Kind kind);
+using duet::detail::is_integer;
 /// Whether the object has no key yet, so that the database (or the library) assigns one. Throws for keys that
 /// cannot be generated.
 bool is_new(const ModelInfo& model, const void* object);

@@ -6,8 +6,6 @@
 
 namespace duet::engine {
 
-bool is_integer(Kind kind) { return kind >= Kind::int8 && kind <= Kind::uint64; }
-
 bool is_new(const ModelInfo& model, const void* object) {
     if (model.key.size() != 1) return false;
     const ColumnInfo& key = model.columns[static_cast<std::size_t>(model.key[0])];

@@ -18,8 +18,6 @@ namespace duet::detail {
 template <class T>
 constexpr const ModelInfo& target_of();
 
-constexpr bool is_integer(Kind kind) { return kind >= Kind::int8 && kind <= Kind::uint64; }
-
 /// Checks that K can hold the key of T.
 template <class T, class K>
 consteval bool key_fits() {

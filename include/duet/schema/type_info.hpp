@@ -41,6 +41,10 @@ enum class Kind : std::uint8_t {
     json_path,  // text_view that holds a JSON array of keys (strings) and indexes (integers)
 };
 
+namespace detail {
+constexpr bool is_integer(Kind kind) { return kind >= Kind::int8 && kind <= Kind::uint64; }
+}  // namespace detail
+
 struct TypeInfo;
 
 struct Enumerator {
