@@ -5,7 +5,7 @@
 namespace duet::driver {
 
 std::string first_word(std::string_view sql) {
-    constexpr std::string_view blanks = " \t\r\n\f";
+    constexpr std::string_view blanks = " \t\r\n\f(";
     for (;;) {
         sql.remove_prefix(std::min(sql.find_first_not_of(blanks), sql.size()));
         std::size_t end = std::string_view::npos;

@@ -5,7 +5,7 @@
 
 namespace duet::driver {
 
-/// The first word of a statement, in upper case; blanks and comments before it are passed over.
+/// The first word of a statement, in upper case; blanks, comments and parentheses before it are passed over.
 std::string first_word(std::string_view sql);
 
 }  // namespace duet::driver

@@ -11,6 +11,8 @@
 
 #include <poll.h>
 
+#include "pool/readiness.hpp"
+
 namespace duet::engine {
 
 namespace {
@@ -21,17 +23,6 @@ using Clock = ListenerState::Clock;
 constexpr std::chrono::seconds patience{10};
 constexpr std::chrono::milliseconds first_pause{100};
 constexpr std::chrono::milliseconds longest_pause{15'000};
-
-Readiness readiness_of(driver::Wait wait) {
-    switch (wait) {
-        case driver::Wait::readable:
-            return Readiness::readable;
-        case driver::Wait::writable:
-            return Readiness::writable;
-        default:
-            return Readiness::both;
-    }
-}
 
 bool ready_now(int socket, Readiness readiness) {
     pollfd watched{socket, 0, 0};

@@ -137,9 +137,7 @@ private:
     std::size_t max_rows_ = all_rows;
     Outcome* outcome_ = nullptr;
     bool again_ = false;  // the statement had to be prepared anew
-    bool reading_ = false;
 
-    PostgresPollingStatusType poll_ = PGRES_POLLING_WRITING;
     std::uint64_t tag_;
     bool may_block_ = false;
     bool resetting_ = false;

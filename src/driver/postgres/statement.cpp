@@ -4,6 +4,8 @@
 #include <array>
 #include <cctype>
 
+#include "driver/first_word.hpp"
+
 namespace duet::driver::postgres {
 
 namespace {
@@ -15,27 +17,6 @@ std::string lowered(std::string_view text) {
     return out;
 }
 
-/// The first word, in small letters, past blanks, comments and parentheses.
-std::string first_word(std::string_view sql) {
-    for (;;) {
-        sql.remove_prefix(std::min(sql.find_first_not_of(" \t\r\n\f("), sql.size()));
-        std::size_t end = std::string_view::npos;
-        if (sql.starts_with("--")) {
-            end = sql.find('\n');
-        } else if (sql.starts_with("/*")) {
-            end = sql.find("*/", 2);
-        } else {
-            break;
-        }
-        if (end == std::string_view::npos) return {};
-        sql.remove_prefix(end + 1);
-        if (sql.starts_with('/')) sql.remove_prefix(1);
-    }
-    std::size_t length = 0;
-    while (length < sql.size() && std::isalpha(static_cast<unsigned char>(sql[length])) != 0) ++length;
-    return lowered(sql.substr(0, length));
-}
-
 template <std::size_t N>
 bool is_one_of(const std::string& word, const std::array<std::string_view, N>& words) {
     return std::ranges::find(words, word) != words.end();
@@ -44,14 +25,14 @@ bool is_one_of(const std::string& word, const std::array<std::string_view, N>& w
 }  // namespace
 
 bool looks_read_only(std::string_view sql) {
-    static constexpr std::array<std::string_view, 6> readers{"select", "show",    "values",
-                                                             "table",  "explain", "fetch"};
+    static constexpr std::array<std::string_view, 6> readers{"SELECT", "SHOW",    "VALUES",
+                                                             "TABLE",  "EXPLAIN", "FETCH"};
     return is_one_of(first_word(sql), readers);
 }
 
 bool may_leave_traces(std::string_view sql) {
-    static constexpr std::array<std::string_view, 8> harmless{"select", "insert", "update", "delete",
-                                                              "with",   "values", "table",  "merge"};
+    static constexpr std::array<std::string_view, 8> harmless{"SELECT", "INSERT", "UPDATE", "DELETE",
+                                                              "WITH",   "VALUES", "TABLE",  "MERGE"};
     if (!is_one_of(first_word(sql), harmless)) return true;
     const std::string text = lowered(sql);
     return text.find("set_config") != std::string::npos || text.find("advisory_lock") != std::string::npos ||
