@@ -1,6 +1,8 @@
 #include <duet/base/error.hpp>
 #include <duet/dialect/dialect.hpp>
 
+#include "join_text.hpp"
+
 namespace duet {
 
 void Dialect::quote(std::string& out, std::string_view identifier) const {
@@ -142,17 +144,70 @@ std::string Dialect::order_term(std::string_view key, std::uint8_t flags, bool /
     return out;
 }
 
-void Dialect::row_locks(std::string& out, std::string_view /*tables*/, std::uint32_t flags) const {
-    if (!capabilities().for_update) {
-        throw UnsupportedByDialect(std::string(name()) + " has no row locks: for_update is not available");
+Transform Dialect::pattern_transform(shape::Op op) const {
+    using shape::Op;
+    switch (op) {
+        case Op::contains:
+        case Op::icontains:
+            return Transform::like_contains;
+        case Op::startswith:
+        case Op::istartswith:
+            return Transform::like_prefix;
+        case Op::endswith:
+        case Op::iendswith:
+            return Transform::like_suffix;
+        case Op::like:
+        case Op::ilike:
+            return Transform::like_pattern;
+        default:
+            return Transform::none;
     }
-    if ((flags & shape::lock_of) != 0) {
-        throw UnsupportedByDialect(std::string(name()) +
-                                   " locks all rows that a query reads: duet::of() is not available");
+}
+
+std::string Dialect::escape_pattern(shape::Op op, std::string_view pattern) const {
+    switch (Dialect::pattern_transform(op)) {
+        case Transform::like_contains:
+            return escaped_like(true, pattern, true);
+        case Transform::like_prefix:
+            return escaped_like(false, pattern, true);
+        case Transform::like_suffix:
+            return escaped_like(true, pattern, false);
+        default:
+            return std::string(pattern);
     }
-    out += (flags & shape::for_share) != 0 ? " LOCK IN SHARE MODE" : " FOR UPDATE";
+}
+
+std::string Dialect::escaped_like(bool open_before, std::string_view text, bool open_behind) const {
+    return detail::join({"(", open_before ? "'%' || " : "", "replace(replace(replace(", text,
+                         ", '\\', '\\\\'), '%', '\\%'), '_', '\\_')", open_behind ? " || '%'" : "", ")"});
+}
+
+void Dialect::row_locks(std::string& /*out*/, std::string_view /*tables*/, std::uint32_t /*flags*/) const {
+    throw UnsupportedByDialect(std::string(name()) + " has no row locks: for_update is not available");
+}
+
+void Dialect::append_lock(std::string& out, std::string_view strength, std::string_view tables,
+                          std::uint32_t flags) {
+    out += strength;
+    if (!tables.empty()) out.append(" OF ").append(tables);
     if ((flags & shape::skip_locked) != 0) out += " SKIP LOCKED";
     if ((flags & shape::no_wait) != 0) out += " NOWAIT";
+}
+
+std::string_view Dialect::isolation_level(Isolation isolation) noexcept {
+    switch (isolation) {
+        case Isolation::standard:
+            break;
+        case Isolation::read_uncommitted:
+            return "ISOLATION LEVEL READ UNCOMMITTED";
+        case Isolation::read_committed:
+            return "ISOLATION LEVEL READ COMMITTED";
+        case Isolation::repeatable_read:
+            return "ISOLATION LEVEL REPEATABLE READ";
+        case Isolation::serializable:
+            return "ISOLATION LEVEL SERIALIZABLE";
+    }
+    return {};
 }
 
 void Dialect::refuse_lock_timeout(const BeginOptions& options) const {

@@ -12,4 +12,8 @@ inline std::string join(std::initializer_list<std::string_view> parts) {
     return out;
 }
 
+inline std::string cast_as(std::string_view operand, std::string_view type) {
+    return join({"CAST(", operand, " AS ", type, ")"});
+}
+
 }  // namespace duet::detail

@@ -9,13 +9,10 @@ namespace duet {
 
 namespace {
 
+using detail::cast_as;
 using detail::join;
 using shape::DatePart;
 using shape::Op;
-
-std::string as(std::string_view operand, std::string_view type) {
-    return join({"CAST(", operand, " AS ", type, ")"});
-}
 
 // As wide as it gets: 35 digits in front of the point, 30 behind it.
 constexpr std::string_view widest = "DECIMAL(65,30)";
@@ -45,8 +42,8 @@ public:
     const Capabilities& capabilities() const noexcept override { return capabilities_; }
 
     std::string parameter(std::string_view placeholder, Kind kind, bool /*typed*/) const override {
-        if (kind == Kind::decimal_text) return as(placeholder, widest);
-        if ((kind == Kind::json || kind == Kind::array) && !is_mariadb()) return as(placeholder, "JSON");
+        if (kind == Kind::decimal_text) return cast_as(placeholder, widest);
+        if ((kind == Kind::json || kind == Kind::array) && !is_mariadb()) return cast_as(placeholder, "JSON");
         return std::string(placeholder);
     }
     std::string array_parameter(std::string_view placeholder, const TypeInfo& /*array*/) const override {
@@ -82,7 +79,7 @@ public:
             call.before = "CAST(";
             call.behind = " AS SIGNED)";
         } else if (which == shape::Aggregate::avg) {
-            call.argument = as(call.argument, "DOUBLE");
+            call.argument = cast_as(call.argument, "DOUBLE");
         }
     }
 
@@ -112,26 +109,26 @@ public:
             case Kind::duration: {
                 const bool has_fraction = detail::is_float(from.kind) || from.kind == Kind::decimal ||
                                           from.kind == Kind::decimal_text;
-                return as(has_fraction ? join({"TRUNCATE(", operand, ", 0)"}) : operand, "SIGNED");
+                return cast_as(has_fraction ? join({"TRUNCATE(", operand, ", 0)"}) : operand, "SIGNED");
             }
             case Kind::float32:
             case Kind::float64:
-                return as(operand, "DOUBLE");
+                return cast_as(operand, "DOUBLE");
             case Kind::decimal:
-                return as(operand, "DECIMAL(38,10)");
+                return cast_as(operand, "DECIMAL(38,10)");
             case Kind::blob:
-                return as(operand, "BINARY");
+                return cast_as(operand, "BINARY");
             case Kind::date:
-                return as(operand, "DATE");
+                return cast_as(operand, "DATE");
             case Kind::time:
-                return as(operand, "TIME(6)");
+                return cast_as(operand, "TIME(6)");
             case Kind::timestamp:
-                return as(operand, "DATETIME(6)");
+                return cast_as(operand, "DATETIME(6)");
             case Kind::json:
             case Kind::array:
-                return is_mariadb() ? operand : as(operand, "JSON");
+                return is_mariadb() ? operand : cast_as(operand, "JSON");
             default:
-                return as(operand, "CHAR");
+                return cast_as(operand, "CHAR");
         }
     }
 
@@ -165,19 +162,20 @@ public:
 
     std::string date_trunc(std::string_view operand, DatePart part) const override {
         const auto formatted = [&](std::string_view format) {
-            return as(join({"DATE_FORMAT(", operand, ", '", format, "')"}), "DATETIME(6)");
+            return cast_as(join({"DATE_FORMAT(", operand, ", '", format, "')"}), "DATETIME(6)");
         };
         switch (part) {
             case DatePart::year:
                 return formatted("%Y-01-01 00:00:00");
             case DatePart::quarter:
-                return as(join({"MAKEDATE(YEAR(", operand, "), 1) + INTERVAL (QUARTER(", operand,
-                                ") - 1) QUARTER"}),
-                          "DATETIME(6)");
+                return cast_as(join({"MAKEDATE(YEAR(", operand, "), 1) + INTERVAL (QUARTER(", operand,
+                                     ") - 1) QUARTER"}),
+                               "DATETIME(6)");
             case DatePart::month:
                 return formatted("%Y-%m-01 00:00:00");
             case DatePart::week:
-                return as(join({"DATE(", operand, ") - INTERVAL WEEKDAY(", operand, ") DAY"}), "DATETIME(6)");
+                return cast_as(join({"DATE(", operand, ") - INTERVAL WEEKDAY(", operand, ") DAY"}),
+                               "DATETIME(6)");
             case DatePart::day:
                 return formatted("%Y-%m-%d 00:00:00");
             case DatePart::hour:
@@ -230,41 +228,9 @@ public:
         }
     }
 
-    Transform pattern_transform(Op op) const override {
-        switch (op) {
-            case Op::contains:
-            case Op::icontains:
-                return Transform::like_contains;
-            case Op::startswith:
-            case Op::istartswith:
-                return Transform::like_prefix;
-            case Op::endswith:
-            case Op::iendswith:
-                return Transform::like_suffix;
-            case Op::like:
-            case Op::ilike:
-                return Transform::like_pattern;
-            default:
-                return Transform::none;
-        }
-    }
-
-    std::string escape_pattern(Op op, std::string_view pattern) const override {
-        const auto like =
-            join({"replace(replace(replace(", pattern, R"(, '\\', '\\\\'), '%', '\\%'), '_', '\\_'))"});
-        switch (op) {
-            case Op::contains:
-            case Op::icontains:
-                return join({"concat('%', ", like, ", '%')"});
-            case Op::startswith:
-            case Op::istartswith:
-                return join({"concat(", like, ", '%')"});
-            case Op::endswith:
-            case Op::iendswith:
-                return join({"concat('%', ", like, ")"});
-            default:
-                return std::string(pattern);
-        }
+    std::string escaped_like(bool open_before, std::string_view text, bool open_behind) const override {
+        return join({"concat(", open_before ? "'%', " : "", "replace(replace(replace(", text,
+                     R"(, '\\', '\\\\'), '%', '\\%'), '_', '\\_'))", open_behind ? ", '%'" : "", ")"});
     }
 
     // The list travels as a JSON array. The operand of an index is compared with what comes out of it.
@@ -288,7 +254,7 @@ public:
     std::string array_contains(const Operand& array, const Operand& element) const override {
         // Decimals are texts in arrays.
         const std::string json = element.kind == Kind::decimal
-                                     ? join({"JSON_QUOTE(", as(element.sql, "CHAR"), ")"})
+                                     ? join({"JSON_QUOTE(", cast_as(element.sql, "CHAR"), ")"})
                                      : as_json(element);
         return join({"coalesce(JSON_CONTAINS(", array.sql, ", ", json, "), 0)"});
     }
@@ -309,8 +275,8 @@ public:
             default:
                 return join({"CASE WHEN JSON_TYPE(", place,
                              ") IN ('INTEGER', 'UNSIGNED INTEGER', 'DOUBLE', 'DECIMAL') THEN ",
-                             as(join({"JSON_UNQUOTE(", place, ")"}),
-                                kind == Kind::float64 ? "DOUBLE" : "DECIMAL(50,15)"),
+                             cast_as(join({"JSON_UNQUOTE(", place, ")"}),
+                                     kind == Kind::float64 ? "DOUBLE" : "DECIMAL(50,15)"),
                              " END"});
         }
     }
@@ -331,7 +297,7 @@ public:
     }
 
     std::string comparable(std::string_view operand, const ColumnInfo& column) const override {
-        if (column.type->kind == Kind::decimal_text) return as(operand, widest);
+        if (column.type->kind == Kind::decimal_text) return cast_as(operand, widest);
         return std::string(operand);
     }
 
@@ -345,32 +311,19 @@ public:
     }
 
     void row_locks(std::string& out, std::string_view tables, std::uint32_t flags) const override {
-        if (is_mariadb()) return Dialect::row_locks(out, tables, flags);
-        out += (flags & shape::for_share) != 0 ? " FOR SHARE" : " FOR UPDATE";
-        if ((flags & shape::lock_of) != 0) out.append(" OF ").append(tables);
-        if ((flags & shape::skip_locked) != 0) out += " SKIP LOCKED";
-        if ((flags & shape::no_wait) != 0) out += " NOWAIT";
+        const bool some = (flags & shape::lock_of) != 0;
+        if (some && is_mariadb())
+            throw UnsupportedByDialect(
+                "mariadb locks all rows that a query reads: duet::of() is not available");
+        const std::string_view share = is_mariadb() ? " LOCK IN SHARE MODE" : " FOR SHARE";
+        append_lock(out, (flags & shape::for_share) != 0 ? share : " FOR UPDATE", some ? tables : "", flags);
     }
 
     std::string begin(const BeginOptions& options) const override {
         refuse_lock_timeout(options);
         std::string out;
-        switch (options.isolation) {
-            case Isolation::standard:
-                break;
-            case Isolation::read_uncommitted:
-                out = "SET TRANSACTION ISOLATION LEVEL READ UNCOMMITTED; ";
-                break;
-            case Isolation::read_committed:
-                out = "SET TRANSACTION ISOLATION LEVEL READ COMMITTED; ";
-                break;
-            case Isolation::repeatable_read:
-                out = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ; ";
-                break;
-            case Isolation::serializable:
-                out = "SET TRANSACTION ISOLATION LEVEL SERIALIZABLE; ";
-                break;
-        }
+        if (const std::string_view level = isolation_level(options.isolation); !level.empty())
+            out = join({"SET TRANSACTION ", level, "; "});
         return out + (options.read_only ? "START TRANSACTION READ ONLY" : "START TRANSACTION");
     }
     std::string explain(std::string_view sql) const override { return join({"EXPLAIN FORMAT=JSON ", sql}); }
@@ -412,16 +365,17 @@ private:
 
     std::string json_literal(std::string_view text) const {
         const std::string literal = join({"'", text, "'"});
-        return is_mariadb() ? literal : as(literal, "JSON");
+        return is_mariadb() ? literal : cast_as(literal, "JSON");
     }
 
     /// A value as the JSON text of it.
     static std::string as_json(const Operand& operand) {
         if (operand.kind == Kind::boolean) return join({"IF(", operand.sql, ", 'true', 'false')"});
         if (is_whole(operand.kind) || detail::is_float(operand.kind) || operand.kind == Kind::decimal)
-            return as(operand.sql, "CHAR");
+            return cast_as(operand.sql, "CHAR");
         if (operand.kind == Kind::json || operand.kind == Kind::array) return operand.sql;
-        return join({"JSON_QUOTE(", operand.kind == Kind::text ? operand.sql : as(operand.sql, "CHAR"), ")"});
+        return join(
+            {"JSON_QUOTE(", operand.kind == Kind::text ? operand.sql : cast_as(operand.sql, "CHAR"), ")"});
     }
 
     // One NULL among the arguments would make it NULL: each gives way to the others.
@@ -443,7 +397,7 @@ private:
         if (number.kind == Kind::decimal || is_whole(number.kind))
             return join({"round(", number.sql, digits, ")"});
         return join({"CASE WHEN abs(", number.sql, ") < 1e15 THEN ",
-                     as(join({"round(", as(number.sql, widest), digits, ")"}), "DOUBLE"), " ELSE ",
+                     cast_as(join({"round(", cast_as(number.sql, widest), digits, ")"}), "DOUBLE"), " ELSE ",
                      number.sql, " END"});
     }
 

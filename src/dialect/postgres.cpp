@@ -9,6 +9,7 @@ namespace duet {
 
 namespace {
 
+using detail::cast_as;
 using detail::join;
 using shape::DatePart;
 using shape::Op;
@@ -17,9 +18,6 @@ constexpr bool is_small_integer(Kind kind) {
     return kind >= Kind::int8 && kind <= Kind::uint32 && kind != Kind::int64;
 }
 
-std::string as(std::string_view operand, std::string_view type) {
-    return join({"CAST(", operand, " AS ", type, ")"});
-}
 std::string micros(std::string_view duration) {
     return join({"CAST(extract(epoch FROM ", duration, ") * 1000000 AS bigint)"});
 }
@@ -75,17 +73,17 @@ public:
             case Kind::text:
             case Kind::text_view:
             case Kind::array:
-                return typed ? std::string(placeholder) : as(placeholder, "text");
+                return typed ? std::string(placeholder) : cast_as(placeholder, "text");
             case Kind::json:
-                return as(as(placeholder, "text"), "jsonb");
+                return cast_as(cast_as(placeholder, "text"), "jsonb");
             case Kind::decimal_text:
-                return as(as(placeholder, "text"), "numeric");
+                return cast_as(cast_as(placeholder, "text"), "numeric");
             default:
                 return std::string(placeholder);
         }
     }
     std::string array_parameter(std::string_view placeholder, const TypeInfo& array) const override {
-        std::string json = as(as(placeholder, "text"), "jsonb");
+        std::string json = cast_as(cast_as(placeholder, "text"), "jsonb");
         const std::string type = detail::postgres_type(array);
         if (type == "jsonb") return json;
         if (type == "jsonb[]") return join({"ARRAY(SELECT jsonb_array_elements(", json, "))"});
@@ -95,7 +93,7 @@ public:
                  "jsonb_array_elements_text(",
                  json, ") AS duet_element)"});
         }
-        return as(join({"ARRAY(SELECT jsonb_array_elements_text(", json, "))"}), type);
+        return cast_as(join({"ARRAY(SELECT jsonb_array_elements_text(", json, "))"}), type);
     }
 
     std::string arithmetic(Op op, const Operand& left, const Operand& right) const override {
@@ -111,7 +109,7 @@ public:
         }
         for (Operand* side : {&a, &b}) {  // numbers in JSON have their fraction until they are counted with
             if (side->in_json && detail::is_integer(side->kind))
-                side->sql = as(join({"trunc(", side->sql, ")"}), "bigint");
+                side->sql = cast_as(join({"trunc(", side->sql, ")"}), "bigint");
         }
         if (op == Op::mod) {
             for (Operand* side : {&a, &b}) {
@@ -120,7 +118,7 @@ public:
             }
         }
         // What fits in a column need not hold what becomes of two of them.
-        if (is_small_integer(a.kind) && is_small_integer(b.kind)) a.sql = as(a.sql, "bigint");
+        if (is_small_integer(a.kind) && is_small_integer(b.kind)) a.sql = cast_as(a.sql, "bigint");
         if (op == Op::div || op == Op::mod) b.sql = join({"nullif(", b.sql, ", 0)"});
         std::string out = PostgresDdl::arithmetic(op, a, b);
         return both_are && !plain ? join({"(", out, " * interval '1 microsecond')"}) : out;
@@ -143,14 +141,14 @@ public:
         const bool extreme = which == shape::Aggregate::min || which == shape::Aggregate::max;
         if (which == shape::Aggregate::sum) {
             if (detail::is_integer(kind)) result("bigint");
-            if (kind == Kind::float32) call.argument = as(call.argument, "double precision");
+            if (kind == Kind::float32) call.argument = cast_as(call.argument, "double precision");
         } else if (which == shape::Aggregate::avg) {
             if (kind == Kind::duration) call.argument = micros(call.argument);
             result("double precision");
         } else if (extreme && kind == Kind::boolean) {
             call.name = which == shape::Aggregate::min ? "bool_and" : "bool_or";
         } else if (extreme && kind == Kind::uuid) {
-            call.argument = as(call.argument, "text");
+            call.argument = cast_as(call.argument, "text");
             result("uuid");
         } else if (extreme && kind == Kind::blob) {
             call.before = "decode(";
@@ -176,7 +174,7 @@ public:
         switch (to) {
             case Kind::boolean:
                 if (detail::is_number(from.kind)) return join({"(", operand, " <> 0)"});
-                return as(operand, "boolean");
+                return cast_as(operand, "boolean");
             case Kind::int8:
             case Kind::int16:
             case Kind::int32:
@@ -185,38 +183,39 @@ public:
             case Kind::uint16:
             case Kind::uint32:
             case Kind::uint64:
-                return as(whole(from), "bigint");
+                return cast_as(whole(from), "bigint");
             case Kind::float32:
             case Kind::float64:
-                if (from.kind == Kind::duration) return as(micros(operand), "double precision");
-                return as(from.kind == Kind::boolean ? as(operand, "integer") : operand, "double precision");
+                if (from.kind == Kind::duration) return cast_as(micros(operand), "double precision");
+                return cast_as(from.kind == Kind::boolean ? cast_as(operand, "integer") : operand,
+                               "double precision");
             case Kind::decimal:
-                return as(operand, "numeric");
+                return cast_as(operand, "numeric");
             case Kind::duration:
                 if (detail::is_number(from.kind)) return join({"(", operand, " * interval '1 microsecond')"});
-                return as(operand, "interval");
+                return cast_as(operand, "interval");
             case Kind::blob:
                 if (from.kind == Kind::text) return join({"convert_to(", operand, ", 'UTF8')"});
-                return as(operand, "bytea");
+                return cast_as(operand, "bytea");
             case Kind::date:
-                return as(operand, "date");
+                return cast_as(operand, "date");
             case Kind::time:
-                return as(operand, "time");
+                return cast_as(operand, "time");
             case Kind::timestamp:
-                return as(operand, "timestamptz");
+                return cast_as(operand, "timestamptz");
             case Kind::uuid:
-                return as(operand, "uuid");
+                return cast_as(operand, "uuid");
             case Kind::json:
-                return as(operand, "jsonb");
+                return cast_as(operand, "jsonb");
             default:
                 return text(from);
         }
     }
 
     std::string date_part(std::string_view operand, DatePart part) const override {
-        if (part == DatePart::date) return as(operand, "date");
+        if (part == DatePart::date) return cast_as(operand, "date");
         const std::string number = join({"extract(", part_name(part), " FROM ", operand, ")"});
-        return as(part == DatePart::second ? join({"floor(", number, ")"}) : number, "integer");
+        return cast_as(part == DatePart::second ? join({"floor(", number, ")"}) : number, "integer");
     }
 
     std::string date_trunc(std::string_view operand, DatePart part) const override {
@@ -233,7 +232,7 @@ public:
             case substr: {
                 std::string out = "substr(" + arguments[0].sql;
                 for (const Operand& argument : arguments.subspan(1))
-                    out += ", " + as(argument.sql, "integer");
+                    out += ", " + cast_as(argument.sql, "integer");
                 return out + ")";
             }
             case abs: {
@@ -286,43 +285,6 @@ public:
         }
     }
 
-    Transform pattern_transform(Op op) const override {
-        switch (op) {
-            case Op::contains:
-            case Op::icontains:
-                return Transform::like_contains;
-            case Op::startswith:
-            case Op::istartswith:
-                return Transform::like_prefix;
-            case Op::endswith:
-            case Op::iendswith:
-                return Transform::like_suffix;
-            case Op::like:
-            case Op::ilike:
-                return Transform::like_pattern;
-            default:
-                return Transform::none;
-        }
-    }
-
-    std::string escape_pattern(Op op, std::string_view pattern) const override {
-        const auto like =
-            join({"replace(replace(replace(", pattern, ", '\\', '\\\\'), '%', '\\%'), '_', '\\_')"});
-        switch (op) {
-            case Op::contains:
-            case Op::icontains:
-                return join({"('%' || ", like, " || '%')"});
-            case Op::startswith:
-            case Op::istartswith:
-                return join({"(", like, " || '%')"});
-            case Op::endswith:
-            case Op::iendswith:
-                return join({"('%' || ", like, ")"});
-            default:
-                return std::string(pattern);
-        }
-    }
-
     std::string in_list(const Operand& operand, std::string_view placeholder, Kind elements,
                         bool negated) const override {
         // Such a list is empty: it says so by a type of its own.
@@ -330,7 +292,7 @@ public:
             elements == Kind::int64 && operand.kind != Kind::null && !detail::is_number(operand.kind);
         if (alien) return negated ? "TRUE" : "FALSE";
         std::string list(placeholder);
-        if (elements == Kind::decimal_text) list = as(as(list, "text[]"), "numeric[]");
+        if (elements == Kind::decimal_text) list = cast_as(cast_as(list, "text[]"), "numeric[]");
         return join({operand.sql, negated ? " <> ALL(" : " = ANY(", list, ")"});
     }
 
@@ -346,14 +308,15 @@ public:
             case Kind::json:
                 return place;
             case Kind::boolean:
-                return join(
-                    {"CASE WHEN jsonb_typeof(", place, ") = 'boolean' THEN ", as(text, "boolean"), " END"});
+                return join({"CASE WHEN jsonb_typeof(", place, ") = 'boolean' THEN ",
+                             cast_as(text, "boolean"), " END"});
             case Kind::text:
             case Kind::text_view:
                 return text;
             default:
                 return join({"CASE WHEN jsonb_typeof(", place, ") = 'number' THEN ",
-                             as(text, as_kind == Kind::float64 ? "double precision" : "numeric"), " END"});
+                             cast_as(text, as_kind == Kind::float64 ? "double precision" : "numeric"),
+                             " END"});
         }
     }
 
@@ -374,35 +337,19 @@ public:
     }
 
     std::string comparable(std::string_view operand, const ColumnInfo& column) const override {
-        if (column.type->kind == Kind::decimal_text) return as(operand, "numeric");
+        if (column.type->kind == Kind::decimal_text) return cast_as(operand, "numeric");
         return std::string(operand);
     }
 
     void row_locks(std::string& out, std::string_view tables, std::uint32_t flags) const override {
         // Rows that a LEFT JOIN may miss cannot be locked.
-        out.append((flags & shape::for_share) != 0 ? " FOR SHARE OF " : " FOR UPDATE OF ").append(tables);
-        if ((flags & shape::skip_locked) != 0) out += " SKIP LOCKED";
-        if ((flags & shape::no_wait) != 0) out += " NOWAIT";
+        append_lock(out, (flags & shape::for_share) != 0 ? " FOR SHARE" : " FOR UPDATE", tables, flags);
     }
 
     std::string begin(const BeginOptions& options) const override {
         std::string out = "BEGIN";
-        switch (options.isolation) {
-            case Isolation::standard:
-                break;
-            case Isolation::read_uncommitted:
-                out += " ISOLATION LEVEL READ UNCOMMITTED";
-                break;
-            case Isolation::read_committed:
-                out += " ISOLATION LEVEL READ COMMITTED";
-                break;
-            case Isolation::repeatable_read:
-                out += " ISOLATION LEVEL REPEATABLE READ";
-                break;
-            case Isolation::serializable:
-                out += " ISOLATION LEVEL SERIALIZABLE";
-                break;
-        }
+        if (const std::string_view level = isolation_level(options.isolation); !level.empty())
+            out.append(" ").append(level);
         if (options.read_only) out += " READ ONLY";
         if (options.deferrable) out += " DEFERRABLE";
         if (options.lock_timeout_ms > 0)
@@ -463,26 +410,26 @@ private:
         const Operand& part = arguments[1];
         if (!part.is_value || arguments[0].type == nullptr) return part.sql;
         const std::string_view range = arguments[0].type->sql_type;
-        if (part.kind == Kind::text) return as(part.sql, range);
-        if (range == "int4range") return as(part.sql, "integer");
-        if (range == "int8range") return as(part.sql, "bigint");
-        if (range == "numrange") return as(part.sql, "numeric");
-        if (range == "daterange") return as(part.sql, "date");
-        return as(part.sql, "timestamptz");
+        if (part.kind == Kind::text) return cast_as(part.sql, range);
+        if (range == "int4range") return cast_as(part.sql, "integer");
+        if (range == "int8range") return cast_as(part.sql, "bigint");
+        if (range == "numrange") return cast_as(part.sql, "numeric");
+        if (range == "daterange") return cast_as(part.sql, "date");
+        return cast_as(part.sql, "timestamptz");
     }
 
     /// Something that a cast to an integer takes without rounding.
     static std::string whole(const Operand& from) {
         switch (from.kind) {
             case Kind::boolean:
-                return as(from.sql, "integer");
+                return cast_as(from.sql, "integer");
             case Kind::float32:
             case Kind::float64:
             case Kind::decimal:
                 return join({"trunc(", from.sql, ")"});
             case Kind::text:
             case Kind::decimal_text:
-                return join({"trunc(", as(from.sql, "numeric"), ")"});
+                return join({"trunc(", cast_as(from.sql, "numeric"), ")"});
             case Kind::duration:
                 return micros(from.sql);
             default:
@@ -494,29 +441,30 @@ private:
     static std::string text(const Operand& from) {
         switch (from.kind) {
             case Kind::boolean:
-                return as(as(from.sql, "integer"), "text");
+                return cast_as(cast_as(from.sql, "integer"), "text");
             case Kind::timestamp:
                 return join({"to_char(", from.sql, ", 'YYYY-MM-DD HH24:MI:SS.US')"});
             case Kind::time:
                 return join({"to_char(", from.sql, ", 'HH24:MI:SS.US')"});
             case Kind::uuid:
-                return join({"replace(", as(from.sql, "text"), ", '-', '')"});
+                return join({"replace(", cast_as(from.sql, "text"), ", '-', '')"});
             case Kind::duration:
-                return as(micros(from.sql), "text");
+                return cast_as(micros(from.sql), "text");
             case Kind::blob:
                 return join({"convert_from(", from.sql, ", 'UTF8')"});
             default:
-                return as(from.sql, "text");
+                return cast_as(from.sql, "text");
         }
     }
 
     // Half away from zero, by the decimal digits; numbers beyond 1e15 have no fraction.
     static std::string rounded(std::span<const Operand> arguments) {
         const Operand& number = arguments[0];
-        const std::string digits = arguments.size() > 1 ? ", " + as(arguments[1].sql, "integer") : "";
+        const std::string digits = arguments.size() > 1 ? ", " + cast_as(arguments[1].sql, "integer") : "";
         if (number.kind == Kind::decimal) return join({"round(", number.sql, digits, ")"});
         const std::string sql = number.kind == Kind::duration ? micros(number.sql) : number.sql;
-        std::string exact = as(join({"round(", as(sql, "numeric"), digits, ")"}), "double precision");
+        std::string exact =
+            cast_as(join({"round(", cast_as(sql, "numeric"), digits, ")"}), "double precision");
         if (number.kind != Kind::float32 && number.kind != Kind::float64) return exact;
         return join({"CASE WHEN abs(", sql, ") < 1e15 THEN ", exact, " ELSE ", sql, " END"});
     }

@@ -161,41 +161,35 @@ public:
         }
     }
 
+    // What minds the case goes by other means than LIKE.
     Transform pattern_transform(Op op) const override {
         switch (op) {
-            case Op::icontains:
-                return Transform::like_contains;
-            case Op::istartswith:
-                return Transform::like_prefix;
-            case Op::iendswith:
-                return Transform::like_suffix;
             case Op::startswith:
                 return Transform::glob_prefix;
             case Op::like:
                 return Transform::like_to_glob;
-            default:
+            case Op::contains:
+            case Op::endswith:
+            case Op::ilike:
                 return Transform::none;
+            default:
+                return Dialect::pattern_transform(op);
         }
     }
 
     std::string escape_pattern(Op op, std::string_view pattern) const override {
         const auto bracketed =
             join({"replace(replace(replace(", pattern, ", '[', '[[]'), '*', '[*]'), '?', '[?]')"});
-        const auto like =
-            join({"replace(replace(replace(", pattern, ", '\\', '\\\\'), '%', '\\%'), '_', '\\_')"});
         switch (op) {
-            case Op::icontains:
-                return join({"('%' || ", like, " || '%')"});
-            case Op::istartswith:
-                return join({"(", like, " || '%')"});
-            case Op::iendswith:
-                return join({"('%' || ", like, ")"});
             case Op::startswith:
                 return join({"(", bracketed, " || '*')"});
             case Op::like:
                 return join({"replace(replace(", bracketed, ", '%', '*'), '_', '?')"});
-            default:
+            case Op::contains:
+            case Op::endswith:
                 return std::string(pattern);
+            default:
+                return Dialect::escape_pattern(op, pattern);
         }
     }
 

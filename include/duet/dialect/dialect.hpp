@@ -104,9 +104,12 @@ public:
     /// contains .. regex; `pattern` is a placeholder whose transform `pattern_transform` names, or any
     /// expression.
     virtual std::string match(shape::Op op, std::string_view operand, std::string_view pattern) const = 0;
-    virtual Transform pattern_transform(shape::Op op) const = 0;
+    virtual Transform pattern_transform(shape::Op op) const;
     /// The pattern operand when it is not a plain value: escapes wildcards in SQL.
-    virtual std::string escape_pattern(shape::Op op, std::string_view pattern) const = 0;
+    virtual std::string escape_pattern(shape::Op op, std::string_view pattern) const;
+    /// The LIKE pattern for any text with `text` in it, at its beginning or its end: the wildcards in `text`
+    /// stand for themselves, those before and behind it are left open.
+    virtual std::string escaped_like(bool open_before, std::string_view text, bool open_behind) const;
     /// `operand IN (list parameter)`; a list of any length is one placeholder. `elements`: what the list
     /// holds; an empty one says int64 or text_view, whatever the operand is.
     virtual std::string in_list(const Operand& operand, std::string_view placeholder, Kind elements,
@@ -180,6 +183,14 @@ public:
     virtual std::string add_constraint_once(std::string_view table, const std::string& name,
                                             std::string_view definition) const;
     virtual std::string drop_constraint_once(std::string_view table, const std::string& name) const;
+
+protected:
+    /// `strength`, ` OF tables` when there are any, and what the flags say about rows that are locked
+    /// already.
+    static void append_lock(std::string& out, std::string_view strength, std::string_view tables,
+                            std::uint32_t flags);
+    /// `ISOLATION LEVEL ...`; empty for the standard one.
+    static std::string_view isolation_level(Isolation isolation) noexcept;
 };
 
 }  // namespace duet
