@@ -62,7 +62,7 @@ Wait PgConnection::execute(Statement& statement, std::span<const BindValue> valu
     sink_ = sink;
     max_rows_ = max_rows;
     outcome_ = &outcome;
-    again_ = false;
+    prepared_anew_ = 0;
     return start(Step::executing);
 }
 
@@ -359,8 +359,8 @@ Wait PgConnection::completed(Flight& flight) {
             break;
         case Step::executing:
         case Step::preparing:
-            if (flight_.is_stale() && !again_ && !in_transaction()) {
-                again_ = true;
+            if (flight_.is_stale() && prepared_anew_ < Flight::most_anew && !in_transaction()) {
+                ++prepared_anew_;
                 flight_.forget_stale(*leftovers_);
                 break;
             }

@@ -225,7 +225,7 @@ Wait Channel::execute(Statement& statement, std::span<const BindValue> values, R
     sink_ = sink;
     max_rows_ = max_rows;
     outcome_ = &outcome;
-    again_ = false;
+    prepared_anew_ = 0;
     done_ = false;
     failure_ = nullptr;
     multiplexer_.submit(*this);
@@ -239,8 +239,8 @@ Wait Channel::resume() {
     SharedFlight& flight = *std::exchange(flight_, nullptr);
     const bool stale = flight.is_stale();
     if (stale) flight.forget_stale(*multiplexer_.leftovers_);
-    if (stale && !again_) {
-        again_ = true;
+    if (stale && prepared_anew_ < Flight::most_anew) {
+        ++prepared_anew_;
         done_ = false;
         multiplexer_.give_back(flight);
         multiplexer_.submit(*this);

@@ -125,7 +125,7 @@ private:
     Outcome* outcome_ = nullptr;
     std::exception_ptr failure_;  // it could not even be sent
     bool done_ = false;
-    bool again_ = false;
+    int prepared_anew_ = 0;
 };
 
 }  // namespace duet::driver::postgres
