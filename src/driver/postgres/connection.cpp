@@ -321,6 +321,8 @@ void PgConnection::end() noexcept {
     step_ = Step::idle;
     sink_ = nullptr;
     values_ = {};
+    if (cancel_requested_.load(std::memory_order_relaxed)) [[unlikely]]
+        cancel_.enough();
 }
 
 /// A request has come to its end: what follows. `readable` stands for another one that was sent.

@@ -101,7 +101,7 @@ Wait PgMultiplexer::flush() noexcept {
 
 void PgMultiplexer::reap(Flight& flight) noexcept {
     --sent_;
-    if (&flight == stopping_) stopping_ = nullptr;
+    if (&flight == stopping_) stopped();
     give_back(static_cast<SharedFlight&>(flight));
     stop_unwanted();
 }
@@ -138,7 +138,7 @@ Wait PgMultiplexer::pump() noexcept {
             continue;
         }
         --sent_;
-        if (flight == stopping_) stopping_ = nullptr;
+        if (flight == stopping_) stopped();
         if (Channel* const channel = flight->owner) {
             const bool again = !batch_ && (flight->skipped() || was_hit(*flight));
             if (again && resend(*flight)) continue;
@@ -184,6 +184,11 @@ void PgMultiplexer::stop_unwanted() noexcept {
     open_ = false;
     cancelled_ = true;
     cancel_.request();
+}
+
+void PgMultiplexer::stopped() noexcept {
+    stopping_ = nullptr;
+    cancel_.enough();
 }
 
 bool PgMultiplexer::was_hit(SharedFlight& flight) const noexcept {
