@@ -33,7 +33,10 @@ struct Opened {
     std::shared_ptr<engine::Engine> engine;
     std::shared_ptr<engine::Session> session;  // null without replicas
 };
+// Options are not made where there are none: every program would compile how.
+Opened open_database(std::string_view url);
 Opened open_database(std::string_view url, const DatabaseOptions& options);
+Opened open_database(const std::vector<Node>& nodes);
 Opened open_database(const std::vector<Node>& nodes, const DatabaseOptions& options);
 }  // namespace detail
 
@@ -49,10 +52,12 @@ class BasicDatabase : public Handle<BasicDatabase<Mode>, Mode> {
 
 public:
     /// `sqlite:///file.db`, `sqlite:////absolute/file.db`, `sqlite://:memory:`. Throws ConfigurationError.
-    explicit BasicDatabase(std::string_view url, const DatabaseOptions& options = {})
+    explicit BasicDatabase(std::string_view url) : BasicDatabase(detail::open_database(url)) {}
+    BasicDatabase(std::string_view url, const DatabaseOptions& options)
         : BasicDatabase(detail::open_database(url, options)) {}
     /// Several servers with the same data, one of them the primary. Throws ConfigurationError.
-    explicit BasicDatabase(const std::vector<Node>& nodes, const DatabaseOptions& options = {})
+    explicit BasicDatabase(const std::vector<Node>& nodes) : BasicDatabase(detail::open_database(nodes)) {}
+    BasicDatabase(const std::vector<Node>& nodes, const DatabaseOptions& options)
         : BasicDatabase(detail::open_database(nodes, options)) {}
     /// The same database in the other mode: connections, caches and hooks are shared.
     template <class Other>
