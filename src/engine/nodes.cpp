@@ -60,7 +60,7 @@ std::shared_ptr<Session> open_session(std::shared_ptr<Engine> primary,
     nodes->servers.push_back(
         make_server(*primary, spec.primary_name.empty() ? std::string(role_names[0]) : spec.primary_name, 0));
     nodes->primary_engine = std::move(primary);
-    duet::detail::PoolHooks& hooks = nodes->primary_engine->pool().hooks();
+    duet::detail::HookList<PoolEvent>& hooks = nodes->primary_engine->pool().hooks();
     for (std::size_t i = 0; i < replicas.size(); ++i) {
         const Replica& wanted = spec.replicas[i];
         std::string name = wanted.name.empty() ? "replica" + std::to_string(i + 1) : wanted.name;
@@ -72,10 +72,10 @@ std::shared_ptr<Session> open_session(std::shared_ptr<Engine> primary,
         server->weight = wanted.weight;
         nodes->total_weight += wanted.weight;
         // One hook hears of all pools.
-        server->engine->pool().hooks().add(std::shared_ptr<void>(std::shared_ptr<void>(), &hooks),
-                                           [](void* all, const PoolEvent& event) {
-                                               static_cast<duet::detail::PoolHooks*>(all)->fire(event);
-                                           });
+        server->engine->pool()
+            .hooks()
+            .add([all = &hooks](const PoolEvent& event) { all->fire(event); })
+            .keep();
         nodes->servers.push_back(std::move(server));
     }
     return std::make_shared<Session>(std::move(nodes), std::string());

@@ -65,7 +65,7 @@ public:
 
     Pool& pool() noexcept;
     const Dialect& dialect() const noexcept;
-    detail::QueryHooks& hooks() noexcept;
+    detail::HookList<QueryEvent>& hooks() noexcept { return *hooks_; }
     /// The name of the node; empty in a database without replicas. Set before the engine is used.
     const std::string& node() const noexcept;
     void set_node(std::string name);
@@ -85,6 +85,7 @@ private:
     struct Shared;
     struct Impl;
     std::unique_ptr<Impl> impl_;
+    detail::HookList<QueryEvent>* hooks_;
 };
 
 // Reading.

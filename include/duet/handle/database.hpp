@@ -178,11 +178,8 @@ public:
     /// Calls `fn(event)` after each statement, on the thread that ran it, until the returned hook is
     /// destroyed.
     template <class F>
-    [[nodiscard("the hook is removed when this is destroyed")]] QueryHook on_query(F fn) {
-        auto context = std::make_shared<F>(std::move(fn));
-        const auto id = engine_->hooks().add(
-            context, [](void* f, const QueryEvent& event) { (*static_cast<F*>(f))(event); });
-        return QueryHook(engine_->hooks(), id);
+    QueryHook on_query(F fn) {
+        return engine_->hooks().add(std::move(fn));
     }
     /// Of the primary.
     PoolStats pool_stats() const { return engine_->pool().stats(); }
@@ -219,12 +216,8 @@ public:
     /// Calls `fn(event)` for the rare events of the pool (PoolEvent), on the thread where they happen, until
     /// the returned hook is destroyed. It must not use this database.
     template <class F>
-    [[nodiscard("the hook is removed when this is destroyed")]] PoolHook on_pool_event(F fn) {
-        auto context = std::make_shared<F>(std::move(fn));
-        detail::PoolHooks& hooks = engine_->pool().hooks();
-        const auto id =
-            hooks.add(context, [](void* f, const PoolEvent& event) { (*static_cast<F*>(f))(event); });
-        return PoolHook(hooks, id);
+    PoolHook on_pool_event(F fn) {
+        return engine_->pool().hooks().add(std::move(fn));
     }
     engine::PlanCacheStats plan_stats() const { return engine_->plan_stats(); }
     std::string_view dialect() const { return engine_->dialect().name(); }

@@ -129,7 +129,7 @@ public:
     /// Calls `hook(context, setup)` for each connection that is opened from now on, for the life of the pool.
     void on_connect(std::shared_ptr<void> context, void (*hook)(void* context, ConnectionSetup& setup));
     /// Told of rare events, on the thread where they happen; must not use the pool it hears of.
-    detail::PoolHooks& hooks() noexcept;
+    detail::HookList<PoolEvent>& hooks() noexcept;
     /// Whether somebody wants to know who holds a connection for long.
     bool reports_leaks() const noexcept { return reports_leaks_; }
 
