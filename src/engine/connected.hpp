@@ -5,6 +5,7 @@
 #include <duet/base/error.hpp>
 #include <duet/base/small_buffer.hpp>
 #include <duet/engine/transaction.hpp>
+#include <duet/pool/pool.hpp>
 #include <duet/pool/settle.hpp>
 #include <duet/pool/sharing.hpp>
 

@@ -1,4 +1,5 @@
 #include <duet/base/error.hpp>
+#include <duet/driver/driver.hpp>
 #include <duet/driver/url.hpp>
 #include <duet/handle/database.hpp>
 #include <duet/pool/url_options.hpp>

@@ -1,9 +1,13 @@
 #pragma once
 
 #include <duet/async/task.hpp>
+#include <duet/dialect/plan_key.hpp>
 #include <duet/dialect/render.hpp>
+#include <duet/driver/copy.hpp>
+#include <duet/driver/values.hpp>
 #include <duet/engine/query_log.hpp>
-#include <duet/pool/pool.hpp>
+#include <duet/pool/options.hpp>
+#include <duet/pool/stats.hpp>
 #include <duet/schema/database_schema.hpp>
 #include <duet/schema/model_info.hpp>
 #include <duet/shape/query_data.hpp>
@@ -16,6 +20,14 @@
 #include <span>
 #include <string>
 #include <string_view>
+
+namespace duet {
+class Pool;
+namespace driver {
+class Driver;
+class Statement;
+}  // namespace driver
+}  // namespace duet
 
 namespace duet::engine {
 

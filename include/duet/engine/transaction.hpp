@@ -3,7 +3,7 @@
 #include <duet/dialect/transaction_options.hpp>
 #include <duet/engine/batch.hpp>
 #include <duet/engine/engine.hpp>
-#include <duet/pool/pool.hpp>
+#include <duet/pool/lease.hpp>
 
 #include <cstdint>
 #include <memory>

@@ -182,14 +182,10 @@ public:
         return engine_->hooks().add(std::move(fn));
     }
     /// Of the primary.
-    PoolStats pool_stats() const { return engine_->pool().stats(); }
+    PoolStats pool_stats() const { return engine::pool_stats(*engine_); }
     /// Changes how many connections the pool keeps, at once and while it is in use; returns the size from now
     /// on. SQLite's stays as it is. Throws ConfigurationError for 0. Replicas' pools change as well.
-    std::size_t resize_pool(std::size_t size) {
-        std::size_t now = size;
-        for (engine::Engine* node : nodes_of()) now = node->pool().resize(size);
-        return now;
-    }
+    std::size_t resize_pool(std::size_t size) { return engine::resize_pools(nodes_of(), size); }
     /// Opens connections ahead of need, until `number` are open or the pool has its size, to each server;
     /// returns how many it opened. Throws ConnectionError.
     Result<std::size_t> warm_up(std::size_t number) {
@@ -207,17 +203,14 @@ public:
     /// wanted the connection.
     template <class F>
     void on_connect(F fn) {
-        const auto context = std::make_shared<F>(std::move(fn));
-        for (engine::Engine* node : nodes_of()) {
-            node->pool().on_connect(context,
-                                    [](void* f, ConnectionSetup& setup) { (*static_cast<F*>(f))(setup); });
-        }
+        engine::on_connect(nodes_of(), std::make_shared<F>(std::move(fn)),
+                           [](void* f, ConnectionSetup& setup) { (*static_cast<F*>(f))(setup); });
     }
     /// Calls `fn(event)` for the rare events of the pool (PoolEvent), on the thread where they happen, until
     /// the returned hook is destroyed. It must not use this database.
     template <class F>
     PoolHook on_pool_event(F fn) {
-        return engine_->pool().hooks().add(std::move(fn));
+        return engine::pool_hooks(*engine_).add(std::move(fn));
     }
     engine::PlanCacheStats plan_stats() const { return engine_->plan_stats(); }
     std::string_view dialect() const { return engine_->dialect().name(); }

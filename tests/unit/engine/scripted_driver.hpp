@@ -1,6 +1,7 @@
 #pragma once
 
 #include <duet/dialect/sqlite.hpp>
+#include <duet/driver/driver.hpp>
 #include <duet/duet.hpp>
 
 #include <deque>
