@@ -55,14 +55,8 @@ protected:
     Server server;
     duet::AsyncDatabase db{server.url()};
 };
-struct Names {
-    template <class Server>
-    static std::string GetName(int /*index*/) {
-        return Server::name;
-    }
-};
 using Both = ::testing::Types<Postgres, MariaDb>;
-TYPED_TEST_SUITE(ServersWithAsio, Both, Names);
+TYPED_TEST_SUITE(ServersWithAsio, Both, ServerNames);
 
 net::awaitable<int> visit(duet::AsyncDatabase& db, int number) {
     const Visit fresh{.page = std::to_string(number)};
