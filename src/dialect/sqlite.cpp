@@ -19,8 +19,12 @@ class SqliteDialect final : public detail::SqliteDdl {
 public:
     std::string_view name() const noexcept override { return "sqlite"; }
     const Capabilities& capabilities() const noexcept override {
-        static constexpr Capabilities capabilities{.for_update = false};
+        static constexpr Capabilities capabilities{
+            .for_update = false, .all_set_operations = false, .materialized_hints = true};
         return capabilities;
+    }
+    bool takes_hints(shape::HintFor database) const noexcept override {
+        return database == shape::HintFor::sqlite;
     }
 
     // The same 26 characters as every other timestamp that duet writes, so that text comparison is time

@@ -48,9 +48,7 @@ void add_related(shape::QueryData& query, std::string_view runtime_path, bool jo
     add_related(query, found.path_to_relation(), joined, nullptr);
 }
 
-namespace {
-
-/// Values keep their numbers: an unused one does no harm, and renumbering would have to read expressions.
+// Values keep their numbers: an unused one does no harm, and renumbering would have to read expressions.
 void drop_clauses(shape::QueryData& query, shape::Clause unwanted) {
     shape::Fragment kept;
     kept.values = query.clauses.values;
@@ -62,8 +60,6 @@ void drop_clauses(shape::QueryData& query, shape::Clause unwanted) {
     }
     query.clauses = std::move(kept);
 }
-
-}  // namespace
 
 void drop_order(shape::QueryData& query) { drop_clauses(query, shape::Clause::order); }
 
