@@ -56,6 +56,7 @@ public:
         static constexpr Capabilities capabilities{.failure_ends_transaction = true,
                                                    .numbered_parameters = true,
                                                    .strict_grouping = true,
+                                                   .frame_intervals = true,
                                                    .forward_references = false,
                                                    .max_name = 63,
                                                    .max_parameters = 65535,
