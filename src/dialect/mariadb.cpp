@@ -326,6 +326,14 @@ public:
             out = join({"SET TRANSACTION ", level, "; "});
         return out + (options.read_only ? "START TRANSACTION READ ONLY" : "START TRANSACTION");
     }
+    const LiteralStyle& literals() const noexcept override {
+        static constexpr LiteralStyle style{.backslashes = true,
+                                            .booleans = true,
+                                            .date = "DATE ",
+                                            .time = "TIME ",
+                                            .timestamp = "TIMESTAMP "};
+        return style;
+    }
     std::string explain(std::string_view sql) const override { return join({"EXPLAIN FORMAT=JSON ", sql}); }
 
 private:

@@ -356,6 +356,20 @@ public:
             out += "; SET LOCAL lock_timeout = " + std::to_string(options.lock_timeout_ms);
         return out;
     }
+    const LiteralStyle& literals() const noexcept override {
+        static constexpr LiteralStyle style{.booleans = true,
+                                            .arrays = true,
+                                            .intervals = true,
+                                            .date = "DATE ",
+                                            .time = "TIME ",
+                                            .timestamp = "TIMESTAMPTZ ",
+                                            .uuid = "UUID ",
+                                            .json = "JSONB ",
+                                            .real = "FLOAT8 ",
+                                            .zone = "+00",
+                                            .blob = "BYTEA '\\x"};
+        return style;
+    }
     std::string explain(std::string_view sql) const override { return join({"EXPLAIN ", sql}); }
 
 private:
