@@ -334,7 +334,11 @@ public:
                                             .timestamp = "TIMESTAMP "};
         return style;
     }
-    std::string explain(std::string_view sql) const override { return join({"EXPLAIN FORMAT=JSON ", sql}); }
+    std::string explain(std::string_view sql, bool analyze) const override {
+        if (analyze && !is_mariadb())
+            throw UnsupportedByDialect("MySQL does not explain in JSON what a statement really does");
+        return join({analyze ? "ANALYZE" : "EXPLAIN", " FORMAT=JSON ", sql});
+    }
 
 private:
     static constexpr bool is_whole(Kind kind) { return detail::is_integer(kind) || kind == Kind::duration; }

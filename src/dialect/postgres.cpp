@@ -370,7 +370,9 @@ public:
                                             .blob = "BYTEA '\\x"};
         return style;
     }
-    std::string explain(std::string_view sql) const override { return join({"EXPLAIN ", sql}); }
+    std::string explain(std::string_view sql, bool analyze) const override {
+        return join({"EXPLAIN (", analyze ? "ANALYZE, BUFFERS, " : "", "FORMAT JSON) ", sql});
+    }
 
 private:
     static std::string_view search_function(shape::Function function) {

@@ -168,8 +168,9 @@ public:
     }
     /// What begins a transaction: one statement, or several with semicolons between them.
     virtual std::string begin(const BeginOptions& options) const = 0;
-    /// The statement that explains another: its rows have one text column (SQLite has columns of its own).
-    virtual std::string explain(std::string_view sql) const = 0;
+    /// The statement that explains another (`analyze`: runs it, too): JSON in one row of one column, or the
+    /// lines of SQLite.
+    virtual std::string explain(std::string_view sql, bool analyze) const = 0;
 
     // DDL.
     /// Statements around the dropping of tables that refer to each other, with semicolons; may be empty.

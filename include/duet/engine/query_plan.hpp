@@ -39,6 +39,7 @@ struct PlanNode {
     std::string index{};
     std::string filter{};                    // what is asked of rows after they have been read
     std::optional<double> estimated_rows{};  // that it yields, each time it runs
+    bool unfiltered_estimate = false;        // the estimate leaves the filter out of account
     std::optional<double> actual_rows{};     // likewise, on average; with analyze
     std::optional<double> rows_removed{};    // that were read and did not pass the filter; with analyze
     std::optional<double> loops{};           // how often it ran; with analyze
@@ -87,7 +88,7 @@ public:
     QueryPlan(PlanNode root, std::string raw, std::string sql, bool analyzed);
 
     const PlanNode& root() const& noexcept;
-    const PlanNode& root() && = delete;
+    PlanNode root() &&;
     /// What the database said: JSON, or the lines of SQLite, indented.
     const std::string& raw() const& noexcept;
     std::string raw() &&;
@@ -97,7 +98,7 @@ public:
     /// Whether the statement was run for it.
     bool analyzed() const noexcept;
 
-    /// What looks suspicious, the most expensive first where the database tells costs.
+    /// What looks suspicious, in the order of the tree.
     std::vector<PlanWarning> warnings(const PlanLimits& limits = {}) const;
     /// The tree, a line for each step and its filter, and the warnings. For people: the form may change.
     std::string to_string(const PlanLimits& limits = {}) const;
