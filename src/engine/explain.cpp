@@ -207,7 +207,7 @@ Task<QueryPlan> explain_for(Call call, const Plan& plan, std::span<const driver:
     return on_connection<QueryPlan>(
         call, writes ? driver::Access::write : driver::Access::read,
         [&plan, values, analyze](Connected& at) { return explain_on(at, plan, values, analyze); },
-        Sharing::allowed, AlwaysRepeat{});
+        plan.raw ? Sharing::exclusive : Sharing::allowed, AlwaysRepeat{});
 }
 
 }  // namespace

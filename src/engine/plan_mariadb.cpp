@@ -204,8 +204,6 @@ private:
 
 }  // namespace
 
-PlanNode read_mariadb_plan(std::string_view json) {
-    return Reader().read("query_block", json);
-}
+PlanNode read_mariadb_plan(std::string_view json) { return Reader().read("query_block", json); }
 
 }  // namespace duet::engine

@@ -19,9 +19,20 @@ bool is_scan(const PlanNode& node) {
     return node.step == PlanStep::table_scan || node.step == PlanStep::index_scan;
 }
 
+/// What a lookup finds where the database does not say: SQLite's own rules of thumb.
+double guessed(const PlanNode& node) {
+    if (node.step != PlanStep::index_lookup && node.step != PlanStep::automatic_index) return 0;
+    const double all = node.table_rows.value_or(0);
+    for (const auto& [key, value] : node.extra) {
+        if (key == "on" && value.find_first_of("<>") != std::string::npos) return all / 4;
+    }
+    return std::min(all, node.index == "INTEGER PRIMARY KEY" ? 1.0 : 10.0);
+}
+
 double yields(const PlanNode& node) {
     if (node.actual_rows) return *node.actual_rows;
-    return node.estimated_rows.value_or(is_scan(node) ? node.table_rows.value_or(0) : 0);
+    if (node.estimated_rows) return *node.estimated_rows;
+    return is_scan(node) ? node.table_rows.value_or(0) : guessed(node);
 }
 
 /// What one run of a step reads, where it goes through all rows of something.
@@ -30,8 +41,10 @@ double reads_each_time(const PlanNode& node) {
         const double passed = yields(node) + node.rows_removed.value_or(0);
         return std::max(passed, node.table_rows.value_or(0));
     }
-    const bool hands_on = node.step == PlanStep::temporary_table || node.operation == "block-nl-join";
-    return hands_on && node.children.size() == 1 ? reads_each_time(node.children.front()) : 0;
+    const bool block = node.operation == "block-nl-join";
+    if (node.children.size() != 1 || !(block || node.step == PlanStep::temporary_table)) return 0;
+    const double below = reads_each_time(node.children.front());
+    return block ? below : std::max(below, yields(node));
 }
 
 class Inspector {
@@ -109,7 +122,6 @@ private:
     }
     /// Each table is read once for each row of those in front of it.
     void nested_loop(const PlanNode& node) {
-        // What MariaDB joins in blocks stands alone: the rows in front are those of the join around it.
         double runs = 1;
         for (const PlanNode& child : node.children) {
             const double read = reads_each_time(child);
@@ -122,8 +134,7 @@ private:
                          " are gone through for each of " + whole(runs) +
                          " rows; an index on what joins them would find them");
             }
-            runs *= std::max(
-                1.0, child.actual_rows || child.estimated_rows || is_scan(child) ? yields(child) : 1.0);
+            runs *= std::max(1.0, yields(child));
         }
     }
     bool misestimated(const PlanNode& node) {
