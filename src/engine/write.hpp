@@ -74,6 +74,8 @@ void check_member(const ColumnInfo& column, const shape::Values& values, std::si
 void check_changes(const shape::QueryData& query);
 /// Adds what behaviours ask of every update; `taken` are columns that are set already by other means.
 void add_behaviour_changes(shape::QueryData& query, std::span<const std::int16_t> taken = {});
+/// Adds the mark of a soft delete, or with null its end.
+void add_soft_mark(shape::QueryData& query, const Timestamp* mark);
 /// UPDATE by a query that names the object's row; the object follows. False when there is no such row, or
 /// when it has another version and `guarded` asks for the object's.
 Task<bool> update_object_on(Connected& at, const ModelInfo& model, void* object, shape::QueryData query,

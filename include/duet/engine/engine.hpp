@@ -128,8 +128,6 @@ struct RowTarget {
     void* context = nullptr;
 };
 Task<std::size_t> fetch_rows(Call call, const shape::QueryData& query, const RowTarget& target);
-/// The plan of the engine for a query, as text lines.
-Task<std::string> explain(Call call, const shape::QueryData& query);
 
 /// An open result that is read in batches. One user at a time; ends with its owner.
 class Cursor {
