@@ -2,6 +2,7 @@
 #include <duet/dialect/plan_map.hpp>
 #include <duet/engine/engine.hpp>
 #include <duet/pool/pool.hpp>
+#include <duet/engine/signals.hpp>
 
 #include <atomic>
 #include <mutex>
@@ -19,6 +20,7 @@ constexpr std::size_t plan_capacity = 2048;
 // What does not depend on the server.
 struct Engine::Shared {
     duet::detail::HookList<QueryEvent> hooks;
+    Signals signals;
     std::mutex mutex;
     PlanMap<std::shared_ptr<const Plan>> plans{plan_capacity};
     std::uint64_t rendered = 0;
@@ -41,14 +43,18 @@ struct Engine::Impl {
 };
 
 Engine::Engine(std::unique_ptr<driver::Driver> driver, PoolOptions options)
-    : impl_(std::make_unique<Impl>(std::move(driver), std::move(options))), hooks_(&impl_->shared.hooks) {}
+    : impl_(std::make_unique<Impl>(std::move(driver), std::move(options))),
+      hooks_(&impl_->shared.hooks),
+      listened_(&impl_->shared.signals.listened()) {}
 Engine::Engine(std::unique_ptr<driver::Driver> driver, PoolOptions options, Engine& primary)
     : impl_(std::make_unique<Impl>(std::move(driver), std::move(options), primary.impl_->shared)),
-      hooks_(&impl_->shared.hooks) {}
+      hooks_(&impl_->shared.hooks),
+      listened_(&impl_->shared.signals.listened()) {}
 Engine::~Engine() = default;
 
 Pool& Engine::pool() noexcept { return impl_->pool; }
 const Dialect& Engine::dialect() const noexcept { return impl_->pool.driver().dialect(); }
+Signals& Engine::signals() noexcept { return impl_->shared.signals; }
 
 const std::string& Engine::node() const noexcept { return impl_->node; }
 void Engine::set_node(std::string name) { impl_->node = std::move(name); }

@@ -1,6 +1,7 @@
 #include <duet/base/error.hpp>
 #include <duet/schema/relation_state.hpp>
 
+#include "hooked.hpp"
 #include "key_index.hpp"
 #include "load.hpp"
 #include "undo.hpp"
@@ -121,7 +122,8 @@ Task<> mark_row(Connected& at, const ModelInfo& model, void* object, bool cascad
 
 }  // namespace
 
-Task<> remove(Call call, const ModelInfo& model, void* object, Removal removal) {
+namespace {
+Task<> remove_unhooked(Call call, const ModelInfo& model, void* object, Removal removal) {
     return on_connection<void>(
         call, driver::Access::write,
         [&model, object, removal](Connected& at) -> Task<> {
@@ -134,6 +136,20 @@ Task<> remove(Call call, const ModelInfo& model, void* object, Removal removal) 
             return mark_row(at, model, object, false);
         },
         removal == Removal::soft_cascade ? Sharing::exclusive : sharing_of_update(call));
+}
+
+Task<> remove_hooked(Call call, const ModelInfo& model, void* object, Removal removal) {
+    co_await around_write(call, {model, static_cast<std::byte*>(object), 1, HookOperation::remove},
+                          [&model, object, removal](const Call& inner) -> Task<bool> {
+                              co_await remove_unhooked(inner, model, object, removal);
+                              co_return true;
+                          });
+}
+}  // namespace
+
+Task<> remove(Call call, const ModelInfo& model, void* object, Removal removal) {
+    return hooked(call, model) ? remove_hooked(call, model, object, removal)
+                               : remove_unhooked(call, model, object, removal);
 }
 
 Task<std::int64_t> remove_rows(Call call, const shape::QueryData& query, bool all_rows, Removal removal) {
@@ -161,7 +177,8 @@ Task<std::int64_t> remove_rows(Call call, const shape::QueryData& query, bool al
         Sharing::allowed);
 }
 
-Task<bool> restore(Call call, const ModelInfo& model, void* object, bool cascade) {
+namespace {
+Task<bool> restore_unhooked(Call call, const ModelInfo& model, void* object, bool cascade) {
     return on_connection<bool>(
         call, driver::Access::write, [&model, object, cascade](Connected& at) -> Task<bool> {
             if (model.soft_delete < 0)
@@ -184,6 +201,20 @@ Task<bool> restore(Call call, const ModelInfo& model, void* object, bool cascade
             });
             co_return restored;
         });
+}
+}  // namespace
+
+Task<bool> restore(Call call, const ModelInfo& model, void* object, bool cascade) {
+    if (!hooked(call, model)) return restore_unhooked(call, model, object, cascade);
+    return around_write(call,
+                        {model,
+                         static_cast<std::byte*>(object),
+                         1,
+                         HookOperation::update,
+                         {&model.soft_delete, model.soft_delete < 0 ? 0U : 1U}},
+                        [&model, object, cascade](const Call& inner) {
+                            return restore_unhooked(inner, model, object, cascade);
+                        });
 }
 
 }  // namespace duet::engine

@@ -67,7 +67,11 @@ namespace {
 class FirstRow {
 public:
     FirstRow(Connected& at, driver::Statement& statement, const shape::QueryData& query, void* object)
-        : at_(at), statement_(statement), collector_(static_cast<const RowPlan&>(statement.plan()), object) {
+        : at_(at),
+          statement_(statement),
+          query_(query),
+          object_(object),
+          collector_(static_cast<const RowPlan&>(statement.plan()), object) {
         bind_query(query, values_);
     }
     driver::Wait start() { return at_.start(statement_, values_.span(), collector_.sink(), 1, outcome_); }
@@ -75,6 +79,7 @@ public:
         if (outcome_.more) at_.connection().close(statement_);
         at_.finished(outcome_);
         collector_.attach();
+        if (outcome_.rows != 0) note_loaded(*query_.model, object_, 1);
         return outcome_.rows != 0;
     }
     RowCollector& collector() { return collector_; }
@@ -82,6 +87,8 @@ public:
 private:
     Connected& at_;
     driver::Statement& statement_;
+    const shape::QueryData& query_;
+    void* object_;
     RowCollector collector_;
     BindValues values_;
     driver::Outcome outcome_;
@@ -135,6 +142,7 @@ bool fetch_prepared_now(const Call& call, const StoredPlanKey& key, std::span<co
         settle_now(at.connection(), at.connection().execute(*statement, values, &row.sink, 1, outcome));
         if (outcome.more) at.connection().close(*statement);
         found = outcome.rows != 0;
+        if (found) note_loaded(*plan.slots[0].model, object, 1);
         return true;
     });
 }
@@ -162,13 +170,14 @@ Task<std::int64_t> count(Call call, const shape::QueryData& query) {
         Sharing::allowed, AlwaysRepeat{});
 }
 
+Task<bool> exists_on(Connected& at, const shape::QueryData& query) {
+    co_return co_await fetch_number(at, query, PlanVerb::exists, &render_as<Verb::exists>) != 0;
+}
+
 Task<bool> exists(Call call, const shape::QueryData& query) {
     return on_connection<bool>(
         about(call, query.model), driver::Access::read,
-        [&query](Connected& at) -> Task<bool> {
-            co_return co_await fetch_number(at, query, PlanVerb::exists, &render_as<Verb::exists>) != 0;
-        },
-        Sharing::allowed, AlwaysRepeat{});
+        [&query](Connected& at) { return exists_on(at, query); }, Sharing::allowed, AlwaysRepeat{});
 }
 
 Task<std::size_t> fetch_rows(Call call, const shape::QueryData& query, const RowTarget& target) {

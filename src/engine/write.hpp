@@ -66,6 +66,25 @@ Sharing sharing_of_update(const Call& call);
 
 Task<> insert_on(Connected& at, const ModelInfo& model, void* object);
 
+// The operations on one object, without hooks.
+Task<> insert_unhooked(Call call, const ModelInfo& model, void* object);
+Task<> save_unhooked(Call call, const ModelInfo& model, void* object);
+Task<> update_unhooked(Call call, const ModelInfo& model, void* object, const shape::QueryData& changes);
+/// The same with them.
+Task<> save_hooked(Call call, const ModelInfo& model, void* object);
+Task<> update_hooked(Call call, const ModelInfo& model, void* object, const shape::QueryData& changes);
+/// Whether an object that has a key may be new all the same, so that the database has to tell.
+bool key_may_be_new(const ModelInfo& model);
+/// Puts the plain values of an update into the object; relations that change are no longer loaded.
+void follow(const ModelInfo& model, void* object, const shape::QueryData& changes);
+/// The columns that an update sets, and whether the database computes one of them.
+struct ChangedColumns {
+    Columns columns;
+    bool computed = false;
+    bool key = false;  // one of them is of the primary key
+};
+ChangedColumns changed_columns(const shape::QueryData& changes);
+
 /// The column that behaviours count versions in, -1 without one.
 std::int16_t version_column(const ModelInfo& model);
 /// What assign_member would refuse, without an object.

@@ -27,6 +27,7 @@ public:
                 return engine::insert(call, detail::model_info<M>, &object);
             }
             bool checks_result() const noexcept override { return false; }
+            const ModelInfo* hooked_model() const noexcept override { return &detail::model_info<M>; }
             M& object;
         };
         operations_.push_back(std::make_unique<Create>(object));
@@ -41,6 +42,7 @@ public:
                 return engine::update(call, detail::model_info<M>, &object, changes);
             }
             bool checks_result() const noexcept override { return true; }
+            const ModelInfo* hooked_model() const noexcept override { return &detail::model_info<M>; }
             M& object;
             shape::QueryData changes;
         };
@@ -57,6 +59,7 @@ public:
                 return engine::remove(call, detail::model_info<M>, &object, engine::Removal::normal);
             }
             bool checks_result() const noexcept override { return true; }
+            const ModelInfo* hooked_model() const noexcept override { return &detail::model_info<M>; }
             M& object;
         };
         operations_.push_back(std::make_unique<Remove>(object));

@@ -29,6 +29,10 @@ struct DatabaseOptions {
 };
 
 namespace detail {
+/// Defined in <duet/signals.hpp>.
+template <class M, class Mode, class Signal, class F>
+HookConnection connect_listener(engine::Engine& engine, Signal signal, F fn);
+
 struct Opened {
     std::shared_ptr<engine::Engine> engine;
     std::shared_ptr<engine::Session> session;  // null without replicas
@@ -180,6 +184,18 @@ public:
     template <class F>
     QueryHook on_query(F fn) {
         return engine_->hooks().add(std::move(fn));
+    }
+    /// Calls `fn(M&, const HookContext&)` (or `fn(M&)`) at a moment of each write of an M, until the returned
+    /// connection is destroyed: `db.connect<User>(duet::signal::before_save, fn)`. Needs <duet/signals.hpp>,
+    /// where the signals are.
+    template <Model M, class Signal, class F>
+    HookConnection connect(Signal signal, F fn) {
+        return detail::connect_listener<M, Mode>(*engine_, signal, std::move(fn));
+    }
+    /// The same for all models: `fn(const HookContext&)`; and for statements.
+    template <class Signal, class F>
+    HookConnection connect(Signal signal, F fn) {
+        return detail::connect_listener<void, Mode>(*engine_, signal, std::move(fn));
     }
     /// Of the primary.
     PoolStats pool_stats() const { return engine::pool_stats(*engine_); }
