@@ -140,6 +140,7 @@ private:
     std::vector<Operand> each(std::size_t count, Cursor& c, Scope& scope);
     std::string operator_call(Cursor& c, Scope& scope);
     std::string fragment(Cursor& c, Scope& scope);
+    static std::string constant(Cursor& c);
     std::string row_compare(Cursor& c, Scope& scope);
     std::string frame(Cursor& c) const;
     std::string case_when(Cursor& c, Scope& scope);

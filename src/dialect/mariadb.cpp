@@ -33,6 +33,7 @@ public:
                         .limit_in_subqueries = false,
                         .writes_read_target = false,
                         .having_sees_groups = false,
+                        .windows_keep_order = !is_mariadb(),
                         .frame_groups = false,
                         .frame_exclusion = false,
                         .forward_references = false,

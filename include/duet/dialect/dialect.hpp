@@ -31,6 +31,8 @@ struct Capabilities {
     /// DISTINCT); parameters count as words.
     bool strict_grouping = false;
     bool having_sees_groups = true;  // HAVING may hold an expression that is grouped by
+    /// Groups in an order that is that of what is grouped by keep it when there is a window beside them.
+    bool windows_keep_order = true;
     bool frame_groups = true;        // GROUPS BETWEEN ... in a window
     bool frame_exclusion = true;     // EXCLUDE ... in a window
     bool frame_intervals = false;    // RANGE BETWEEN INTERVAL ... in a window
@@ -166,6 +168,8 @@ public:
     virtual std::string array_parameter(std::string_view placeholder, const TypeInfo& array) const;
     /// `left op right`, for add to mod.
     virtual std::string arithmetic(shape::Op op, const Operand& left, const Operand& right) const;
+    /// A moment (or a day) and a duration added or subtracted, or the duration between two moments.
+    virtual std::string moment_arithmetic(shape::Op op, const Operand& left, const Operand& right) const;
     /// `left op right`, for eq to ge, is and is_not.
     virtual std::string comparison(shape::Op op, const Operand& left, const Operand& right) const;
     /// Dresses the call of an aggregate over an operand of this kind.
