@@ -1,6 +1,6 @@
 // Needs postgres
-#include <duet/dialect/pretty_sql.hpp>
 #include <duet/duet.hpp>
+#include <duet/inspect.hpp>
 #include <duet/testing/postgres.hpp>
 
 #include <iostream>
@@ -43,8 +43,8 @@ TEST(Inspecting, Sql) {
     EXPECT_EQ(query.to_sql(duet::postgresql, duet::for_reading).to_string(),
               R"(SELECT "users"."id", "users"."name", "users"."city", "users"."age"
 FROM "users"
-WHERE "users"."name" LIKE 'O''%'
-    AND "users"."age" >= 18
+WHERE ("users"."name" LIKE 'O''%'
+    AND "users"."age" >= 18)
 ORDER BY "users"."age" DESC
 LIMIT 10)");
 
@@ -60,7 +60,7 @@ LIMIT 10)");
     std::cout << old.as_update("age"_c = "age"_c - 1).to_sql(duet::postgresql, duet::for_reading) << '\n'
               << old.as_delete().to_sql(duet::postgresql) << '\n'
               << old.as_count().to_sql(duet::postgresql) << '\n'
-              << old.as_select("city"_c, duet::count()).to_sql(duet::postgresql) << '\n';
+              << old.group_by("city"_c).as_select("city"_c, duet::count()).to_sql(duet::postgresql) << '\n';
     // [/forms]
     EXPECT_EQ(old.as_update("age"_c = "age"_c - 1).to_sql(duet::postgresql, duet::for_reading).to_string(),
               "UPDATE \"users\"\nSET \"age\" = (\"users\".\"age\" - 1)\nWHERE \"users\".\"age\" >= 80");
@@ -112,8 +112,12 @@ TEST(Inspecting, Plans) {
 TEST(Inspecting, PlansOfSqlite) {
     duet::Database db{"sqlite://:memory:"};
     fill(db);
-    std::cout << db.query<User>().where("name"_c == "user 7").order_by("name").explain() << '\n';
-    std::cout << db.query<User>().where("city"_c == "city 7").explain() << '\n';
+    const duet::QueryPlan plan = db.query<User>().where("name"_c != "user 7").order_by("age").explain();
+    EXPECT_EQ(plan.to_string(), R"(QUERY PLAN
+   -> SCAN on users  (table of 20000 rows)
+   -> USE TEMP B-TREE FOR ORDER BY
+warning: all 20,000 rows of users are read
+warning: USE TEMP B-TREE FOR ORDER BY: rows out of 20,000 are sorted; an index in that order would save it)");
 }
 
 }  // namespace

@@ -223,7 +223,7 @@ public:
     template <class... A>
     auto as_update(const A&... assignments) const {
         Self copy(self());
-        const auto add = [&copy]<class T>(const T& argument) {
+        [[maybe_unused]] const auto add = [&copy]<class T>(const T& argument) {
             if constexpr (!std::is_same_v<T, AllRows>)
                 expr::add<expr::Role::set, M>(copy.data().clauses, argument);
         };
