@@ -12,6 +12,7 @@ namespace detail {
 namespace {
 
 constexpr std::size_t step = 4;
+constexpr std::size_t longest_condition = 40;
 constexpr std::size_t deepest = 24 * step;  // what is nested deeper moves no further to the right
 
 using Type = SqlToken::Type;
@@ -175,10 +176,11 @@ private:
                 here.conditions = false;
                 return line_at(here.indent + step);
             }
-            if (here.conditions && (token().is("AND") || token().is("OR"))) {
-                if (token().is("AND") && std::exchange(here.between, false)) return gap;
-                return line_at(here.indent + step);
-            }
+        }
+        const bool joins_conditions = token().is("AND") || token().is("OR");
+        if (here.conditions && here.cases == 0 && joins_conditions && can_be_keyword()) {
+            if (token().is("AND") && std::exchange(here.between, false)) return gap;
+            return line_at(here.indent + (here.block ? step : 0));
         }
         if (must_break) return line_at(here.indent + (here.fresh ? 0 : step));
         if (prior->is(',') && breaks_behind_comma()) return line_at(continued());
@@ -210,6 +212,20 @@ private:
         return column_ + size > width_;
     }
 
+    /// Whether the parenthesis here holds conditions that are better read on lines of their own.
+    bool is_long_condition() {
+        const SqlToken* const prior = previous();
+        if (!level().conditions || prior == nullptr) return false;
+        if (!prior->is('(') && !is_any(*prior, {"WHERE", "HAVING", "AND", "OR", "NOT"})) return false;
+        std::size_t size = 0;
+        for (std::size_t i = at_ + 1, open = 1; i < tokens_.size() && size <= longest_condition; ++i) {
+            if (tokens_[i].is('(')) ++open;
+            if (tokens_[i].is(')') && --open == 0) return false;
+            size += tokens_[i].text.size() + (tokens_[i].space_before ? 1 : 0);
+        }
+        return size > longest_condition;
+    }
+
     void new_line(std::size_t indent) {
         indent = std::min(indent, deepest);
         out_ += '\n';
@@ -228,6 +244,7 @@ private:
         if (now.is('(')) {
             Level inner;
             inner.block = begins_query(at_ + 1);
+            inner.conditions = !inner.block && is_long_condition();
             inner.outside = line_indent_;
             inner.indent = std::min(line_indent_ + step, deepest);
             level().fresh = false;

@@ -163,12 +163,11 @@ TYPED_TEST(Explain, LiteralsMeanTheValues) {
     for (const std::string& name : hard) {
         const Person person{.name = name, .town = "odd", .age = -7};
         got(this->db.create(person));
-        const auto query = this->people().where("name"_c == name && "age"_c == -7 && "town"_c.in_({"odd"s}) &&
-                                                "name"_c.contains(name));
+        auto query = this->people().where("name"_c == name && "age"_c == -7 && "name"_c.contains(name));
+        // SQLite's lists travel as pointers, which no text can say.
+        if (!this->is_sqlite) query = query.where("town"_c.in_({"odd"s, name}));
         for (const bool pretty : {false, true}) {
             const std::string sql = query.to_sql({.pretty = pretty, .literals = true}).to_string();
-            // SQLite's lists are no texts.
-            if (this->is_sqlite && sql.find("duet_array") != std::string::npos) continue;
             std::string escaped;
             for (const char c : sql) {
                 if (c == '{' || c == '}') escaped += c;

@@ -15,10 +15,6 @@
 
 namespace duet {
 
-/// Passed to a bulk write that is meant for the whole table.
-struct AllRows {};
-inline constexpr AllRows all_rows{};
-
 namespace detail {
 
 /// `first()` without an order asks for the first by primary key.

@@ -33,6 +33,9 @@ constexpr LockedTables<R...> of(const R&... /*relations*/) {
     return {};
 }
 
+/// Passed to a bulk write that is meant for the whole table.
+struct AllRows {};
+inline constexpr AllRows all_rows{};
 /// Passed to remove and delete_bulk: really delete rows that are soft-deleted as a rule.
 struct Hard {};
 inline constexpr Hard hard{};
@@ -233,7 +236,11 @@ public:
     template <class... A>
     auto as_update(const A&... assignments) const {
         Self copy(self());
-        (expr::add<expr::Role::set, M>(copy.data().clauses, assignments), ...);
+        [[maybe_unused]] const auto add = [&copy]<class T>(const T& argument) {
+            if constexpr (!std::is_same_v<T, AllRows>)
+                expr::add<expr::Role::set, M>(copy.data().clauses, argument);
+        };
+        (add(assignments), ...);
         return copy.form(engine::QueryForm::update);
     }
     /// That of delete_bulk(), likewise; takes duet::hard.
@@ -261,6 +268,7 @@ public:
     const shape::QueryData& data() const noexcept { return data_; }
     shape::QueryData& data() noexcept { return data_; }
 
+    /// What the words above make.
     QueryForm form(engine::QueryForm form) const { return {data_, form}; }
 
 protected:

@@ -68,6 +68,17 @@ TEST(PrettySql, LeavesWordsAloneThatAreNoClausesThere) {
               "SELECT 1\nWHERE a BETWEEN 1 AND 2\n    AND b");
 }
 
+TEST(PrettySql, BreaksLongConditionsInParentheses) {
+    EXPECT_EQ(
+        pretty_sql("SELECT 1 WHERE (first_column = 1 AND (second_column BETWEEN 2 AND 3 OR third_column = "
+                   "4) AND (a OR b))"),
+        "SELECT 1\n"
+        "WHERE (first_column = 1\n"
+        "    AND (second_column BETWEEN 2 AND 3\n"
+        "        OR third_column = 4)\n"
+        "    AND (a OR b))");
+}
+
 TEST(PrettySql, BreaksLongListsAtTheMargin) {
     std::string list = "SELECT c0";
     for (int i = 1; i < 60; ++i) list += ", column_" + std::to_string(i);

@@ -72,6 +72,8 @@ TEST(QueryToSql, ShowsOtherThingsThatBecomeOfAQuery) {
               "\"articles\".\"deleted_at\" IS NULL");
     EXPECT_TRUE(
         query.as_delete().to_sql(duet::sqlite).starts_with("UPDATE \"articles\" SET \"deleted_at\" = "));
+    EXPECT_EQ(duet::query<Author>().as_update("name"_c = "x", duet::all_rows).to_sql(duet::sqlite),
+              "UPDATE \"authors\" SET \"name\" = ?");
     EXPECT_TRUE(query.as_delete(duet::hard).to_sql(duet::sqlite).starts_with("DELETE FROM \"articles\" "));
 }
 
