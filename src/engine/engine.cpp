@@ -20,6 +20,7 @@ constexpr std::size_t plan_capacity = 2048;
 // What does not depend on the server.
 struct Engine::Shared {
     duet::detail::HookList<QueryEvent> hooks;
+    duet::detail::HookList<QueryStart> before_query;
     Signals signals;
     std::mutex mutex;
     PlanMap<std::shared_ptr<const Plan>> plans{plan_capacity};
@@ -54,6 +55,7 @@ Engine::~Engine() = default;
 
 Pool& Engine::pool() noexcept { return impl_->pool; }
 const Dialect& Engine::dialect() const noexcept { return impl_->pool.driver().dialect(); }
+duet::detail::HookList<QueryStart>& Engine::before_query() noexcept { return impl_->shared.before_query; }
 Signals& Engine::signals() noexcept { return impl_->shared.signals; }
 
 const std::string& Engine::node() const noexcept { return impl_->node; }

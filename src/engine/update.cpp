@@ -468,15 +468,17 @@ bool update_now(const Call& call, const ModelInfo& model, void* object, const sh
     });
 }
 
+void require_where_of_update(const shape::QueryData& query, bool all_rows) {
+    if (all_rows || query.has(shape::Clause::where)) return;
+    throw InvalidQuery("update_bulk without a where changes every row of " + std::string(query.model->table) +
+                       "; pass duet::all_rows if that is meant");
+}
+
 Task<std::int64_t> update_rows(Call call, const shape::QueryData& query, bool all_rows) {
     return on_connection<std::int64_t>(
         call, driver::Access::write,
         [&query, all_rows](Connected& at) -> Task<std::int64_t> {
-            if (!all_rows && !query.has(shape::Clause::where)) {
-                throw InvalidQuery("update_bulk without a where changes every row of " +
-                                   std::string(query.model->table) +
-                                   "; pass duet::all_rows if that is meant");
-            }
+            require_where_of_update(query, all_rows);
             co_return co_await update_query_on(at, query);
         },
         Sharing::allowed);

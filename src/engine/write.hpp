@@ -70,6 +70,7 @@ Task<> insert_on(Connected& at, const ModelInfo& model, void* object);
 Task<> insert_unhooked(Call call, const ModelInfo& model, void* object);
 Task<> save_unhooked(Call call, const ModelInfo& model, void* object);
 Task<> update_unhooked(Call call, const ModelInfo& model, void* object, const shape::QueryData& changes);
+Task<> remove_unhooked(Call call, const ModelInfo& model, void* object, Removal removal);
 /// The same with them.
 Task<> save_hooked(Call call, const ModelInfo& model, void* object);
 Task<> update_hooked(Call call, const ModelInfo& model, void* object, const shape::QueryData& changes);
@@ -103,5 +104,8 @@ Task<bool> update_object_on(Connected& at, const ModelInfo& model, void* object,
 Task<> fail_write(Connected& at, const ModelInfo& model, const void* object, const char* what,
                   std::uint32_t flags);
 Task<std::int64_t> update_query_on(Connected& at, shape::QueryData query);
+/// Throws InvalidQuery for a bulk write over a whole table that does not say so.
+void require_where_of_update(const shape::QueryData& query, bool all_rows);
+void require_where_of_removal(const shape::QueryData& query, bool all_rows);
 
 }  // namespace duet::engine

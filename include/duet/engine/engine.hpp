@@ -80,6 +80,8 @@ public:
     Pool& pool() noexcept;
     const Dialect& dialect() const noexcept;
     detail::HookList<QueryEvent>& hooks() noexcept { return *hooks_; }
+    /// Asked only while somebody listens to hooks() as well.
+    detail::HookList<QueryStart>& before_query() noexcept;
     Signals& signals() noexcept;
     /// Whether anybody has ever connected a listener to the signals.
     bool listened() const noexcept { return __atomic_load_n(listened_, __ATOMIC_RELAXED); }

@@ -24,6 +24,14 @@ struct QueryEvent {
     std::string_view node{};       // the server's name, in a database with replicas
 };
 
+/// One statement that is about to be sent. Valid during the call of the listener only.
+struct QueryStart {
+    std::string_view sql;  // with placeholders; values are never shown
+    std::size_t parameters = 0;
+    std::source_location where;  // the user's call
+    std::string_view node{};     // the server's name, in a database with replicas
+};
+
 /// Keeps a query hook in place; removes it when destroyed.
 using QueryHook = HookConnection;
 

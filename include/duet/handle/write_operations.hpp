@@ -82,10 +82,6 @@ inline constexpr DoNothing do_nothing{};
 struct SoftCascade {};
 inline constexpr SoftCascade soft_cascade{};
 
-/// Passed to bulk writes: runs the hooks of the model and of those who listen, for each object.
-struct WithHooks {};
-inline constexpr WithHooks with_hooks{};
-
 namespace detail {
 
 struct NoChange {};

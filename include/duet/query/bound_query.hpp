@@ -15,6 +15,10 @@
 
 namespace duet {
 
+/// Passed to bulk writes: runs the hooks of the model, and of those who listen, for each object.
+struct WithHooks {};
+inline constexpr WithHooks with_hooks{};
+
 namespace detail {
 
 /// `first()` without an order asks for the first by primary key.
@@ -196,26 +200,30 @@ public:
     }
 
     /// UPDATE of all rows of the query; returns how many. Throws InvalidQuery without a where, unless
-    /// duet::all_rows is passed.
+    /// duet::all_rows is passed. With duet::with_hooks the rows are loaded in batches for their hooks to run.
     template <class... A>
     Result<std::int64_t> update_bulk(const A&... assignments) const {
         detail::UpdateRows update{operation()};
-        const auto add = [&update]<class T>(const T& argument) {
+        update.hooks = (std::is_same_v<A, WithHooks> || ...);
+        if (update.hooks) update.changes.model = &detail::model_info<M>;
+        shape::Fragment& changes = update.hooks ? update.changes.clauses : update.query.clauses;
+        const auto add = [&update, &changes]<class T>(const T& argument) {
             if constexpr (std::is_same_v<T, AllRows>) {
                 update.all_rows = true;
-            } else {
-                expr::add<expr::Role::set, M>(update.query.clauses, argument);
+            } else if constexpr (!std::is_same_v<T, WithHooks>) {
+                expr::add<expr::Role::set, M>(changes, argument);
             }
         };
         (add(assignments), ...);
         return run(std::move(update));
     }
-    /// DELETE (or the mark of a soft delete) of all rows of the query; returns how many. Takes duet::all_rows
-    /// and duet::hard.
+    /// DELETE (or the mark of a soft delete) of all rows of the query; returns how many. Takes
+    /// duet::all_rows, duet::hard and duet::with_hooks.
     template <class... Options>
     Result<std::int64_t> delete_bulk(const Options&... /*options*/) const {
         detail::RemoveRows remove{operation()};
         remove.all_rows = (std::is_same_v<Options, AllRows> || ...);
+        remove.hooks = (std::is_same_v<Options, WithHooks> || ...);
         if ((std::is_same_v<Options, Hard> || ...)) remove.removal = engine::Removal::hard;
         return run(std::move(remove));
     }
