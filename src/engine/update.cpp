@@ -70,8 +70,20 @@ Task<bool> row_exists(Connected& at, const ModelInfo& model, const void* object,
     co_return found != 0;
 }
 
-/// UPDATE of all columns but the key; false when no row has the key (or the version).
-Task<bool> update_all_columns(Connected& at, const ModelInfo& model, void* object) {
+/// Adds the columns that behaviours set on every update.
+void add_kept_columns(const ModelInfo& model, Columns& columns) {
+    for (const BehaviourInfo& info : model.behaviours) {
+        for (const std::int16_t kept : {info.touched, info.version}) {
+            const auto taken = columns.span();
+            if (kept >= 0 && std::find(taken.begin(), taken.end(), kept) == taken.end()) columns.push(kept);
+        }
+    }
+}
+
+/// UPDATE of `wanted` columns, and of those that behaviours keep; false when no row has the key (or the
+/// version).
+Task<bool> update_columns_on(Connected& at, const ModelInfo& model, void* object,
+                             std::span<const std::int16_t> wanted) {
     Undo undo(model);
     undo.remember(object);
     bool found = false;
@@ -84,14 +96,12 @@ Task<bool> update_all_columns(Connected& at, const ModelInfo& model, void* objec
         }
         const std::int16_t guard = version_column(model);
         std::int64_t version = 0;
+        if (model.check != nullptr) model.check(object);
         Columns columns;
         BindValues values;
-        for (std::size_t i = 0; i < model.columns.size(); ++i) {
-            const ColumnInfo& column = model.columns[i];
-            if (column.primary_key) continue;
-            columns.push(static_cast<std::int16_t>(i));
-            values.push({column.type, column.in(object), 0, false});
-        }
+        for (const std::int16_t c : wanted) columns.push(c);
+        add_kept_columns(model, columns);
+        bind_columns(model, columns.span(), object, values);
         if (columns.empty()) co_return co_await row_exists(at, model, object, shape::with_deleted);
         bind_key(model, object, values);
         if (guard >= 0) {
@@ -101,9 +111,11 @@ Task<bool> update_all_columns(Connected& at, const ModelInfo& model, void* objec
             values.push({&duet::detail::int64_value, &version, 0, false});
         }
         const UpdateContext context{&model, columns.span(), guard};
+        const std::span<const std::uint8_t> bytes(reinterpret_cast<const std::uint8_t*>(columns.data()),
+                                                  columns.size() * sizeof(std::int16_t));
         const driver::Outcome outcome =
-            co_await run_statement(at, {&model, plan_verb(PlanVerb::update_row), {}}, &render_row, &context,
-                                   values.span(), nullptr, driver::all_rows);
+            co_await run_statement(at, {&model, plan_verb(PlanVerb::update_row), bytes}, &render_row,
+                                   &context, values.span(), nullptr, driver::all_rows);
         found = outcome.affected != 0;
     } catch (...) {
         undo.restore(object);
@@ -111,6 +123,15 @@ Task<bool> update_all_columns(Connected& at, const ModelInfo& model, void* objec
     }
     if (!found) undo.restore(object);
     co_return found;
+}
+
+/// UPDATE of all columns but the key.
+Task<bool> update_all_columns(Connected& at, const ModelInfo& model, void* object) {
+    Columns columns;
+    for (std::size_t i = 0; i < model.columns.size(); ++i) {
+        if (!model.columns[i].primary_key) columns.push(static_cast<std::int16_t>(i));
+    }
+    co_return co_await update_columns_on(at, model, object, columns.span());
 }
 
 struct ReturningContext {
@@ -337,6 +358,16 @@ Task<> save(Call call, const ModelInfo& model, void* object) {
             }
         });
     });
+}
+
+Task<> update_columns(Call call, const ModelInfo& model, void* object,
+                      std::span<const std::int16_t> columns) {
+    return on_connection<void>(call, driver::Access::write,
+                               [&model, object, columns](Connected& at) -> Task<> {
+                                   const bool there = co_await update_columns_on(at, model, object, columns);
+                                   if (!there)
+                                       co_await fail_write(at, model, object, "update", shape::with_deleted);
+                               });
 }
 
 namespace {

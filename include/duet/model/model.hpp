@@ -389,6 +389,7 @@ consteval ModelInfo make_model_info() {
     info.list = &ListAccess<M>::ops;
     info.layout_holds = &ModelTables<M>::layout_holds;
     info.soft_delete = a.soft_delete;
+    if constexpr (requires { M::rules; }) info.check = &decltype(M::rules)::template check<M>;
     return info;
 }
 
