@@ -68,17 +68,25 @@ Task<bool> row_exists(Connected& at, const ModelInfo& model, const void* object,
     co_return co_await exists_on(at, query);
 }
 
-bool is_wanted(const ModelInfo& model, std::span<const std::int16_t> wanted, std::int16_t column) {
-    if (std::find(wanted.begin(), wanted.end(), column) != wanted.end()) return true;
-    return std::any_of(model.behaviours.begin(), model.behaviours.end(), [column](const BehaviourInfo& info) {
-        return info.touched == column || info.version == column;
-    });
+/// `wanted`, each once, and what behaviours set on every update.
+Columns columns_to_set(const ModelInfo& model, std::span<const std::int16_t> wanted) {
+    Columns columns;
+    const auto add = [&columns](std::int16_t column) {
+        const auto taken = columns.span();
+        if (column >= 0 && std::find(taken.begin(), taken.end(), column) == taken.end()) columns.push(column);
+    };
+    for (const std::int16_t column : wanted) add(column);
+    for (const BehaviourInfo& info : model.behaviours) {
+        add(info.touched);
+        add(info.version);
+    }
+    return columns;
 }
 
-/// UPDATE of all columns but the key, or of some and those that behaviours look after; false when no row has
-/// the key (or the version).
-Task<bool> update_all_columns(Connected& at, const ModelInfo& model, void* object,
-                              std::span<const std::int16_t> wanted = {}) {
+/// UPDATE of `wanted` columns, and of those that behaviours keep; false when no row has the key (or the
+/// version).
+Task<bool> update_columns_on(Connected& at, const ModelInfo& model, void* object,
+                             std::span<const std::int16_t> wanted) {
     Undo undo(model);
     undo.remember(object);
     bool found = false;
@@ -91,15 +99,10 @@ Task<bool> update_all_columns(Connected& at, const ModelInfo& model, void* objec
         }
         const std::int16_t guard = version_column(model);
         std::int64_t version = 0;
-        Columns columns;
+        if (model.check != nullptr) model.check(object);
+        const Columns columns = columns_to_set(model, wanted);
         BindValues values;
-        for (std::size_t i = 0; i < model.columns.size(); ++i) {
-            const ColumnInfo& column = model.columns[i];
-            if (wanted.empty() ? column.primary_key : !is_wanted(model, wanted, static_cast<std::int16_t>(i)))
-                continue;
-            columns.push(static_cast<std::int16_t>(i));
-            values.push({column.type, column.in(object), 0, false});
-        }
+        bind_columns(model, columns.span(), object, values);
         if (columns.empty()) co_return co_await row_exists(at, model, object, shape::with_deleted);
         bind_key(model, object, values);
         if (guard >= 0) {
@@ -109,10 +112,10 @@ Task<bool> update_all_columns(Connected& at, const ModelInfo& model, void* objec
             values.push({&duet::detail::int64_value, &version, 0, false});
         }
         const UpdateContext context{&model, columns.span(), guard};
-        const auto* const numbers = reinterpret_cast<const std::uint8_t*>(columns.span().data());
-        const std::span<const std::uint8_t> shape(numbers, wanted.empty() ? 0 : columns.span().size_bytes());
+        const std::span<const std::uint8_t> bytes(reinterpret_cast<const std::uint8_t*>(columns.data()),
+                                                  columns.size() * sizeof(std::int16_t));
         const driver::Outcome outcome =
-            co_await run_statement(at, {&model, plan_verb(PlanVerb::update_row), shape}, &render_row,
+            co_await run_statement(at, {&model, plan_verb(PlanVerb::update_row), bytes}, &render_row,
                                    &context, values.span(), nullptr, driver::all_rows);
         found = outcome.affected != 0;
     } catch (...) {
@@ -121,6 +124,15 @@ Task<bool> update_all_columns(Connected& at, const ModelInfo& model, void* objec
     }
     if (!found) undo.restore(object);
     co_return found;
+}
+
+/// UPDATE of all columns but the key.
+Task<bool> update_all_columns(Connected& at, const ModelInfo& model, void* object) {
+    Columns columns;
+    for (std::size_t i = 0; i < model.columns.size(); ++i) {
+        if (!model.columns[i].primary_key) columns.push(static_cast<std::int16_t>(i));
+    }
+    co_return co_await update_columns_on(at, model, object, columns.span());
 }
 
 struct ReturningContext {
@@ -341,17 +353,6 @@ Task<> save(Call call, const ModelInfo& model, void* object) {
     return hooked(call, model) ? save_hooked(call, model, object) : save_unhooked(call, model, object);
 }
 
-Task<> update_columns(Call call, const ModelInfo& model, void* object,
-                      std::span<const std::int16_t> columns) {
-    return on_connection<void>(
-        call, driver::Access::write,
-        [&model, object, columns](Connected& at) -> Task<> {
-            const bool there = co_await update_all_columns(at, model, object, columns);
-            if (!there) co_await fail_write(at, model, object, "update", shape::with_deleted);
-        },
-        Sharing::allowed);
-}
-
 Task<> save_unhooked(Call call, const ModelInfo& model, void* object) {
     return on_connection<void>(call, driver::Access::write, [&model, object](Connected& at) -> Task<> {
         if (is_new(model, object)) {
@@ -374,6 +375,23 @@ Task<> save_unhooked(Call call, const ModelInfo& model, void* object) {
             }
         });
     });
+}
+
+Task<> update_columns(Call call, const ModelInfo& model, void* object,
+                      std::span<const std::int16_t> columns) {
+    return hooked(call, model) ? update_columns_hooked(call, model, object, columns)
+                               : update_columns_unhooked(call, model, object, columns);
+}
+
+Task<> update_columns_unhooked(Call call, const ModelInfo& model, void* object,
+                               std::span<const std::int16_t> columns) {
+    return on_connection<void>(
+        call, driver::Access::write,
+        [&model, object, columns](Connected& at) -> Task<> {
+            const bool there = co_await update_columns_on(at, model, object, columns);
+            if (!there) co_await fail_write(at, model, object, "update", shape::with_deleted);
+        },
+        Sharing::allowed);
 }
 
 namespace {

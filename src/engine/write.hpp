@@ -70,10 +70,14 @@ Task<> insert_on(Connected& at, const ModelInfo& model, void* object);
 Task<> insert_unhooked(Call call, const ModelInfo& model, void* object);
 Task<> save_unhooked(Call call, const ModelInfo& model, void* object);
 Task<> update_unhooked(Call call, const ModelInfo& model, void* object, const shape::QueryData& changes);
+Task<> update_columns_unhooked(Call call, const ModelInfo& model, void* object,
+                               std::span<const std::int16_t> columns);
 Task<> remove_unhooked(Call call, const ModelInfo& model, void* object, Removal removal);
 /// The same with them.
 Task<> save_hooked(Call call, const ModelInfo& model, void* object);
 Task<> update_hooked(Call call, const ModelInfo& model, void* object, const shape::QueryData& changes);
+Task<> update_columns_hooked(Call call, const ModelInfo& model, void* object,
+                             std::span<const std::int16_t> columns);
 /// Whether an object that has a key may be new all the same, so that the database has to tell.
 bool key_may_be_new(const ModelInfo& model);
 /// Puts the plain values of an update into the object; relations that change are no longer loaded.

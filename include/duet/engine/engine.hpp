@@ -184,13 +184,13 @@ Task<std::size_t> insert_all_hooked(Call call, const ModelInfo& model, void* obj
                                     bool keys_wanted = true);
 /// INSERT when the object is new, else UPDATE of all columns; NotFound when the row is gone.
 Task<> save(Call call, const ModelInfo& model, void* object);
-/// UPDATE of some columns to what is in the object, and of those that behaviours look after. Throws as save
-/// does.
-Task<> update_columns(Call call, const ModelInfo& model, void* object, std::span<const std::int16_t> columns);
 /// Sets the Clause::set assignments of `changes` on the row of `object`, and on the object. NotFound when the
 /// row is gone.
 Task<> update(Call call, const ModelInfo& model, void* object, const shape::QueryData& changes);
 bool update_now(const Call& call, const ModelInfo& model, void* object, const shape::QueryData& changes);
+/// UPDATE of these columns, none of the key, to what the object holds; behaviours see to theirs. NotFound when
+/// the row is gone, StaleData when its version is.
+Task<> update_columns(Call call, const ModelInfo& model, void* object, std::span<const std::int16_t> columns);
 Task<std::int64_t> update_rows(Call call, const shape::QueryData& query, bool all_rows);
 
 enum class Removal : std::uint8_t { normal, hard, soft_cascade };

@@ -391,6 +391,7 @@ consteval ModelInfo make_model_info() {
     info.layout_holds = &ModelTables<M>::layout_holds;
     info.soft_delete = a.soft_delete;
     info.hooks = hooks_of<M>();
+    if constexpr (requires { M::rules; }) info.check = &decltype(M::rules)::template check<M>;
     return info;
 }
 
