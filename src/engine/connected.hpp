@@ -371,7 +371,8 @@ enum class PlanVerb : std::uint64_t {
     raw,
     explain,
     update_returning,
-    statement
+    statement,
+    update_columns
 };
 inline std::uint64_t plan_verb(PlanVerb verb, std::uint32_t flags = 0) {
     return static_cast<std::uint64_t>(verb) << 32 | flags;

@@ -1,4 +1,5 @@
 #include <duet/base/error.hpp>
+#include <duet/engine/unit_of_work.hpp>
 
 #include <algorithm>
 #include <optional>
@@ -490,6 +491,117 @@ void require_where_of_update(const shape::QueryData& query, bool all_rows) {
     if (all_rows || query.has(shape::Clause::where)) return;
     throw InvalidQuery("update_bulk without a where changes every row of " + std::string(query.model->table) +
                        "; pass duet::all_rows if that is meant");
+}
+
+namespace {
+
+/// UPDATE of some columns of objects, one after the other, by one statement.
+class UpdateColumns {
+public:
+    UpdateColumns(const ModelInfo& model, std::span<const std::int16_t> columns)
+        : model_(model), guard_(version_column(model)), now_(duet::detail::clock_now()) {
+        for (const std::int16_t column : columns) add(column);
+        for (const BehaviourInfo& info : model.behaviours) {
+            if (info.touched >= 0) add(info.touched);
+        }
+        if (guard_ >= 0) add(guard_);
+        for (const std::int16_t column : columns_) {
+            bytes_.push(static_cast<std::uint8_t>(column));
+            bytes_.push(static_cast<std::uint8_t>(column >> 8));
+        }
+    }
+    Task<> run(Connected& at, std::span<void* const> objects) {
+        const PlanKey key{&model_, plan_verb(PlanVerb::update_columns), bytes_.span()};
+        const UpdateContext context{&model_, columns_.span(), guard_};
+        for (void* object : objects) {
+            bind(object);
+            // Somebody who shares the connection may have displaced it meanwhile.
+            driver::Statement* statement = at.cached(key);
+            if (statement == nullptr)
+                statement = co_await at.prepare(key, &render_row, &context, values_.span());
+            driver::Outcome outcome;
+            const driver::Wait wait =
+                at.start(*statement, values_.span(), nullptr, driver::all_rows, outcome);
+            if (wait != driver::Wait::done) co_await settle(at.connection(), wait);
+            at.finished(outcome);
+            if (outcome.affected == 0) {
+                if (guard_ >= 0) set_version(object, version_);
+                co_await fail_write(at, model_, object, "flush", shape::with_deleted);
+            }
+        }
+    }
+
+private:
+    void add(std::int16_t column) {
+        if (std::find(columns_.begin(), columns_.end(), column) == columns_.end()) columns_.push(column);
+    }
+    void bind(void* object) {
+        for (const BehaviourInfo& info : model_.behaviours) {
+            if (info.behaviour->before_update != nullptr)
+                info.behaviour->before_update(static_cast<std::byte*>(object) + info.offset, {now_});
+        }
+        values_.clear();
+        bind_columns(model_, columns_.span(), object, values_);
+        bind_key(model_, object, values_);
+        if (guard_ < 0) return;
+        const ColumnInfo& column = model_.columns[static_cast<std::size_t>(guard_)];
+        version_ = duet::detail::read_integer(column.type->kind, column.in(object));
+        set_version(object, version_ + 1);
+        values_.push({&duet::detail::int64_value, &version_, 0, false});
+    }
+    void set_version(void* object, std::int64_t version) const {
+        const ColumnInfo& column = model_.columns[static_cast<std::size_t>(guard_)];
+        duet::detail::write_integer(column.type->kind, column.in(object), version);
+    }
+
+    const ModelInfo& model_;
+    const std::int16_t guard_;
+    const Timestamp now_;
+    Columns columns_;
+    duet::detail::SmallBuffer<std::uint8_t, 32> bytes_;
+    BindValues values_;
+    std::int64_t version_ = 0;
+};
+
+/// One object's update among others that are under way.
+class UpdateOfColumns final : public BatchOperation {
+public:
+    UpdateOfColumns(const ModelInfo& model, std::span<const std::int16_t> columns, void* object)
+        : model_(model), columns_(columns), object_(object) {}
+    Task<> start(Call call) override {
+        return on_connection<void>(
+            call, driver::Access::write,
+            [this](Connected& at) -> Task<> {
+                UpdateColumns update(model_, columns_);
+                co_await update.run(at, {&object_, 1});
+            },
+            Sharing::allowed);
+    }
+    bool checks_result() const noexcept override { return true; }
+
+private:
+    const ModelInfo& model_;
+    std::span<const std::int16_t> columns_;
+    void* object_;
+};
+
+}  // namespace
+
+Task<> update_columns(Call call, const ModelInfo& model, std::span<const std::int16_t> columns,
+                      std::span<void* const> objects) {
+    if (objects.size() > 1 && call.engine->pool().topology().pipelining) {
+        std::vector<std::unique_ptr<BatchOperation>> operations;
+        operations.reserve(objects.size());
+        for (void* object : objects)
+            operations.push_back(std::make_unique<UpdateOfColumns>(model, columns, object));
+        co_await run_batch(call, operations);
+        co_return;
+    }
+    const auto body = [&model, columns, objects](Connected& at) -> Task<> {
+        UpdateColumns update(model, columns);
+        co_await update.run(at, objects);
+    };
+    co_await on_connection<void>(call, driver::Access::write, body);
 }
 
 Task<std::int64_t> update_rows(Call call, const shape::QueryData& query, bool all_rows) {

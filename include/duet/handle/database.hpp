@@ -28,10 +28,21 @@ struct DatabaseOptions {
     Router router{};
 };
 
+template <class Mode>
+class BasicSession;
+
 namespace detail {
 /// Defined in <duet/signals.hpp>.
 template <class M, class Mode, class Signal, class F>
 HookConnection connect_listener(engine::Engine& engine, Signal signal, F fn);
+
+template <class Mode>
+struct SessionAccess;
+template <class Mode, class Asked>
+concept HasSessions = requires {
+    sizeof(SessionAccess<Mode>);
+    sizeof(Asked*);
+};
 
 struct Opened {
     std::shared_ptr<engine::Engine> engine;
@@ -91,6 +102,32 @@ public:
         if (session_ != nullptr) copy.session_ = engine::new_session(*session_, name);
         return copy;
     }
+
+    /// Runs `block(session)`, a unit of work: writes and commits at its end, rolls back when it throws, and
+    /// returns what it returns. When the options ask for another try, that has a session of its own. Needs
+    /// <duet/session.hpp>; see BasicSession.
+    template <class F>
+    requires(!std::is_convertible_v<F, std::string_view>) auto session(F&& block,
+                                                                        TransactionOptions options = {},
+                                                                        Where where = Where::current()) {
+        static_assert(detail::HasSessions<Mode, std::remove_reference_t<F>>,
+                      "duet: session(block) needs #include <duet/session.hpp>");
+        static_assert(!Mode::is_async || detail::safe_in_co_await<F>,
+                      "duet: GCC 12 breaks lambdas that own captures in co_await: name the block first, or "
+                      "capture by reference");
+        if constexpr (detail::HasSessions<Mode, std::remove_reference_t<F>>)
+            return detail::SessionAccess<Mode>::template run<F>(make_call(where), options, block);
+    }
+    /// A session by hand, with its transaction begun: `auto s = db.begin_session(); ... s.commit();` Rolls
+    /// back when it goes out of scope uncommitted (which blocks, in async code too).
+    template <class S = BasicSession<Mode>>
+    Result<S> begin_session(TransactionOptions options = {}, Where where = Where::current()) {
+        static_assert(detail::HasSessions<Mode, S>,
+                      "duet: begin_session() needs #include <duet/session.hpp>");
+        if constexpr (detail::HasSessions<Mode, S>)
+            return detail::SessionAccess<Mode>::begin(make_call(where), options);
+    }
+
     /// Of each server, the primary first.
     std::vector<NodeStatus> nodes() const { return engine::node_status(session_.get(), *engine_); }
 
