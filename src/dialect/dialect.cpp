@@ -275,6 +275,14 @@ void Dialect::limit_offset(std::string& out, std::string_view limit, std::string
     if (!offset.empty()) out.append(" OFFSET ").append(offset);
 }
 
+Hint Dialect::hint(shape::HintFor /*database*/, std::string_view /*text*/) const { return {}; }
+
+std::string Dialect::grouping(shape::Grouping kind, std::span<const std::string> /*sets*/) const {
+    static constexpr std::string_view names[] = {"ROLLUP", "CUBE", "GROUPING SETS"};
+    throw UnsupportedByDialect(std::string(name()) + " has no " +
+                               std::string(names[static_cast<std::size_t>(kind)]));
+}
+
 void Dialect::append_default(std::string& out, std::string_view expression) const {
     out.append("DEFAULT (").append(expression).append(")");
 }

@@ -34,12 +34,31 @@ public:
                         .writes_read_target = false,
                         .having_sees_groups = false,
                         .forward_references = false,
+                        .full_join = false,
+                        .lateral = !is_mariadb(),
+                        .ties = is_mariadb(),
+                        .rollup_alone = is_mariadb(),
+                        .with_in_writes = !is_mariadb(),
                         .max_name = 64,
                         .max_parameters = 65535,
                         .keys = is_mariadb() ? Capabilities::Keys::returned : Capabilities::Keys::first} {}
 
     std::string_view name() const noexcept override { return is_mariadb() ? "mariadb" : "mysql"; }
     const Capabilities& capabilities() const noexcept override { return capabilities_; }
+    Hint hint(shape::HintFor database, std::string_view text) const override {
+        if (database != (is_mariadb() ? shape::HintFor::mariadb : shape::HintFor::mysql)) return {};
+        const bool index =
+            text.starts_with("USE ") || text.starts_with("FORCE ") || text.starts_with("IGNORE ");
+        if (index) return {Hint::Place::table, std::string(text)};
+        if (is_mariadb()) return {Hint::Place::select, std::string(text)};
+        return {Hint::Place::select, join({"/*+ ", text, " */"})};
+    }
+    std::string grouping(shape::Grouping kind, std::span<const std::string> sets) const override {
+        if (kind != shape::Grouping::rollup) return Dialect::grouping(kind, sets);
+        std::string keys;
+        for (const std::string& set : sets) keys += (keys.empty() ? "" : ", ") + set;
+        return keys + " WITH ROLLUP";
+    }
 
     std::string parameter(std::string_view placeholder, Kind kind, bool /*typed*/) const override {
         if (kind == Kind::decimal_text) return cast_as(placeholder, widest);

@@ -1,6 +1,8 @@
 #include <duet/base/error.hpp>
 #include <duet/dialect/postgres.hpp>
 
+#include <utility>
+
 #include "expression_types.hpp"
 #include "join_text.hpp"
 #include "postgres_ddl.hpp"
@@ -57,10 +59,29 @@ public:
                                                    .numbered_parameters = true,
                                                    .strict_grouping = true,
                                                    .forward_references = false,
+                                                   .lateral = true,
+                                                   .distinct_on = true,
+                                                   .ties = true,
+                                                   .materialized_hints = true,
                                                    .max_name = 63,
                                                    .max_parameters = 65535,
                                                    .keys = Capabilities::Keys::returned};
         return capabilities;
+    }
+    // As pg_hint_plan reads them.
+    Hint hint(shape::HintFor database, std::string_view text) const override {
+        if (database != shape::HintFor::postgresql) return {};
+        return {Hint::Place::front, join({"/*+ ", text, " */ "})};
+    }
+    std::string grouping(shape::Grouping kind, std::span<const std::string> sets) const override {
+        static constexpr std::string_view names[] = {"ROLLUP (", "CUBE (", "GROUPING SETS ("};
+        std::string out(names[static_cast<std::size_t>(kind)]);
+        bool first = true;
+        for (const std::string& set : sets) {
+            if (!std::exchange(first, false)) out += ", ";
+            out += "(" + set + ")";
+        }
+        return out + ")";
     }
     void placeholder(std::string& out, std::size_t number) const override {
         out += '$';

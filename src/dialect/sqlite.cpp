@@ -19,8 +19,13 @@ class SqliteDialect final : public detail::SqliteDdl {
 public:
     std::string_view name() const noexcept override { return "sqlite"; }
     const Capabilities& capabilities() const noexcept override {
-        static constexpr Capabilities capabilities{.for_update = false};
+        static constexpr Capabilities capabilities{
+            .for_update = false, .all_set_operations = false, .materialized_hints = true};
         return capabilities;
+    }
+    Hint hint(shape::HintFor database, std::string_view text) const override {
+        if (database != shape::HintFor::sqlite) return {};
+        return {Hint::Place::table, std::string(text)};
     }
 
     // The same 26 characters as every other timestamp that duet writes, so that text comparison is time

@@ -367,7 +367,8 @@ enum class PlanVerb : std::uint64_t {
     select_list,
     raw,
     explain,
-    update_returning
+    update_returning,
+    statement
 };
 inline std::uint64_t plan_verb(PlanVerb verb, std::uint32_t flags = 0) {
     return static_cast<std::uint64_t>(verb) << 32 | flags;

@@ -32,7 +32,15 @@ struct Capabilities {
     bool strict_grouping = false;
     bool having_sees_groups = true;  // HAVING may hold an expression that is grouped by
     bool forward_references = true;  // a foreign key may name a table that is not there yet
-    std::size_t max_name = 0;        // bytes of an identifier; 0: any number
+    bool full_join = true;
+    bool lateral = false;             // LATERAL in FROM
+    bool distinct_on = false;         // DISTINCT ON (...)
+    bool ties = false;                // FETCH FIRST n ROWS WITH TIES
+    bool all_set_operations = true;   // INTERSECT ALL, EXCEPT ALL
+    bool materialized_hints = false;  // WITH t AS [NOT] MATERIALIZED
+    bool rollup_alone = false;        // ROLLUP stands for all of GROUP BY, and without ORDER BY
+    bool with_in_writes = true;       // WITH ... UPDATE, WITH ... DELETE
+    std::size_t max_name = 0;         // bytes of an identifier; 0: any number
     std::size_t max_parameters = 32766;
     std::size_t insert_rows = 100;  // rows of one multi-row INSERT
     /// How the keys that the database assigns come back.
@@ -60,6 +68,12 @@ struct AggregateCall {
     std::string name{};
     std::string argument{};
     std::string behind{};
+};
+
+/// A hint for the optimiser, and where it stands in a SELECT.
+struct Hint {
+    enum class Place : std::uint8_t { nowhere, front, select, table } place = Place::nowhere;
+    std::string text{};
 };
 
 /// What a column is used for beside holding values.
@@ -146,6 +160,11 @@ public:
     /// Decimals kept as text need a numeric comparison; others are returned as they are.
     virtual std::string comparable(std::string_view operand, const ColumnInfo& column) const;
     virtual void limit_offset(std::string& out, std::string_view limit, std::string_view offset) const;
+    /// A term of GROUP BY: ROLLUP, CUBE, GROUPING SETS over sets of keys with commas in between. Throws
+    /// UnsupportedByDialect.
+    virtual std::string grouping(shape::Grouping kind, std::span<const std::string> sets) const;
+    /// What becomes of a hint that somebody wrote for a database: nothing, unless it is this one.
+    virtual Hint hint(shape::HintFor database, std::string_view text) const;
 
     /// The lock of `for_update`, behind everything else; `tables` are the aliases of those whose rows are
     /// locked, with commas in between.

@@ -309,6 +309,18 @@ public:
         return BoundQuery<Mode, M>(call(where), query).count();
     }
 
+    /// The rows of a statement (duet::select, query.statement(); <duet/statement.hpp>), or what a statement
+    /// that writes gives back.
+    template <class S>
+    auto execute(const S& statement, Where where = Where::current()) {
+        constexpr bool is_statement = requires { typename S::duet_statement; };
+        static_assert(
+            is_statement,
+            "duet: execute() takes a statement, as duet::select(...).from<M>() or query.statement() "
+            "make it; text goes through db.sql()");
+        if constexpr (is_statement) return statement.template bound_to<Mode>(call(where));
+    }
+
     /// SQL with bound values: `db.sql("SELECT name, age FROM users WHERE age > {}", 30).as<NameAge>()`.
     template <class... V>
     RawQuery<Mode> sql(std::type_identity_t<SqlText<sizeof...(V)>> text, const V&... values) {

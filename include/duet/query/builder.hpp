@@ -47,6 +47,7 @@ void add_related(shape::QueryData& query, std::span<const std::uint8_t> path, bo
                  const shape::QueryData* filter);
 void add_related(shape::QueryData& query, std::string_view runtime_path, bool joined);
 void drop_order(shape::QueryData& query);
+void drop_clauses(shape::QueryData& query, shape::Clause unwanted);
 /// Replaces the lock that a query asked for before.
 void set_lock(shape::QueryData& query, std::uint32_t flags);
 void add_locked(shape::QueryData& query, std::span<const std::uint8_t> path);
@@ -64,6 +65,10 @@ constexpr bool names_relation() {
     static_assert(found, "duet: related() needs the name of a relation of the model");
     return found;
 }
+
+/// Makes the statement of a query; <duet/statement.hpp> has it.
+template <class M>
+struct StatementHook;
 
 /// The words that build a query; each returns a new one and leaves this one alone.
 template <class Self, Model M>
@@ -243,6 +248,15 @@ public:
         return std::forward<F>(fn)(Self(self()));
     }
 
+    /// The SQL statement of this query as a value, to go on with where queries end. Needs
+    /// <duet/statement.hpp>.
+    template <class Hook = StatementHook<M>>
+    auto statement() const {
+        constexpr bool is_known = requires { Hook::make(data_); };
+        static_assert(is_known, "duet: statement() needs #include <duet/statement.hpp>");
+        if constexpr (is_known) return Hook::make(data_);
+    }
+
     const shape::QueryData& data() const noexcept { return data_; }
     shape::QueryData& data() noexcept { return data_; }
 
@@ -270,6 +284,10 @@ private:
     }
     static void add_lock_option(shape::QueryData& query, SkipLocked) { query.flags |= shape::skip_locked; }
     static void add_lock_option(shape::QueryData& query, NoWait) { query.flags |= shape::no_wait; }
+    /// Of statements: duet::of(aliases).
+    template <class O>
+    requires requires(const O& o, shape::QueryData& q) { o.lock(q); }
+    static void add_lock_option(shape::QueryData& query, const O& aliases) { aliases.lock(query); }
     template <class... R>
     static void add_lock_option(shape::QueryData& query, LockedTables<R...>) {
         query.flags |= shape::lock_of;
