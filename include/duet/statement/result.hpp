@@ -2,6 +2,7 @@
 
 #include <duet/async/mode.hpp>
 #include <duet/expr/cpp_types.hpp>
+#include <duet/query/query_form.hpp>
 #include <duet/statement/row_layout.hpp>
 
 #include <iterator>
@@ -277,6 +278,12 @@ public:
         }
     }
 
+    /// The SQL text with placeholders; with a style: for reading.
+    std::string to_sql() const { return as_sent().to_sql(); }
+    ReadableSql to_sql(const SqlStyle& style) const { return as_sent().to_sql(style); }
+    /// How the database is going to run it. `duet::analyze` runs it, too: InvalidQuery for one that writes.
+    Result<QueryPlan> explain(ExplainOptions options = {}) const { return as_sent().explain(options); }
+
     auto begin() {
         static_assert(!Mode::is_async, "duet: in coroutines: for (auto& row : co_await rows.all())");
         rows_ = all();
@@ -285,6 +292,7 @@ public:
     auto end() { return rows_.end(); }
 
 protected:
+    BoundQueryForm<Mode> as_sent() const { return {call_, statement_, engine::QueryForm::rows}; }
     template <class Op>
     auto run(Op operation) const {
         detail::require_lockable(call_, statement_);

@@ -319,6 +319,10 @@ public:
     /// The SQL text for a database, with placeholders.
     std::string to_sql(const Dialect& dialect) const { return detail::statement_text(dialect, this->data()); }
     std::string to_sql(dialect::Named database) const { return to_sql(dialect::of(database)); }
+    /// For reading: pretty-printed, with literals in place of placeholders, or both (duet::for_reading).
+    ReadableSql to_sql(DialectName database, const SqlStyle& style) const {
+        return engine::sql_of(dialect_of(database), this->data(), engine::QueryForm::rows, style);
+    }
 
     /// What `execute` of a handle makes of it.
     template <class Mode>
