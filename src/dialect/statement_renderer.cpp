@@ -198,18 +198,19 @@ private:
     std::string values(Cursor& c, const ModelInfo& model) {
         Source nothing(dialect_, model, "", "", "", true);
         Scope scope{&nothing};
+        // The first row names the columns. SQLite takes so many SELECTs, but any number of VALUES.
+        const bool plain = dialect_.capabilities().plain_values;
         std::string sql = "SELECT ";
         const std::size_t rows = c.u16();
         for (std::size_t row = 0; row < rows; ++row) {
-            if (row == 1) sql += " UNION ALL VALUES (";
-            if (row > 1) sql += ", (";
+            if (row > 0) sql += plain ? (row == 1 ? " UNION ALL VALUES (" : ", (") : " UNION ALL SELECT ";
             bool first = true;
             for (const ColumnInfo& column : model.columns) {
                 if (!std::exchange(first, false)) sql += ", ";
                 sql += x_.typed_value(c, scope, column);
                 if (row == 0) sql += " AS " + quoted(dialect_, column.name);
             }
-            if (row > 0) sql += ")";
+            if (row > 0 && plain) sql += ")";
         }
         return sql;
     }
@@ -297,7 +298,7 @@ private:
         if (const std::string words = hints(Hint::Place::select); !words.empty()) sql += words + " ";
         if (!parts.distinct_on.empty()) {
             if (!dialect_.capabilities().distinct_on)
-                throw UnsupportedByDialect(std::string(dialect_.name()) + " has no DISTINCT ON");
+                return first_of_each(std::move(sql), parts, source, locks);
             sql += "DISTINCT ON (" + parts.distinct_on + ") ";
         } else if ((flags & shape::distinct) != 0) {
             sql += "DISTINCT ";
@@ -306,6 +307,40 @@ private:
         limit(sql, flags);
         if (!locked.empty()) dialect_.row_locks(sql, locked, flags);
         return sql;
+    }
+
+    /// DISTINCT ON where there is none: rows are numbered within each key, and the first ones stay.
+    std::string first_of_each(std::string sql, const SelectParts& parts, const Source& source, bool locks) {
+        if (locks || parts.list.empty())
+            throw UnsupportedByDialect(std::string(dialect_.name()) + " has no DISTINCT ON with locks");
+        const std::string part = fresh_alias(x_.aliases(), "part");
+        const auto named = [&](std::string_view prefix, std::size_t i) {
+            return std::string(prefix) + std::to_string(i + 1);
+        };
+        std::string outer = "SELECT ";
+        for (std::size_t i = 0; i < parts.list.size(); ++i) {
+            const SelectParts::Column& column = parts.list[i];
+            sql += (i == 0 ? "" : ", ") + column.sql + " AS " + quoted(dialect_, named("c", i));
+            outer += (i == 0 ? "" : ", ") + qualified(dialect_, part, named("c", i));
+            if (!column.name.empty()) outer += " AS " + quoted(dialect_, column.name);
+        }
+        std::string order;
+        for (std::size_t i = 0; i < parts.terms.size(); ++i) {
+            const SelectParts::Term& term = parts.terms[i];
+            sql += ", " + term.key + " AS " + quoted(dialect_, named("k", i));
+            order += (i == 0 ? "" : ", ") + dialect_.order_term(qualified(dialect_, part, named("k", i)),
+                                                                term.flags, term.may_be_null);
+        }
+        SelectParts unordered = parts;
+        unordered.order.clear();
+        sql += ", row_number() OVER (PARTITION BY " + parts.distinct_on;
+        if (!parts.order.empty()) sql += " ORDER BY " + parts.order;
+        sql += ") AS " + quoted(dialect_, "place") + unordered.tail(source);
+        outer += " FROM (" + sql + ") AS " + quoted(dialect_, part) + " WHERE " +
+                 qualified(dialect_, part, "place") + " = 1";
+        if (!order.empty()) outer += " ORDER BY " + order;
+        limit(outer, statement_.flags);
+        return outer;
     }
 
     void limit(std::string& sql, std::uint32_t flags) const {

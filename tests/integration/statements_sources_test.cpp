@@ -129,7 +129,7 @@ TYPED_TEST(StatementsSources, AreListsOfValues) {
     const std::vector<Price> list{{3, "it's", 9.5}, {1, "here", std::nullopt}, {77, "there", 1.0}};
     const auto prices = duet::values<Price>("prices", list);
     const auto statement = duet::select("title"_c, prices("shop"_c), prices("price"_c))
-                               .from<Book>()
+                               .from(duet::table_of<Book>)
                                .join(prices, prices("book"_c) == "id"_c)
                                .order_by("id");
     const auto rows = this->all(statement);
@@ -199,8 +199,10 @@ TYPED_TEST(StatementsSources, MayReferToThoseBeforeThem) {
                                             .where(book("author"_c) == duet::outer<Author>("id"_c))
                                             .order_by(duet::desc(book("pages"_c)))
                                             .limit(1));
-    const auto statement =
-        duet::select("name"_c, longest("title"_c)).from<Author>().lateral_join(longest).order_by("id");
+    const auto statement = duet::select("name"_c, longest("title"_c))
+                               .from(duet::table_of<Author>)
+                               .lateral_join(longest)
+                               .order_by("id");
     if (!TestFixture::is_postgres) {
         EXPECT_THROW(this->all(statement), duet::UnsupportedByDialect);
         return;
@@ -210,7 +212,7 @@ TYPED_TEST(StatementsSources, MayReferToThoseBeforeThem) {
     EXPECT_EQ(rows[0], (std::tuple<std::string, std::string>("Borges", "Ficciones")));
     EXPECT_EQ(rows[2], (std::tuple<std::string, std::string>("Le Guin", "Always Coming Home")));
     const auto left = duet::select("name"_c, duet::nullable(longest("title"_c)))
-                          .from<Author>()
+                          .from(duet::table_of<Author>)
                           .left_lateral_join(longest)
                           .order_by("id");
     EXPECT_EQ(this->all(left).size(), 4u);

@@ -39,6 +39,7 @@ struct Capabilities {
     bool all_set_operations = true;   // INTERSECT ALL, EXCEPT ALL
     bool materialized_hints = false;  // WITH t AS [NOT] MATERIALIZED
     bool rollup_alone = false;        // ROLLUP stands for all of GROUP BY, and without ORDER BY
+    bool plain_values = true;         // VALUES (1, 2), (3, 4) as a SELECT
     bool with_in_writes = true;       // WITH ... UPDATE, WITH ... DELETE
     std::size_t max_name = 0;         // bytes of an identifier; 0: any number
     std::size_t max_parameters = 32766;

@@ -119,6 +119,9 @@ struct LockedSources {
     }
 };
 
+template <Model M>
+struct TableOf {};
+
 /// Columns before it is known what they are selected from.
 template <class... E>
 class SelectList {
@@ -128,6 +131,11 @@ public:
     /// From the table of M.
     template <Model M>
     auto from() const {
+        return select<M>(shape::QueryData());
+    }
+    /// The same by a value, which needs no `.template` in generic code.
+    template <Model M>
+    auto from(TableOf<M> /*table*/) const {
         return select<M>(shape::QueryData());
     }
     /// From an alias, a CTE, a statement or a list of values.
@@ -425,6 +433,10 @@ template <detail::StatementSource S>
 auto select_from(const S& source) {
     return detail::SelectList<OwnRows>(self).from(source);
 }
+
+/// The table of M: `from(duet::table_of<User>)` is `from<User>()`.
+template <Model M>
+inline constexpr detail::TableOf<M> table_of{};
 
 namespace detail {
 template <class M>
