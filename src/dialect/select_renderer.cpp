@@ -49,13 +49,21 @@ void SelectParts::add(ExpressionRenderer& expressions, ClauseView clause, Scope&
         share(expressions.dialect(), text, grouped);
         return text;
     };
+    const std::size_t windows_before = expressions.windows();
+    const auto without_windows = [&](std::string_view place) {
+        if (expressions.windows() == windows_before) return;
+        throw InvalidQuery("a window function cannot stand in " + std::string(place) +
+                           ": it looks at the rows that are left then");
+    };
     switch (clause.clause) {
         case shape::Clause::where:
             conjoin(expressions.predicate(c, scope, true));
+            without_windows("where");
             break;
         case shape::Clause::having:
             if (!having.empty()) having += " AND ";
             having += shared(expressions.predicate(c, scope, true));
+            without_windows("having");
             if (!expressions.dialect().capabilities().having_sees_groups) {
                 // Within a group it is one value. Columns are seen.
                 for (const std::string& term : grouped) {
@@ -65,6 +73,7 @@ void SelectParts::add(ExpressionRenderer& expressions, ClauseView clause, Scope&
             break;
         case shape::Clause::group:
             grouped.push_back(expressions.alone(c, scope).sql);
+            without_windows("group_by");
             append_listed(group, grouped.back());
             break;
         case shape::Clause::order: {
@@ -72,6 +81,7 @@ void SelectParts::add(ExpressionRenderer& expressions, ClauseView clause, Scope&
             const bool descending = (flags & shape::order_descending) != 0;
             const bool may_be_null = type_of(c, scope).may_be_null;
             ordered.push_back(shared(expressions.order_key(c, scope, descending)));
+            order_flags_.push_back({flags, may_be_null});
             append_listed(order, expressions.dialect().order_term(ordered.back(), flags, may_be_null));
             terms.push_back({ordered.back(), flags, may_be_null});
             break;
@@ -115,6 +125,11 @@ void SelectParts::add(ExpressionRenderer& expressions, ClauseView clause, Scope&
         case shape::Clause::distinct_on:
             append_listed(distinct_on, expressions.alone(c, scope).sql);
             break;
+        case shape::Clause::window: {
+            const std::string name = quoted(expressions.dialect(), c.name());
+            append_listed(windows, name + " AS (" + shared(expressions.window(c, scope).definition()) + ")");
+            break;
+        }
         default:
             break;
     }
@@ -152,6 +167,7 @@ void SelectParts::add_all(ExpressionRenderer& expressions, std::span<const Claus
         return std::ranges::any_of(clauses, [&](const ClauseView& c) { return c.clause == wanted; });
     };
     const Capabilities& can = expressions.dialect().capabilities();
+    const std::size_t windows_before = expressions.windows();
     const auto groups = [](const ClauseView& c) {
         return c.clause == Clause::group || c.clause == Clause::grouping;
     };
@@ -170,6 +186,16 @@ void SelectParts::add_all(ExpressionRenderer& expressions, std::span<const Claus
         // A select list has no objects that a relation could be loaded into.
         if (clause.clause == Clause::joined && has_list) continue;
         add(expressions, clause, scope);
+    }
+    if (!can.windows_keep_order && !grouped.empty() && expressions.windows() != windows_before)
+        protect_order(expressions.dialect());
+}
+
+void SelectParts::protect_order(const Dialect& dialect) {
+    order.clear();
+    for (std::size_t i = 0; i < ordered.size(); ++i) {
+        append_listed(order, dialect.order_term("coalesce(" + ordered[i] + ")", order_flags_[i].flags,
+                                                order_flags_[i].may_be_null));
     }
 }
 
@@ -204,6 +230,7 @@ std::string SelectParts::tail(const Source& source) const {
     if (!where.empty()) out += " WHERE " + where;
     if (!group.empty()) out += " GROUP BY " + group;
     if (!having.empty()) out += " HAVING " + having;
+    if (!windows.empty()) out += " WINDOW " + windows;
     if (!order.empty()) out += " ORDER BY " + order;
     return out;
 }
