@@ -129,18 +129,35 @@ private:
         }
         if (statement_.model->table.empty())
             throw InvalidQuery("this statement does not say what it selects from");
+        if (hides_root_early()) {
+            const std::string alias = fresh_alias(x_.aliases(), statement_.model->table);
+            return Source(dialect_, *statement_.model, alias, {},
+                          visible_table_as(dialect_, *statement_.model, alias), with_deleted_);
+        }
         return Source(dialect_, *statement_.model, fresh_alias(x_.aliases(), statement_.model->table),
                       with_deleted_);
     }
 
+    /// A row of the root that is hidden is no partner for the rows of the other side of a right or full join.
+    bool hides_root_early() const {
+        if (with_deleted_ || (statement_.flags & shape::only_deleted) != 0) return false;
+        return std::ranges::any_of(statement_.clauses, [](const ClauseView& clause) {
+            if (clause.clause != Clause::join && clause.clause != Clause::join_path) return false;
+            const auto kind = static_cast<shape::JoinKind>(*clause.body.at);
+            return kind == shape::JoinKind::right || kind == shape::JoinKind::full;
+        });
+    }
+
     Source root_over(const std::string& text) {
+        root_is_table_ = false;
         const std::string alias = fresh_alias(x_.aliases(), "part");
         return Source(dialect_, *statement_.model, alias, {}, text + " AS " + quoted(dialect_, alias),
                       with_deleted_);
     }
 
     Source from_source(Cursor& c) {
-        SourceText from = source(c, nullptr, false);
+        SourceText from = source(c, nullptr, hides_root_early());
+        root_is_table_ = from.kind == shape::SourceKind::table;
         return Source(dialect_, *from.model, std::move(from.alias), std::move(from.name), std::move(from.sql),
                       with_deleted_);
     }
@@ -279,9 +296,10 @@ private:
         if (compound) parts.columns = quoted(dialect_, source.root().alias) + ".*";
         parts.add_all(x_, statement_.clauses, scope, true);
         require_lone_rollup();
-        if (!compound && !source.root().model->table.empty())
+        if (root_is_table_ && !hides_root_early()) {
             add_visibility(dialect_, parts, source.root(),
                            statement_.flags | (with_deleted_ ? std::uint32_t{shape::with_deleted} : 0));
+        }
         std::uint32_t flags = statement_.flags;
         const bool locks = (flags & shape::for_update) != 0;
         const std::string locked =
@@ -372,6 +390,7 @@ private:
     const NestedQuery& statement_;
     const Scope* outer_;
     bool with_deleted_;
+    bool root_is_table_ = true;
 };
 
 }  // namespace
@@ -394,8 +413,12 @@ NestedQuery read_nested(Cursor& c) {
 
 std::string render_statement(ExpressionRenderer& expressions, const NestedQuery& statement,
                              const Scope* outer, StatementUse use) {
+    constexpr int deepest = 200;
+    if (expressions.depth() >= deepest) throw InvalidQuery("the statement is nested too deeply");
+    ++expressions.depth();  // stays where an error ends it all
     const std::size_t taken = expressions.aliases().size();
     std::string sql = StatementRenderer(expressions, statement, outer).text(use);
+    --expressions.depth();
     expressions.aliases().resize(taken);  // what stands beside it does not see them
     return sql;
 }

@@ -187,6 +187,27 @@ TYPED_TEST(StatementsSources, KeepRowsWithoutAPartnerAsTheJoinSays) {
     }
 }
 
+TYPED_TEST(StatementsSources, HideTheirDeletedRowsOnBothSidesOfAJoin) {
+    constexpr auto review = duet::alias<Review>("review");
+    // Every book with its reviews: one of 5, whose only review is deleted, has none.
+    const auto from_reviews = duet::select(duet::nullable("id"_c), duet::nullable("book.id"_c))
+                                  .from<Review>()
+                                  .right_join("book"_c)
+                                  .where("book.id"_c == 5);
+    EXPECT_EQ(this->all(from_reviews),
+              (std::vector<std::tuple<std::optional<std::int64_t>, std::optional<std::int64_t>>>{
+                  {std::nullopt, 5}}));
+    const auto from_books = duet::select("id"_c, duet::nullable(review("id"_c)))
+                                .from<Book>()
+                                .left_join(review, review("book"_c) == "id"_c)
+                                .where("id"_c == 5);
+    EXPECT_EQ(this->all(from_books),
+              (std::vector<std::tuple<std::int64_t, std::optional<std::int64_t>>>{{5, std::nullopt}}));
+    // A CTE has the rows that its statement has, deleted ones too.
+    const auto everything = duet::cte<Review>("everything", duet::select<Review>().with_deleted());
+    EXPECT_EQ(this->all(duet::select_from(everything)).size(), 6u);
+}
+
 TYPED_TEST(StatementsSources, MayReferToThoseBeforeThem) {
     struct Best {
         std::string title{};

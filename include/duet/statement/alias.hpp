@@ -44,6 +44,8 @@ struct Missable : Lookups<Missable<E>> {
     E operand;
 
     explicit Missable(E e) : operand(std::move(e)) {}
+    std::string_view label() const requires requires(const E& e) { e.label(); }
+    { return operand.label(); }
 
     template <class M>
     static consteval Checked check() {

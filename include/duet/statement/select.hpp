@@ -204,6 +204,13 @@ public:
         return Select<M, detail::piece_t<M, E>...>(std::move(data));
     }
 
+    using Base::related;
+    /// As without duet::joined: the rows of a statement are not those of the database alone.
+    template <class C>
+    Select related(const C& relation, Joined) const {
+        return Base::related(relation);
+    }
+
     /// Joins the table at the end of a relation of the model, `join("author"_c)`, so that only rows with a
     /// partner stay; its columns are `"author.name"_c`, or those of the alias that is given. Or joins any
     /// source on a condition: `join(boss, boss("id"_c) == "boss"_c)`.
