@@ -48,6 +48,17 @@ bool is_plain(const NestedQuery& query) {
            !has(query, Clause::compound);
 }
 
+/// Whether the rows are objects of its model, which stand for their keys where one value is wanted.
+bool yields_objects(const NestedQuery& query) {
+    for (const ClauseView& clause : query.clauses) {
+        if (clause.clause != Clause::compound) continue;
+        Cursor c = clause.body;
+        c.u8();
+        return !has(query, Clause::select) && yields_objects(read_nested(c));
+    }
+    return has(query, Clause::rows_of) && !has(query, Clause::select);
+}
+
 class StatementRenderer {
 public:
     StatementRenderer(ExpressionRenderer& expressions, const NestedQuery& statement, const Scope* outer)
@@ -63,12 +74,12 @@ public:
         }
         const bool compound = has(statement_, Clause::compound);
         if (compound && is_bare_compound()) {
-            std::string sql = compounds();
+            std::string sql = compounds(use == StatementUse::value ? use : StatementUse::rows);
             limit(sql, statement_.flags);
             if (use == StatementUse::existence) return "SELECT 1 FROM (" + sql + ") AS found";
             return sql;
         }
-        Source source = compound ? root_over("(" + compounds() + ")") : root();
+        Source source = compound ? root_over("(" + compounds(StatementUse::rows) + ")") : root();
         if (const std::string words = hints(Hint::Place::table); !words.empty()) source.add_text(" " + words);
         Scope scope{&source, outer_};
         for (const ClauseView& clause : statement_.clauses) {
@@ -86,7 +97,7 @@ private:
         });
     }
 
-    std::string compounds() {
+    std::string compounds(StatementUse use) {
         std::string sql;
         bool first = true;
         bool only_intersects = true;
@@ -95,7 +106,7 @@ private:
             Cursor c = clause.body;
             const auto operation = static_cast<SetOperation>(c.u8());
             const NestedQuery part = read_nested(c);
-            std::string text = render_statement(x_, part, outer_, StatementUse::rows);
+            std::string text = render_statement(x_, part, outer_, use);
             if (!is_plain(part)) text = whole(text);
             if (std::exchange(first, false)) {
                 sql = std::move(text);
@@ -306,7 +317,7 @@ private:
             locks ? locked_tables(x_, source, statement_.clauses, flags) : std::string();
         parts.settle_order(dialect_, *statement_.model, flags);
         std::ranges::copy(parts.same_values, std::back_inserter(x_.same_values()));
-        if (use == StatementUse::value && !parts.selects && !compound) {
+        if (use == StatementUse::value && yields_objects(statement_)) {
             const ModelInfo& model = *statement_.model;
             parts.columns = qualified(dialect_, source.root().alias, model.columns[statement_.column].name);
         }

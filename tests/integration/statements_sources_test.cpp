@@ -245,6 +245,12 @@ TYPED_TEST(StatementsSources, BecomePartOfQueries) {
     EXPECT_EQ(this->authors("id"_c.in_(prolific)), (std::vector<std::int64_t>{1, 3}));
     EXPECT_EQ(this->authors("id"_c.not_in(prolific)), (std::vector<std::int64_t>{2, 4}));
 
+    // Objects stand for their keys.
+    const auto young = duet::select<Author>().where("age"_c < 50);
+    EXPECT_EQ(this->authors("id"_c.in_(young)), std::vector<std::int64_t>{4});
+    EXPECT_EQ(this->authors("id"_c.in_(young.union_(duet::select<Author>().where("age"_c > 87)))),
+              (std::vector<std::int64_t>{3, 4}));
+
     // With a CTE, which stands in front of the whole query.
     const auto rated = duet::cte<Figures>("rated", figures());
     const auto good = duet::select("author"_c).from(rated).where("best"_c > 4.1);

@@ -427,8 +427,8 @@ requires(sizeof...(S) > 0) detail::LockedSources<sizeof...(S)> of(const S&... so
 
 /// `duet::select("name"_c, duet::count()).from<User>()`: items are expressions, aliases and duet::self.
 template <class... E>
-requires(sizeof...(E) > 0) detail::SelectList<std::decay_t<E>...> select(const E&... items) {
-    return detail::SelectList<std::decay_t<E>...>(items...);
+requires(sizeof...(E) > 0) detail::SelectList<std::decay_t<const E>...> select(const E&... items) {
+    return detail::SelectList<std::decay_t<const E>...>(items...);
 }
 /// All rows of M, as objects.
 template <Model M>

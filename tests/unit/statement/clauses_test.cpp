@@ -79,6 +79,19 @@ TEST(StatementClauses, DefineACteOnceHoweverDeepItIsUsed) {
               R"(WHERE "rich"."name" IN (SELECT "rich_2"."name" FROM "rich" AS "rich_2"))");
 }
 
+TEST(StatementClauses, QuoteTheNamesThatRunTimeGives) {
+    const auto odd = duet::cte<Name>("a\"b", duet::select("name"_c).from<Team>());
+    EXPECT_EQ(sqlite(duet::select_from(odd)),
+              R"(WITH "a""b" ("name") AS (SELECT "teams"."name" FROM "teams") SELECT "a""b"."name" FROM "a""b")");
+    EXPECT_THROW(duet::cte<Name>("", duet::select("name"_c).from<Team>()), duet::InvalidQuery);
+}
+
+TEST(StatementClauses, EndWhereTheyAreNestedTooDeeply) {
+    auto statement = duet::select("name"_c).from<Team>();
+    for (int i = 0; i < 300; ++i) statement = statement.limit(1).union_(duet::select("name"_c).from<Team>());
+    EXPECT_THROW(sqlite(statement), duet::InvalidQuery);
+}
+
 TEST(StatementClauses, TellOptimisersWhatToKeep) {
     const auto names = duet::select("name"_c).from<Team>();
     const auto statement = duet::select_from(duet::cte<Name>("n", names, duet::materialized));
