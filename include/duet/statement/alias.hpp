@@ -22,8 +22,7 @@ struct AliasColumn : Lookups<AliasColumn<M, C>> {
 
     template <class Root>
     static consteval Checked check() {
-        const Checked out = checked<M, C>;
-        return out.ok() && C::template resolution<M>().hops != 0 ? refuse(out, Fault::no_column) : out;
+        return checked<M, C>;
     }
     template <class Root>
     void emit(shape::Fragment& out) const {
@@ -73,6 +72,9 @@ public:
 
     template <Name N, class Owner>
     auto operator()(const expr::Column<N, Owner>& /*column*/) const {
+        constexpr bool is_own = expr::resolved<source_model, N>.hops == 0;
+        static_assert(is_own,
+                      "duet: an alias has the columns of its own rows; join what its relations lead to");
         return expr::AliasColumn<source_model, expr::Column<N, Owner>>(
             static_cast<const Self&>(*this).name());
     }
