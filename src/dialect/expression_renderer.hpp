@@ -104,6 +104,8 @@ public:
     std::vector<CommonTable>& common_tables() { return common_tables_; }
     /// What stands in front of the whole statement.
     std::string& front() { return front_; }
+    /// How deep what is being rendered lies.
+    int& depth() { return depth_; }
 
 private:
     std::string column(const Source::Table& table, std::uint8_t index, const Scope& scope) const;

@@ -41,6 +41,7 @@ public:
                         .lateral = !is_mariadb(),
                         .ties = is_mariadb(),
                         .rollup_alone = is_mariadb(),
+                        .plain_values = is_mariadb(),
                         .with_in_writes = !is_mariadb(),
                         .max_name = 64,
                         .max_parameters = 65535,

@@ -75,7 +75,10 @@ Task<std::size_t> fetch_statement(Call call, const shape::QueryData& statement,
                 at, key_of(statement), &make_plan, &statement, values.span(), sink.sink(), driver::all_rows);
             co_return outcome.rows;
         },
-        Sharing::allowed, RepeatBeforeRows{});
+        Sharing::allowed,
+        [writes = access_of(statement) == driver::Access::write](const Connected& at) noexcept {
+            return !writes && !at.delivered();
+        });
 }
 
 Task<std::int64_t> execute_statement(Call call, const shape::QueryData& statement) {

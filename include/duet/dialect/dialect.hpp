@@ -45,6 +45,7 @@ struct Capabilities {
     bool all_set_operations = true;   // INTERSECT ALL, EXCEPT ALL
     bool materialized_hints = false;  // WITH t AS [NOT] MATERIALIZED
     bool rollup_alone = false;        // ROLLUP stands for all of GROUP BY, and without ORDER BY
+    bool plain_values = true;         // VALUES (1, 2), (3, 4) as a SELECT
     bool with_in_writes = true;       // WITH ... UPDATE, WITH ... DELETE
     std::size_t max_name = 0;         // bytes of an identifier; 0: any number
     std::size_t max_parameters = 32766;
@@ -74,6 +75,12 @@ struct AggregateCall {
     std::string name{};
     std::string argument{};
     std::string behind{};
+};
+
+/// A hint for the optimiser, and where it stands in a SELECT.
+struct Hint {
+    enum class Place : std::uint8_t { nowhere, front, select, table } place = Place::nowhere;
+    std::string text{};
 };
 
 /// A window in parts, each with its key words; any may be empty.
@@ -113,12 +120,6 @@ struct SetFunctionCall {
     std::string order{};      // the terms of ORDER BY; empty: none
     std::vector<Key> keys{};  // the same, one by one
     std::string over{};       // ` OVER (...)`; empty: none
-};
-
-/// A hint for the optimiser, and where it stands in a SELECT.
-struct Hint {
-    enum class Place : std::uint8_t { nowhere, front, select, table } place = Place::nowhere;
-    std::string text{};
 };
 
 /// What a column is used for beside holding values.
