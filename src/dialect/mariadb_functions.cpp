@@ -59,14 +59,17 @@ std::string MariaDbFunctions::as_json(const Operand& operand) {
 }
 
 /// Likewise, that of NULL included, and decimals are numbers however they are kept.
-std::string MariaDbFunctions::json_value(const Operand& value) {
+std::string MariaDbFunctions::json_value(const Operand& value) const {
     if (value.kind == Kind::boolean) {
         return join({"CASE WHEN ", value.sql, " THEN 'true' WHEN NOT ", value.sql,
                      " THEN 'false' ELSE 'null' END"});
     }
-    const std::string json =
-        value.kind == Kind::decimal_text ? cast_as(value.sql, "CHAR") : as_json(value);
+    const std::string json = part(value.kind == Kind::decimal_text ? cast_as(value.sql, "CHAR") : as_json(value));
     return value.may_be_null || value.is_value ? join({"coalesce(", json, ", 'null')"}) : json;
+}
+
+std::string MariaDbFunctions::part(std::string_view text) const {
+    return join({text, " COLLATE ", collation()});
 }
 
 std::string MariaDbFunctions::document(std::string_view text) const {
@@ -76,7 +79,8 @@ std::string MariaDbFunctions::document(std::string_view text) const {
 std::string MariaDbFunctions::json_object(std::span<const Operand> keys_and_values) const {
     std::string out = "concat('{'";
     for (std::size_t i = 0; i + 1 < keys_and_values.size(); i += 2) {
-        out += join({i == 0 ? ", " : ", ', ', ", "JSON_QUOTE(", keys_and_values[i].sql, "), ': ', ",
+        out += join({i == 0 ? ", " : ", ', ', ", part(join({"JSON_QUOTE(", keys_and_values[i].sql, ")"})),
+                     ", ': ', ",
                      json_value(keys_and_values[i + 1])});
     }
     return document(out + ", '}')");
@@ -141,7 +145,8 @@ std::string MariaDbFunctions::set_function(const SetFunctionCall& call) const {
         case array_agg:
             return gathered(json_value(call.arguments[0]), "[", "]", call);
         case json_object_agg:
-            return gathered(join({"concat(JSON_QUOTE(", cast_as(call.arguments[0].sql, "CHAR"), "), ': ', ",
+            return gathered(join({"concat(", part(join({"JSON_QUOTE(", cast_as(call.arguments[0].sql, "CHAR"), ")"})),
+                                  ", ': ', ",
                                   json_value(call.arguments[1]), ")"}),
                             "{", "}", call);
         case percentile_cont:

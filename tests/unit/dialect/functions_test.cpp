@@ -140,7 +140,7 @@ TEST(RenderedAggregates, GatherValues) {
               R"(coalesce(array_agg("users"."age" ORDER BY "users"."id"), '{}'))");
     EXPECT_EQ(sqlite(duet::array_agg("age"_c)), R"(json_group_array("users"."age"))");
     EXPECT_EQ(mariadb(duet::json_array_agg("name"_c)),
-              "concat('[', coalesce(group_concat(JSON_QUOTE(`users`.`name`) SEPARATOR ', '), ''), ']')");
+              "concat('[', coalesce(group_concat(JSON_QUOTE(`users`.`name`) COLLATE utf8mb4_nopad_bin SEPARATOR ', '), ''), ']')");
     EXPECT_EQ(postgres(duet::json_object_agg("name"_c, "token"_c)),
               "coalesce(jsonb_object_agg(\"users\".\"name\", replace(CAST(\"users\".\"token\" AS text), '-', '')), "
               "CAST('{}' AS jsonb))");
