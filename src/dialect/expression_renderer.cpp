@@ -10,6 +10,7 @@
 #include "join_text.hpp"
 #include "select_renderer.hpp"
 #include "sql_text.hpp"
+#include "statement_renderer.hpp"
 
 namespace duet::detail {
 
@@ -246,18 +247,7 @@ std::string ExpressionRenderer::in_query(Op op, Cursor& c, Scope& scope) {
 }
 
 std::string ExpressionRenderer::nested(Cursor& c, const Scope& scope, bool select_one) {
-    NestedQuery query;
-    query.model = &c.model();
-    query.flags = c.u32();
-    query.column = c.u8();
-    const std::size_t length = c.u16();
-    const std::size_t values = c.u16();
-    query.clauses = clauses_of(c.at, length, c.value);
-    std::size_t next = c.value + values;
-    if ((query.flags & shape::has_offset) != 0) query.offset = value_mark(--next);
-    if ((query.flags & shape::has_limit) != 0) query.limit = value_mark(--next);
-    c.at += length;
-    c.value += values;
+    const NestedQuery query = read_nested(c);
     const std::size_t windows = windows_;
     std::string out = "(" + render_nested(*this, query, scope, select_one) + ")";
     windows_ = windows;
@@ -275,6 +265,24 @@ std::string ExpressionRenderer::outer(Cursor& c, const Scope& scope) {
     throw InvalidQuery("outer(): no enclosing query is over " + std::string(model.type_name));
 }
 
+std::string ExpressionRenderer::alias_column(Cursor& c, const Scope& scope) {
+    const std::string_view name = c.name();
+    const ModelInfo& model = c.model();
+    const std::uint8_t index = c.u8();
+    for (const Scope* s = &scope; s != nullptr; s = s->parent) {
+        const Source::Table* table = s->source->named(name);
+        if (table == nullptr) continue;
+        if (table->model != &model) {
+            throw InvalidQuery("'" + std::string(name) + "' is over " + std::string(table->model->type_name) +
+                               " here, not over " + std::string(model.type_name));
+        }
+        if (s->source != scope.source) ++outer_references_;
+        return column(*table, index, scope);
+    }
+    throw InvalidQuery("this statement has no source named '" + std::string(name) +
+                       "'; select from it or join it");
+}
+
 std::string ExpressionRenderer::operand(Cursor& c, Scope& scope) {
     const DepthGuard guard(depth_);
     const Op op = c.op();
@@ -287,6 +295,8 @@ std::string ExpressionRenderer::operand(Cursor& c, Scope& scope) {
             return path(c, scope);
         case Op::outer:
             return outer(c, scope);
+        case Op::alias_column:
+            return alias_column(c, scope);
         case Op::value:
         case Op::list:
             c.u8();

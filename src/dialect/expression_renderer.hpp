@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -56,6 +57,16 @@ struct Scope {
 
 struct ExpressionType;
 
+/// A CTE of the statement: its text, and what it was made of.
+struct CommonTable {
+    std::string name;
+    std::span<const std::uint8_t> shape;
+    std::size_t first_value;
+    std::size_t value_count;
+    std::string sql;  // empty while it is being rendered
+    bool recursive;
+};
+
 /// Renders expressions in prefix form to SQL with value marks.
 class ExpressionRenderer {
 public:
@@ -73,6 +84,8 @@ public:
 
     /// An expression on its own, with its type.
     Operand alone(Cursor& c, Scope& scope);
+    /// A value (or NULL) of the type of a column.
+    std::string typed_value(Cursor& c, Scope& scope, const ColumnInfo& column);
     /// Likewise, as a text where it is a native enum.
     Operand text(Cursor& c, Scope& scope);
 
@@ -86,6 +99,11 @@ public:
     std::vector<std::string>& aliases() { return aliases_; }
     const Dialect& dialect() const { return dialect_; }
     bool with_deleted() const { return with_deleted_; }
+    /// The CTEs of the whole statement, wherever they were asked for, in an order that they can be written
+    /// in.
+    std::vector<CommonTable>& common_tables() { return common_tables_; }
+    /// What stands in front of the whole statement.
+    std::string& front() { return front_; }
 
 private:
     std::string column(const Source::Table& table, std::uint8_t index, const Scope& scope) const;
@@ -129,6 +147,7 @@ private:
     std::string related(shape::Op op, Cursor& c, Scope& scope);
     std::string nested(Cursor& c, const Scope& scope, bool select_one);
     std::string outer(Cursor& c, const Scope& scope);
+    std::string alias_column(Cursor& c, const Scope& scope);
     void enter(Correlated& correlated, const Source::Table& from, std::span<const std::uint8_t> prefix,
                std::uint8_t relation);
 
@@ -136,6 +155,8 @@ private:
     bool with_deleted_;
     std::vector<std::string> aliases_;
     std::vector<std::pair<std::uint16_t, std::uint16_t>> same_values_;
+    std::vector<CommonTable> common_tables_;
+    std::string front_;
     std::size_t outer_references_ = 0;
     std::size_t windows_ = 0;
     int depth_ = 0;

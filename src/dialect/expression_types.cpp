@@ -82,6 +82,11 @@ private:
                 const ModelInfo& model = c_.model();
                 return of_column(model.columns[c_.u8()], false);
             }
+            case Op::alias_column: {
+                c_.name();
+                const ModelInfo& model = c_.model();
+                return of_column(model.columns[c_.u8()], true);
+            }
             case Op::value:
             case Op::list: {
                 ExpressionType out = of_kind(static_cast<Kind>(c_.u8()), false);
@@ -288,6 +293,7 @@ private:
         const std::uint8_t* const end = c_.at + length;
         ExpressionType out = of_column(model.columns[column], false);
         for (ClauseView& clause : clauses_of(c_.at, length, 0)) {
+            if (clause.clause == shape::Clause::compound) out = {};
             if (clause.clause != shape::Clause::select) continue;
             clause.body.name();
             std::vector<const ModelInfo*> inner = models_;

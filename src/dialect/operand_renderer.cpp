@@ -103,7 +103,8 @@ std::string ExpressionRenderer::closed(Cursor& c, Scope& scope) {
 Operand ExpressionRenderer::number(Cursor& c, Scope& scope) {
     const auto op = static_cast<Op>(*c.at);
     // Conditions take such columns as numbers already.
-    const bool plain = scope.correlated == nullptr && (op == Op::column || op == Op::path);
+    const bool plain =
+        scope.correlated == nullptr && (op == Op::column || op == Op::path || op == Op::alias_column);
     const ExpressionType type = type_of(c, scope);
     Operand out{.kind = type.kind,
                 .type = type.type,
@@ -166,6 +167,13 @@ std::string ExpressionRenderer::assigned(Cursor& c, Scope& scope, const ColumnIn
     if (type.is_value && type.kind == Kind::decimal_text && stored.kind == Kind::decimal_text)
         return operand(c, scope);
     return typed(c, scope, type, &target).sql;
+}
+
+std::string ExpressionRenderer::typed_value(Cursor& c, Scope& scope, const ColumnInfo& column) {
+    const Kind kind = kind_in_database(*column.type);
+    if (static_cast<Op>(*c.at) == Op::null)
+        return dialect_.cast({.sql = operand(c, scope), .kind = kind}, kind);
+    return alone(c, scope).sql;
 }
 
 std::string ExpressionRenderer::match(Op op, Cursor& c, Scope& scope) {

@@ -7,6 +7,7 @@
 
 #include "expression_types.hpp"
 #include "sql_text.hpp"
+#include "statement_renderer.hpp"
 
 namespace duet::detail {
 
@@ -92,15 +93,47 @@ void SelectParts::add(ExpressionRenderer& expressions, ClauseView clause, Scope&
             append_listed(columns, owner);
             break;
         }
+        case shape::Clause::rows_of:
+            add_rows_of(expressions, c.name(), scope);
+            break;
+        case shape::Clause::grouping:
+            add_grouping(expressions, c, scope);
+            break;
+        case shape::Clause::distinct_on:
+            append_listed(distinct_on, expressions.alone(c, scope).sql);
+            break;
         case shape::Clause::window: {
             const std::string name = quoted(expressions.dialect(), c.name());
             append_listed(windows, name + " AS (" + shared(expressions.window(c, scope).definition()) + ")");
             break;
         }
-        case shape::Clause::set:
-        case shape::Clause::lock:
+        default:
             break;
     }
+}
+
+void SelectParts::add_rows_of(ExpressionRenderer& expressions, std::string_view name, const Scope& scope) {
+    const Source::Table* table = name.empty() ? &scope.source->root() : scope.source->named(name);
+    if (table == nullptr)
+        throw InvalidQuery("this statement has no source named '" + std::string(name) + "'");
+    for (const ColumnInfo& column : table->model->columns) {
+        selected.push_back(qualified(expressions.dialect(), table->alias, column.name));
+        append_listed(columns, selected.back());
+    }
+}
+
+void SelectParts::add_grouping(ExpressionRenderer& expressions, Cursor& c, Scope& scope) {
+    const auto kind = static_cast<shape::Grouping>(c.u8());
+    std::vector<std::string> sets;
+    for (std::size_t count = c.u8(); count > 0; --count) {
+        std::string set;
+        for (std::size_t keys = c.u8(); keys > 0; --keys) {
+            grouped.push_back(expressions.alone(c, scope).sql);
+            append_listed(set, grouped.back());
+        }
+        sets.push_back(std::move(set));
+    }
+    append_listed(group, expressions.dialect().grouping(kind, sets));
 }
 
 void SelectParts::add_all(ExpressionRenderer& expressions, std::span<const ClauseView> clauses, Scope& scope,
@@ -110,16 +143,20 @@ void SelectParts::add_all(ExpressionRenderer& expressions, std::span<const Claus
         return std::ranges::any_of(clauses, [&](const ClauseView& c) { return c.clause == wanted; });
     };
     const Capabilities& can = expressions.dialect().capabilities();
+    const auto groups = [](const ClauseView& c) {
+        return c.clause == Clause::group || c.clause == Clause::grouping;
+    };
+    const bool groups_first =
+        (can.strict_grouping || !can.having_sees_groups) && std::ranges::any_of(clauses, groups);
     const std::size_t windows_before = expressions.windows();
-    const bool groups_first = (can.strict_grouping || !can.having_sees_groups) && has(Clause::group);
     if (groups_first) {
         for (const ClauseView& clause : clauses) {
-            if (clause.clause == Clause::group) add(expressions, clause, scope);
+            if (groups(clause)) add(expressions, clause, scope);
         }
     }
     const bool has_list = has(Clause::select);
     for (const ClauseView& clause : clauses) {
-        if (groups_first && clause.clause == Clause::group) continue;
+        if (groups_first && groups(clause)) continue;
         const bool is_column = clause.clause == Clause::select || clause.clause == Clause::joined;
         if (is_column && !with_columns) continue;
         // A select list has no objects that a relation could be loaded into.
@@ -188,8 +225,36 @@ void add_visibility(const Dialect& dialect, SelectParts& parts, const Source::Ta
         (only_deleted ? " IS NOT NULL" : " IS NULL"));
 }
 
+std::string locked_tables(ExpressionRenderer& expressions, Source& source,
+                          std::span<const ClauseView> clauses, std::uint32_t flags) {
+    const Dialect& dialect = expressions.dialect();
+    if ((flags & shape::lock_of) == 0) return quoted(dialect, source.root().alias);
+    std::string tables;
+    for (const ClauseView& clause : clauses) {
+        Cursor c = clause.body;
+        if (clause.clause == shape::Clause::lock) {
+            std::size_t at = 0;
+            for (std::size_t hops = c.u8(); hops != 0; --hops)
+                at = source.join_one(at, c.u8(), expressions.aliases());
+            source.require(at);
+            append_listed(tables, quoted(dialect, source.table(at).alias));
+        } else if (clause.clause == shape::Clause::lock_source) {
+            const std::string_view name = c.name();
+            const Source::Table* table = source.named(name);
+            if (table == nullptr)
+                throw InvalidQuery("this statement has no source named '" + std::string(name) + "'");
+            append_listed(tables, quoted(dialect, table->alias));
+        }
+    }
+    return tables;
+}
+
 std::string render_nested(ExpressionRenderer& expressions, const NestedQuery& query, const Scope& outer,
                           bool select_one) {
+    if ((query.flags & shape::statement) != 0) {
+        return render_statement(expressions, query, &outer,
+                                select_one ? StatementUse::existence : StatementUse::value);
+    }
     const Dialect& dialect = expressions.dialect();
     Source source(dialect, *query.model, fresh_alias(expressions.aliases(), query.model->table),
                   expressions.with_deleted());

@@ -22,6 +22,11 @@ struct NestedQuery {
 std::string render_nested(ExpressionRenderer& expressions, const NestedQuery& query, const Scope& outer,
                           bool select_one);
 
+/// The aliases of the tables whose rows are to be locked, with commas in between. A row that is missing
+/// cannot be locked, so that the relations that are asked for are required.
+std::string locked_tables(ExpressionRenderer& expressions, Source& source,
+                          std::span<const ClauseView> clauses, std::uint32_t flags);
+
 /// The parts of a SELECT, rendered clause by clause and put together at the end, because conditions decide
 /// about joins.
 struct SelectParts {
@@ -34,6 +39,7 @@ struct SelectParts {
     bool selects = false;     // there was a select list
     bool aggregates = false;  // it holds an aggregate
     bool joins_link = false;
+    std::string distinct_on;
     std::vector<std::string> grouped;   // terms of GROUP BY
     std::vector<std::string> selected;  // expressions of the select list
     std::vector<std::string> ordered;   // keys of ORDER BY
@@ -55,6 +61,8 @@ private:
     };
 
     void add(ExpressionRenderer& expressions, ClauseView clause, Scope& scope);
+    void add_rows_of(ExpressionRenderer& expressions, std::string_view name, const Scope& scope);
+    void add_grouping(ExpressionRenderer& expressions, Cursor& c, Scope& scope);
     /// MariaDB takes such an order for that of the groups and forgets it: the keys get another face.
     void protect_order(const Dialect& dialect);
     void share(const Dialect& dialect, std::string& text, const std::vector<std::string>& known);

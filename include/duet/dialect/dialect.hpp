@@ -38,7 +38,15 @@ struct Capabilities {
     bool frame_intervals = false;    // RANGE BETWEEN INTERVAL ... in a window
     bool ignore_nulls = false;       // IGNORE NULLS behind a window function
     bool forward_references = true;  // a foreign key may name a table that is not there yet
-    std::size_t max_name = 0;        // bytes of an identifier; 0: any number
+    bool full_join = true;
+    bool lateral = false;             // LATERAL in FROM
+    bool distinct_on = false;         // DISTINCT ON (...)
+    bool ties = false;                // FETCH FIRST n ROWS WITH TIES
+    bool all_set_operations = true;   // INTERSECT ALL, EXCEPT ALL
+    bool materialized_hints = false;  // WITH t AS [NOT] MATERIALIZED
+    bool rollup_alone = false;        // ROLLUP stands for all of GROUP BY, and without ORDER BY
+    bool with_in_writes = true;       // WITH ... UPDATE, WITH ... DELETE
+    std::size_t max_name = 0;         // bytes of an identifier; 0: any number
     std::size_t max_parameters = 32766;
     std::size_t insert_rows = 100;  // rows of one multi-row INSERT
     /// How the keys that the database assigns come back.
@@ -107,10 +115,33 @@ struct SetFunctionCall {
     std::string over{};       // ` OVER (...)`; empty: none
 };
 
+/// A hint for the optimiser, and where it stands in a SELECT.
+struct Hint {
+    enum class Place : std::uint8_t { nowhere, front, select, table } place = Place::nowhere;
+    std::string text{};
+};
+
 /// What a column is used for beside holding values.
 struct ColumnUse {
     bool generated_key = false;  // the database assigns its values
     bool indexed = false;        // part of a key, an index, a unique constraint or a foreign key
+};
+
+/// How values are spelled in SQL that is written out for reading. Those of SQLite are the standard.
+struct LiteralStyle {
+    bool backslashes = false;  // stand for themselves in texts only when doubled
+    bool booleans = false;     // TRUE and FALSE
+    bool arrays = false;       // ARRAY[1, 2] rather than JSON
+    bool intervals = false;    // INTERVAL '1.5 seconds' rather than microseconds
+    // In front of texts that are values of a type, with a blank behind; may be empty.
+    std::string_view date{};
+    std::string_view time{};
+    std::string_view timestamp{};
+    std::string_view uuid{};
+    std::string_view json{};
+    std::string_view real{};  // of NaN and infinities
+    std::string_view zone{};  // behind a timestamp
+    std::string_view blob = "x'";
 };
 
 /// How one database spells SQL. Stateless and shared; the common spelling is here, a dialect overrides what
@@ -126,6 +157,8 @@ public:
     virtual void quote(std::string& out, std::string_view identifier) const;
     /// Appends the placeholder of parameter `number` (from 1).
     virtual void placeholder(std::string& out, std::size_t number) const;
+
+    virtual const LiteralStyle& literals() const noexcept;
 
     // Expressions: operands come rendered.
     virtual std::string current_timestamp() const = 0;
@@ -186,6 +219,11 @@ public:
     /// Decimals kept as text need a numeric comparison; others are returned as they are.
     virtual std::string comparable(std::string_view operand, const ColumnInfo& column) const;
     virtual void limit_offset(std::string& out, std::string_view limit, std::string_view offset) const;
+    /// A term of GROUP BY: ROLLUP, CUBE, GROUPING SETS over sets of keys with commas in between. Throws
+    /// UnsupportedByDialect.
+    virtual std::string grouping(shape::Grouping kind, std::span<const std::string> sets) const;
+    /// What becomes of a hint that somebody wrote for a database: nothing, unless it is this one.
+    virtual Hint hint(shape::HintFor database, std::string_view text) const;
 
     /// The lock of `for_update`, behind everything else; `tables` are the aliases of those whose rows are
     /// locked, with commas in between.
@@ -208,8 +246,9 @@ public:
     }
     /// What begins a transaction: one statement, or several with semicolons between them.
     virtual std::string begin(const BeginOptions& options) const = 0;
-    /// The statement that explains another: its rows have one text column (SQLite has columns of its own).
-    virtual std::string explain(std::string_view sql) const = 0;
+    /// The statement that explains another (`analyze`: runs it, too): JSON in one row of one column, or the
+    /// lines of SQLite.
+    virtual std::string explain(std::string_view sql, bool analyze) const = 0;
 
     // DDL.
     /// Statements around the dropping of tables that refer to each other, with semicolons; may be empty.

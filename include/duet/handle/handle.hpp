@@ -131,7 +131,8 @@ public:
                       "db.create(object)");
         return Mode::run(detail::CreateObject<M>{call(where), std::forward<M>(object)});
     }
-    /// INSERT of many in few statements and one transaction; returns how many.
+    /// INSERT of many in few statements and one transaction; returns how many. Without hooks, unless
+    /// duet::with_hooks is passed.
     template <Model M>
     Result<std::size_t> create_bulk(std::vector<M>&& objects, Where where = Where::current()) {
         static_assert(
@@ -144,10 +145,26 @@ public:
     Result<std::size_t> create_bulk(std::vector<M>& objects, Where where = Where::current()) {
         return Mode::run(detail::CreateInPlace<M>{call(where), objects.data(), objects.size()});
     }
+    template <Model M>
+    Result<std::size_t> create_bulk(std::vector<M>&& objects, WithHooks, Where where = Where::current()) {
+        static_assert(
+            !Mode::is_async || detail::safe_in_co_await<std::vector<M>>,
+            "duet: GCC 12 breaks temporaries in co_await: name the vector first, then pass it by its name");
+        return Mode::run(detail::CreateList<M>{call(where), std::move(objects), true});
+    }
+    template <Model M>
+    Result<std::size_t> create_bulk(std::vector<M>& objects, WithHooks, Where where = Where::current()) {
+        return Mode::run(detail::CreateInPlace<M>{call(where), objects.data(), objects.size(), true});
+    }
     /// Likewise; gives them back with their keys.
     template <Model M>
     Result<std::vector<M>> create_bulk_returning(std::vector<M> objects, Where where = Where::current()) {
         return Mode::run(detail::CreateListAndReturn<M>{{call(where), std::move(objects)}});
+    }
+    template <Model M>
+    Result<std::vector<M>> create_bulk_returning(std::vector<M> objects, WithHooks,
+                                                 Where where = Where::current()) {
+        return Mode::run(detail::CreateListAndReturn<M>{{call(where), std::move(objects), true}});
     }
     /// The row with this primary key, soft-deleted ones excepted. Composite keys: all parts in
     /// the order of primary_key(...), as `duet::key(a, b)`.
@@ -307,6 +324,18 @@ public:
     template <Model M>
     Result<std::int64_t> count(const Query<M>& query, Where where = Where::current()) {
         return BoundQuery<Mode, M>(call(where), query).count();
+    }
+
+    /// The rows of a statement (duet::select, query.statement(); <duet/statement.hpp>), or what a statement
+    /// that writes gives back.
+    template <class S>
+    auto execute(const S& statement, Where where = Where::current()) {
+        constexpr bool is_statement = requires { typename S::duet_statement; };
+        static_assert(
+            is_statement,
+            "duet: execute() takes a statement, as duet::select(...).from<M>() or query.statement() "
+            "make it; text goes through db.sql()");
+        if constexpr (is_statement) return statement.template bound_to<Mode>(call(where));
     }
 
     /// SQL with bound values: `db.sql("SELECT name, age FROM users WHERE age > {}", 30).as<NameAge>()`.

@@ -80,6 +80,7 @@ enum class Op : std::uint8_t {
     label,          // [u8 length, name]  a column of the select list by its name
     link_owner,     // the owner column of Clause::through
     text_config,    // [u8 length, name]  a text search configuration
+    alias_column,   // [u8 length, name, u64 model, u8 column]  a column of the source of this name
     // of <duet/functions.hpp>; [window], [order] and [text] are described below
     over,           // [window] function
     window_call,    // [u8 WindowFunction, u8 flags, u32 number, u8 arguments] ...
@@ -117,8 +118,36 @@ enum class Clause : std::uint8_t {
     through,  // body: u64 LinkInfo, u64 TypeInfo of its owner's key; joins a link table and selects its owner
               // column
     lock,     // body: u8 hops, u8 relation per hop; the table whose rows are locked (0 hops: the root)
+    // of statements
+    from,         // body: source; what the rows come from, in place of the model's table
+    join,         // body: u8 JoinKind, source, u8 has_condition, condition?
+    join_path,    // body: u8 JoinKind, name of its alias (may be empty), u8 hops, u8 relation per hop
+    rows_of,      // body: name of a source (empty: the root); all of its columns join the select list
+    distinct_on,  // body: expression
+    grouping,     // body: u8 Grouping, u8 sets, for each: u8 keys, expressions
+    with,         // body: name, u8 WithFlag, u64 model, [query]
+    compound,     // body: u8 SetOperation, [query]; the first one's operation says nothing
+    lock_source,  // body: name of the source whose rows are locked
+    hint,         // body: u8 HintFor, u16 length, text
     window,   // body: u8 length, name, [window]
 };
+
+/// A source of rows: `u8 SourceKind, name (may be empty), u64 model`, and then by kind: with: name; query:
+/// u8 lateral, [query]; values: u16 rows, values row by row. Names are `u8 length, text`.
+enum class SourceKind : std::uint8_t { table, with, query, values };
+
+enum class JoinKind : std::uint8_t { inner, left, right, full, cross };
+enum class Grouping : std::uint8_t { rollup, cube, sets };
+enum class SetOperation : std::uint8_t {
+    union_distinct,
+    union_all,
+    intersect_distinct,
+    intersect_all,
+    except_distinct,
+    except_all
+};
+enum WithFlag : std::uint8_t { with_recursive = 1, with_materialized = 2, with_not_materialized = 4 };
+enum class HintFor : std::uint8_t { sqlite, postgresql, mariadb, mysql };
 
 /// Body of Clause::order starts with these flags; of Clause::select with the label's length and text; of
 /// Clause::set with the column.
@@ -232,6 +261,13 @@ enum QueryFlag : std::uint32_t {
     grouped = 256,    // no implicit order
     for_share = 512,  // with for_update: the weaker lock
     lock_of = 1024,   // likewise: of the tables of Clause::lock only
+    // Of statements:
+    statement = 2048,     // the select list says all that is selected
+    with_ties = 4096,     // has_limit: and the rows that are equal to the last one in order
+    changes_rows = 8192,  // it, or a CTE of it, writes
+    inserts = 1u << 24,   // what the statement does; none of these: it selects
+    updates = 1u << 25,
+    removes = 1u << 26,
 };
 
 }  // namespace duet::shape
