@@ -17,10 +17,14 @@ struct NoCondition {};
 
 namespace detail {
 
-constexpr bool is_statistic(SetFunction f) { return f >= SetFunction::stddev_samp && f <= SetFunction::var_pop; }
+constexpr bool is_statistic(SetFunction f) {
+    return f >= SetFunction::stddev_samp && f <= SetFunction::var_pop;
+}
 constexpr bool is_ordered_set(SetFunction f) { return f >= SetFunction::percentile_cont; }
 /// Those that yield one of the values that they look at.
-constexpr bool picks_a_value(SetFunction f) { return f == SetFunction::percentile_disc || f == SetFunction::mode; }
+constexpr bool picks_a_value(SetFunction f) {
+    return f == SetFunction::percentile_disc || f == SetFunction::mode;
+}
 
 template <class O>
 struct OrderedBy {};
@@ -171,8 +175,8 @@ struct OrderedSet {
     }
 };
 
-/// A number that is part of the statement: databases want no parameters there. Throws InvalidQuery for what is
-/// no fraction.
+/// A number that is part of the statement: databases want no parameters there. Throws InvalidQuery for what
+/// is no fraction.
 struct Fraction {
     double number;
 
