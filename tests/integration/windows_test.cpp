@@ -167,6 +167,14 @@ TYPED_TEST(Windows, LookAtGroups) {
     EXPECT_EQ(rows, (std::vector<Row>{{1, 1, 5}, {2, 3, 5}, {3, 1, 5}}));
 }
 
+TYPED_TEST(Windows, LookAtGroupsOfExpressionsWithValues) {
+    const auto decade = "pages"_c % 10;  // 4, 7, 4, 1, 3
+    const auto rows = got(this->db.template query<Book>().group_by(decade).order_by(decade).select(
+        decade, duet::count(), duet::row_number().over(duet::order_by(duet::desc(decade)))));
+    using Row = std::tuple<std::optional<std::int64_t>, std::int64_t, std::int64_t>;
+    EXPECT_EQ(rows, (std::vector<Row>{{1, 1, 4}, {3, 1, 3}, {4, 2, 2}, {7, 1, 1}}));
+}
+
 TYPED_TEST(Windows, ArePartOfExpressions) {
     EXPECT_EQ(this->of_books("pages"_c - duet::lag("pages"_c, 1, 0).over(duet::order_by("id"))),
               (Numbers{174, -17, 47, 137, 182}));

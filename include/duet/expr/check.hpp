@@ -39,6 +39,7 @@ enum class Fault : std::uint8_t {
     no_expression,
     no_assignment,
     no_window,
+    no_array,
 };
 
 /// What an expression is for a model, found at compile time. `type` matters by its kind.

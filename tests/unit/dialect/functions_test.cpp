@@ -176,6 +176,11 @@ TEST(RenderedFragments, HoldValuesAsParameters) {
     EXPECT_THROW(where(duet::sqlite_dialect(), duet::op<bool>("?")("profile"_c, "x")),
                  duet::UnsupportedByDialect);
     EXPECT_THROW(mariadb(duet::op<int>("#")("age"_c, 3)), duet::UnsupportedByDialect);
+    EXPECT_THROW(postgres(duet::raw<int>("{} + $1", "age"_c)), duet::UnsupportedByDialect);
+    EXPECT_EQ(postgres(duet::raw<int>("{}::integer", "age"_c)), R"(("users"."age"::integer))");
+    EXPECT_EQ(sqlite(duet::raw<std::string>("'$1 :a @b ?'")), "('$1 :a @b ?')");
+    EXPECT_THROW(sqlite(duet::raw<int>(":a")), duet::UnsupportedByDialect);
+    EXPECT_THROW(sqlite(duet::raw<int>("@a")), duet::UnsupportedByDialect);
     EXPECT_EQ(mariadb(duet::raw<std::string>("concat({}, '#?')", "name"_c)),
               "(concat(`users`.`name`, '#?'))");
 }
