@@ -129,7 +129,7 @@ enum class Clause : std::uint8_t {
     compound,     // body: u8 SetOperation, [query]; the first one's operation says nothing
     lock_source,  // body: name of the source whose rows are locked
     hint,         // body: u8 HintFor, u16 length, text
-    window,   // body: u8 length, name, [window]
+    window,       // body: u8 length, name, [window]
 };
 
 /// A source of rows: `u8 SourceKind, name (may be empty), u64 model`, and then by kind: with: name; query:
