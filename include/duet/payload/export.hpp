@@ -99,7 +99,7 @@ Task<std::size_t> write_async(Rows rows, RowWriter writer, S sink) {
 }
 
 template <class Read, class Q, class S>
-auto write_rows(const Q& query, S&& sink, RowFormat format, CsvOptions options) {
+auto write_rows(const Q& query, S&& sink, RowFormat format, const CsvOptions& options) {
     auto rows = query.iterate();
     if constexpr (AsyncRows<decltype(rows)>) {
         static_assert(
@@ -108,13 +108,13 @@ auto write_rows(const Q& query, S&& sink, RowFormat format, CsvOptions options) 
             "by reference");
         using Row = typename std::remove_cvref_t<decltype(rows.next())>::value_type::value_type;
         using Out = written_row<Read, Row>;
-        RowWriter writer(RowShape<Out>::shape(), RowShape<Out>::type(), format, std::move(options));
+        RowWriter writer(RowShape<Out>::shape(), RowShape<Out>::type(), format, options);
         return write_async<Read, decltype(rows), S>(std::move(rows), std::move(writer),
                                                     std::forward<S>(sink));
     } else {
         using Row = std::remove_cvref_t<decltype(*rows.begin())>;
         using Out = written_row<Read, Row>;
-        RowWriter writer(RowShape<Out>::shape(), RowShape<Out>::type(), format, std::move(options));
+        RowWriter writer(RowShape<Out>::shape(), RowShape<Out>::type(), format, options);
         const Sink to{const_cast<void*>(static_cast<const void*>(&sink)),
                       &write_to<std::remove_reference_t<S>>};
         for (const auto& row : rows) write_row<Read>(writer, row, to);
@@ -150,9 +150,8 @@ auto write_json_lines(const Q& query, S&& sink) {
 /// who opens such files there has to see to it.
 template <class Read = payload::SameRow, payload::Streams Q, class S>
 requires payload::AnySink<std::remove_reference_t<S>>
-auto write_csv(const Q& query, S&& sink, CsvOptions options = {}) {
-    return payload::write_rows<Read, Q, S>(query, std::forward<S>(sink), payload::RowFormat::csv,
-                                           std::move(options));
+auto write_csv(const Q& query, S&& sink, const CsvOptions& options = {}) {
+    return payload::write_rows<Read, Q, S>(query, std::forward<S>(sink), payload::RowFormat::csv, options);
 }
 
 }  // namespace duet
