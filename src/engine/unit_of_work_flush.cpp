@@ -312,9 +312,12 @@ Task<> UnitOfWork::Impl::write_removed(Call call, Pending& pending) {
         t.model->layout.take(t.object, pending.before.back().second);
         for (const std::size_t relation : t.model->references) {
             const Tracked* const target = referred(t, relation);
-            if (target == nullptr || target->state != TrackedState::removed || target == &t) continue;
-            nodes[target->number].needs.push_back({t.number, static_cast<std::int16_t>(relation),
-                                                   foreign_key(t, relation).type->nullable != nullptr});
+            if (target == nullptr || target->state != TrackedState::removed) continue;
+            // Not every database deletes a row that refers to itself.
+            const bool optional = foreign_key(t, relation).type->nullable != nullptr;
+            if (target == &t && !optional) continue;
+            nodes[target->number].needs.push_back(
+                {t.number, static_cast<std::int16_t>(relation), optional});
         }
     }
     const FlushOrder order = order_rows(nodes);

@@ -106,6 +106,8 @@ struct UnitOfWork::Impl {
     void absorb_relations(Tracked& t, void* row, Loads loads, std::vector<std::uint8_t>& path);
     void absorb_many(Tracked& t, std::size_t relation, RelationState& rows, Loads loads,
                      std::vector<std::uint8_t>& path);
+    /// What was loaded from the other side holds the parent.
+    void attach_back(Tracked& child, const RelationInfo& relation, Tracked& parent);
     /// An object with the key that a query by primary key asks for.
     void* probe(TrackedModel& model, const shape::QueryData& by_key);
     Tracked* added_with_key(TrackedModel& model, const void* object);
