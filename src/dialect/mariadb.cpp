@@ -24,6 +24,8 @@ public:
         : MariaDbDdl(flavour),
           capabilities_{.returning = is_mariadb(),
                         .update_returning = false,
+                        .joined_writes = Capabilities::JoinedWrites::tables,
+                        .insert_may_ignore = false,
                         .upsert_target = false,
                         .default_values = false,
                         .transactional_ddl = false,
@@ -37,6 +39,7 @@ public:
                         .full_join = false,
                         .lateral = !is_mariadb(),
                         .ties = is_mariadb(),
+                        .with_in_writes = false,
                         .max_name = 64,
                         .max_parameters = 65535,
                         .keys = is_mariadb() ? Capabilities::Keys::returned : Capabilities::Keys::first} {}
