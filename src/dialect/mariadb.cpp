@@ -39,15 +39,21 @@ public:
                         .full_join = false,
                         .lateral = !is_mariadb(),
                         .ties = is_mariadb(),
-                        .with_in_writes = false,
+                        .rollup_alone = is_mariadb(),
+                        .with_in_writes = !is_mariadb(),
                         .max_name = 64,
                         .max_parameters = 65535,
                         .keys = is_mariadb() ? Capabilities::Keys::returned : Capabilities::Keys::first} {}
 
     std::string_view name() const noexcept override { return is_mariadb() ? "mariadb" : "mysql"; }
     const Capabilities& capabilities() const noexcept override { return capabilities_; }
-    bool takes_hints(shape::HintFor database) const noexcept override {
-        return database == (is_mariadb() ? shape::HintFor::mariadb : shape::HintFor::mysql);
+    Hint hint(shape::HintFor database, std::string_view text) const override {
+        if (database != (is_mariadb() ? shape::HintFor::mariadb : shape::HintFor::mysql)) return {};
+        const bool index =
+            text.starts_with("USE ") || text.starts_with("FORCE ") || text.starts_with("IGNORE ");
+        if (index) return {Hint::Place::table, std::string(text)};
+        if (is_mariadb()) return {Hint::Place::select, std::string(text)};
+        return {Hint::Place::select, join({"/*+ ", text, " */"})};
     }
     std::string grouping(shape::Grouping kind, std::span<const std::string> sets) const override {
         if (kind != shape::Grouping::rollup) return Dialect::grouping(kind, sets);

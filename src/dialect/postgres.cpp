@@ -72,8 +72,10 @@ public:
                                                    .keys = Capabilities::Keys::returned};
         return capabilities;
     }
-    bool takes_hints(shape::HintFor database) const noexcept override {
-        return database == shape::HintFor::postgresql;
+    // As pg_hint_plan reads them.
+    Hint hint(shape::HintFor database, std::string_view text) const override {
+        if (database != shape::HintFor::postgresql) return {};
+        return {Hint::Place::front, join({"/*+ ", text, " */ "})};
     }
     std::string grouping(shape::Grouping kind, std::span<const std::string> sets) const override {
         static constexpr std::string_view names[] = {"ROLLUP (", "CUBE (", "GROUPING SETS ("};

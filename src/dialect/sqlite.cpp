@@ -23,8 +23,9 @@ public:
             .default_keyword = false, .for_update = false, .all_set_operations = false, .materialized_hints = true};
         return capabilities;
     }
-    bool takes_hints(shape::HintFor database) const noexcept override {
-        return database == shape::HintFor::sqlite;
+    Hint hint(shape::HintFor database, std::string_view text) const override {
+        if (database != shape::HintFor::sqlite) return {};
+        return {Hint::Place::table, std::string(text)};
     }
 
     // The same 26 characters as every other timestamp that duet writes, so that text comparison is time

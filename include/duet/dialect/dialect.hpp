@@ -49,6 +49,7 @@ struct Capabilities {
     bool ties = false;                // FETCH FIRST n ROWS WITH TIES
     bool all_set_operations = true;   // INTERSECT ALL, EXCEPT ALL
     bool materialized_hints = false;  // WITH t AS [NOT] MATERIALIZED
+    bool rollup_alone = false;        // ROLLUP stands for all of GROUP BY, and without ORDER BY
     bool with_in_writes = true;       // WITH ... UPDATE, WITH ... DELETE
     std::size_t max_name = 0;         // bytes of an identifier; 0: any number
     std::size_t max_parameters = 32766;
@@ -78,6 +79,12 @@ struct AggregateCall {
     std::string name{};
     std::string argument{};
     std::string behind{};
+};
+
+/// A hint for the optimiser, and where it stands in a SELECT.
+struct Hint {
+    enum class Place : std::uint8_t { nowhere, front, select, table } place = Place::nowhere;
+    std::string text{};
 };
 
 /// What a column is used for beside holding values.
@@ -148,8 +155,8 @@ public:
     /// A term of GROUP BY: ROLLUP, CUBE, GROUPING SETS over sets of keys with commas in between. Throws
     /// UnsupportedByDialect.
     virtual std::string grouping(shape::Grouping kind, std::span<const std::string> sets) const;
-    /// Whether hints for a database are meant for this one.
-    virtual bool takes_hints(shape::HintFor /*database*/) const noexcept { return false; }
+    /// What becomes of a hint that somebody wrote for a database: nothing, unless it is this one.
+    virtual Hint hint(shape::HintFor database, std::string_view text) const;
 
     /// The lock of `for_update`, behind everything else; `tables` are the aliases of those whose rows are
     /// locked, with commas in between.
