@@ -45,7 +45,7 @@ TEST(StatementClauses, NumberTheRowsWhereThereIsNoDistinctOn) {
         duet::select("name"_c).from<Employee>().distinct_on("team"_c).order_by("team", "-salary").limit(2);
     EXPECT_EQ(postgres(statement),
               R"(SELECT DISTINCT ON ("employees"."team_id") "employees"."name" FROM "employees" )"
-              R"(ORDER BY "employees"."team_id" NULLS FIRST, "employees"."salary" DESC NULLS LAST LIMIT $1)");
+              R"(ORDER BY "employees"."team_id", "employees"."salary" DESC LIMIT $1)");
     EXPECT_EQ(
         sqlite(statement),
         R"(SELECT "part"."c1" AS "name" FROM (SELECT "employees"."name" AS "c1", )"
@@ -75,14 +75,15 @@ TEST(StatementClauses, DefineACteOnceHoweverDeepItIsUsed) {
         duet::select("name"_c).from(rich).where("name"_c.in_(duet::select("name"_c).from(rich)));
     EXPECT_EQ(postgres(statement),
               R"(WITH "rich" ("name") AS (SELECT "employees"."name" FROM "employees" )"
-              R"(WHERE "employees"."salary" > $1::bigint) SELECT "rich"."name" FROM "rich" )"
+              R"(WHERE "employees"."salary" > $1) SELECT "rich"."name" FROM "rich" )"
               R"(WHERE "rich"."name" IN (SELECT "rich_2"."name" FROM "rich" AS "rich_2"))");
 }
 
 TEST(StatementClauses, QuoteTheNamesThatRunTimeGives) {
     const auto odd = duet::cte<Name>("a\"b", duet::select("name"_c).from<Team>());
-    EXPECT_EQ(sqlite(duet::select_from(odd)),
-              R"(WITH "a""b" ("name") AS (SELECT "teams"."name" FROM "teams") SELECT "a""b"."name" FROM "a""b")");
+    EXPECT_EQ(
+        sqlite(duet::select_from(odd)),
+        R"(WITH "a""b" ("name") AS (SELECT "teams"."name" FROM "teams") SELECT "a""b"."name" FROM "a""b")");
     EXPECT_THROW(duet::cte<Name>("", duet::select("name"_c).from<Team>()), duet::InvalidQuery);
 }
 
@@ -102,13 +103,17 @@ TEST(StatementClauses, TellOptimisersWhatToKeep) {
               "WITH `n` (`name`) AS (SELECT `teams`.`name` FROM `teams`) SELECT `n`.`name` FROM `n`");
 }
 
-TEST(StatementClauses, GiveValuesTheirTypes) {
+TEST(StatementClauses, NameTheColumnsOfValues) {
     const std::vector<Node> list{{1, 2}, {3, 4}, {5, 6}};
     const auto statement = duet::select_from(duet::values<Node>("v", list));
     EXPECT_EQ(
         sqlite(statement),
         R"(SELECT "v"."id", "v"."depth" FROM (SELECT ? AS "id", ? AS "depth" UNION ALL VALUES (?, ?), (?, ?)) AS "v")");
-    EXPECT_NE(postgres(statement).find(R"($1::bigint AS "id")"), std::string::npos) << postgres(statement);
+    EXPECT_EQ(postgres(statement), R"(SELECT "v"."id", "v"."depth" FROM (SELECT $1 AS "id", $2 AS "depth" )"
+                                   R"(UNION ALL VALUES ($3, $4), ($5, $6)) AS "v")");
+    EXPECT_EQ(statement.to_sql(duet::dialect::mysql),
+              "SELECT `v`.`id`, `v`.`depth` FROM (SELECT ? AS `id`, ? AS `depth` "
+              "UNION ALL SELECT ?, ? UNION ALL SELECT ?, ?) AS `v`");
 }
 
 TEST(StatementClauses, JoinLaterallyWhereThatIsKnown) {
