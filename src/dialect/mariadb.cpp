@@ -33,6 +33,8 @@ public:
                         .limit_in_subqueries = false,
                         .writes_read_target = false,
                         .having_sees_groups = false,
+                        .frame_groups = false,
+                        .frame_exclusion = false,
                         .forward_references = false,
                         .full_join = false,
                         .lateral = !is_mariadb(),
@@ -378,16 +380,6 @@ private:
     std::string json_literal(std::string_view text) const {
         const std::string literal = join({"'", text, "'"});
         return is_mariadb() ? literal : cast_as(literal, "JSON");
-    }
-
-    /// A value as the JSON text of it.
-    static std::string as_json(const Operand& operand) {
-        if (operand.kind == Kind::boolean) return join({"IF(", operand.sql, ", 'true', 'false')"});
-        if (is_whole(operand.kind) || detail::is_float(operand.kind) || operand.kind == Kind::decimal)
-            return cast_as(operand.sql, "CHAR");
-        if (operand.kind == Kind::json || operand.kind == Kind::array) return operand.sql;
-        return join(
-            {"JSON_QUOTE(", operand.kind == Kind::text ? operand.sql : cast_as(operand.sql, "CHAR"), ")"});
     }
 
     // One NULL among the arguments would make it NULL: each gives way to the others.

@@ -24,7 +24,7 @@ bool is_open_predicate(const Cursor& c) {
     const auto op = static_cast<Op>(c.at[0]);
     return (op >= Op::eq && op <= Op::is_not) || (op >= Op::is_null && op <= Op::is_false) ||
            (op >= Op::in_list && op <= Op::array_contains) ||
-           (op >= Op::json_is_true && op <= Op::json_contains);
+           (op >= Op::json_is_true && op <= Op::json_contains) || op == Op::row_compare;
 }
 
 Op mirrored(Op op) {

@@ -58,6 +58,7 @@ public:
         static constexpr Capabilities capabilities{.failure_ends_transaction = true,
                                                    .numbered_parameters = true,
                                                    .strict_grouping = true,
+                                                   .frame_intervals = true,
                                                    .forward_references = false,
                                                    .lateral = true,
                                                    .distinct_on = true,

@@ -29,13 +29,21 @@ void SelectParts::add(ExpressionRenderer& expressions, ClauseView clause, Scope&
         share(expressions.dialect(), text, grouped);
         return text;
     };
+    const std::size_t windows_before = expressions.windows();
+    const auto without_windows = [&](std::string_view place) {
+        if (expressions.windows() == windows_before) return;
+        throw InvalidQuery("a window function cannot stand in " + std::string(place) +
+                           ": it looks at the rows that are left then");
+    };
     switch (clause.clause) {
         case shape::Clause::where:
             conjoin(expressions.predicate(c, scope, true));
+            without_windows("where");
             break;
         case shape::Clause::having:
             if (!having.empty()) having += " AND ";
             having += shared(expressions.predicate(c, scope, true));
+            without_windows("having");
             if (!expressions.dialect().capabilities().having_sees_groups) {
                 // Within a group it is one value. Columns are seen.
                 for (const std::string& term : grouped) {
@@ -45,6 +53,7 @@ void SelectParts::add(ExpressionRenderer& expressions, ClauseView clause, Scope&
             break;
         case shape::Clause::group:
             grouped.push_back(expressions.alone(c, scope).sql);
+            without_windows("group_by");
             append_listed(group, grouped.back());
             break;
         case shape::Clause::order: {
@@ -92,6 +101,11 @@ void SelectParts::add(ExpressionRenderer& expressions, ClauseView clause, Scope&
         case shape::Clause::distinct_on:
             append_listed(distinct_on, expressions.alone(c, scope).sql);
             break;
+        case shape::Clause::window: {
+            const std::string name = quoted(expressions.dialect(), c.name());
+            append_listed(windows, name + " AS (" + shared(expressions.window(c, scope).definition()) + ")");
+            break;
+        }
         default:
             break;
     }
@@ -180,6 +194,7 @@ std::string SelectParts::tail(const Source& source) const {
     if (!where.empty()) out += " WHERE " + where;
     if (!group.empty()) out += " GROUP BY " + group;
     if (!having.empty()) out += " HAVING " + having;
+    if (!windows.empty()) out += " WINDOW " + windows;
     if (!order.empty()) out += " ORDER BY " + order;
     return out;
 }

@@ -34,6 +34,7 @@ struct SelectParts {
     std::string where;
     std::string group;
     std::string having;
+    std::string windows;
     std::string order;
     bool selects = false;     // there was a select list
     bool aggregates = false;  // it holds an aggregate

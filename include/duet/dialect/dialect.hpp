@@ -31,6 +31,10 @@ struct Capabilities {
     /// DISTINCT); parameters count as words.
     bool strict_grouping = false;
     bool having_sees_groups = true;  // HAVING may hold an expression that is grouped by
+    bool frame_groups = true;        // GROUPS BETWEEN ... in a window
+    bool frame_exclusion = true;     // EXCLUDE ... in a window
+    bool frame_intervals = false;    // RANGE BETWEEN INTERVAL ... in a window
+    bool ignore_nulls = false;       // IGNORE NULLS behind a window function
     bool forward_references = true;  // a foreign key may name a table that is not there yet
     bool full_join = true;
     bool lateral = false;             // LATERAL in FROM
@@ -68,6 +72,45 @@ struct AggregateCall {
     std::string behind{};
 };
 
+/// A window in parts, each with its key words; any may be empty.
+struct WindowText {
+    std::string name{};  // of the window that it builds upon, quoted
+    std::string partition{};
+    std::string order{};
+    std::string frame{};
+
+    /// What stands between the parentheses.
+    std::string definition(bool with_frame = true) const;
+    /// ` OVER (definition)`, or ` OVER name`.
+    std::string over(bool with_frame = true) const;
+};
+
+/// A window function with its operands rendered.
+struct WindowFunctionCall {
+    shape::WindowFunction function{};
+    bool ignores_nulls = false;
+    std::uint32_t number = 0;
+    std::span<const Operand> arguments{};
+    const WindowText& window;
+};
+
+/// An aggregate beside those of shape::Aggregate, with its parts rendered.
+struct SetFunctionCall {
+    struct Key {
+        std::string sql{};
+        std::uint8_t flags = 0;  // OrderFlags
+        Kind kind = Kind::null;
+    };
+
+    shape::SetFunction function{};
+    bool distinct = false;
+    std::vector<Operand> arguments{};
+    std::string filter{};     // condition on the rows that count; empty: all
+    std::string order{};      // the terms of ORDER BY; empty: none
+    std::vector<Key> keys{};  // the same, one by one
+    std::string over{};       // ` OVER (...)`; empty: none
+};
+
 /// What a column is used for beside holding values.
 struct ColumnUse {
     bool generated_key = false;  // the database assigns its values
@@ -100,6 +143,18 @@ public:
     virtual std::string comparison(shape::Op op, const Operand& left, const Operand& right) const;
     /// Dresses the call of an aggregate over an operand of this kind.
     virtual void aggregate(AggregateCall& call, shape::Aggregate which, Kind kind) const;
+    /// A window function and its window. Throws UnsupportedByDialect.
+    virtual std::string window_function(const WindowFunctionCall& call) const;
+    /// Throws UnsupportedByDialect.
+    virtual std::string set_function(const SetFunctionCall& call) const;
+    /// A JSON object of keys (texts) and values, one behind the other; a JSON array.
+    virtual std::string json_object(std::span<const Operand> keys_and_values) const;
+    virtual std::string json_array(std::span<const Operand> elements) const;
+    /// An array as columns have it.
+    virtual std::string array_of(std::span<const Operand> elements) const;
+    virtual std::string array_length(const Operand& array) const;
+    /// Which of the terms of a ROLLUP a row is summed up over, as bits.
+    virtual std::string grouping_of(std::string_view terms) const;
     /// A term of ORDER BY; `flags` are OrderFlags.
     virtual std::string order_term(std::string_view key, std::uint8_t flags, bool may_be_null) const;
     virtual std::string cast(const Operand& operand, Kind to) const = 0;
@@ -196,6 +251,12 @@ public:
     virtual std::string drop_constraint_once(std::string_view table, const std::string& name) const;
 
 protected:
+    /// `name(argument ORDER BY ...)` with DISTINCT, filter and window as the call has them. `rest`: what
+    /// stands behind the argument. Where there is no FILTER the argument is NULL in rows that do not count.
+    std::string aggregate_call(std::string_view name, std::string_view argument, std::string_view rest,
+                               const SetFunctionCall& call) const;
+    /// `has no <what>`
+    [[noreturn]] void refuse(std::string_view what) const;
     /// `strength`, ` OF tables` when there are any, and what the flags say about rows that are locked
     /// already.
     static void append_lock(std::string& out, std::string_view strength, std::string_view tables,

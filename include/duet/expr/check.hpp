@@ -37,6 +37,7 @@ enum class Fault : std::uint8_t {
     unsupported_value,
     no_expression,
     no_assignment,
+    no_window,
 };
 
 /// What an expression is for a model, found at compile time. `type` matters by its kind.

@@ -198,6 +198,14 @@ public:
         return copy;
     }
 
+    /// A window by a name that `.over("name")` refers to. Needs <duet/functions.hpp>.
+    template <class... W>
+    Self window(std::string_view name, const W&... parts) const {
+        Self copy(self());
+        expr::WindowOf<void, M, W...>::add(copy.data().clauses, name, parts...);
+        return copy;
+    }
+
     /// `fn(query)`: for scopes that do more than filter.
     template <class F>
     auto apply(F&& fn) const {

@@ -9,6 +9,7 @@
 #include <regex.h>
 #include <sqlite3.h>
 
+#include "aggregates.hpp"
 #include "error.hpp"
 
 namespace duet::driver::sqlite {
@@ -172,6 +173,7 @@ void register_functions(sqlite3* db) {
             sqlite3_create_collation_v2(db, "duet_decimal", SQLITE_UTF8, nullptr, compare_collated, nullptr);
     }
     if (code != SQLITE_OK) throw_error(db, code, {});
+    register_aggregates(db);
 }
 
 }  // namespace duet::driver::sqlite
