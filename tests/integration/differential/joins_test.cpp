@@ -19,7 +19,8 @@ protected:
         compare.same("inner: " + name, pairs.join(source, on));
         compare.same("left: " + name, pairs.left_join(source, on));
         compare.same("right: " + name, pairs.right_join(source, on));
-        compare.same("full: " + name, pairs.full_join(source, on));
+        // PostgreSQL has it only for conditions that it can hash or merge.
+        if (name != "peer or none") compare.same("full: " + name, pairs.full_join(source, on));
         compare.same("left, missing: " + name, pairs.left_join(source, on).where(source("id"_c).is_null()));
         compare.same("left, where: " + name, pairs.left_join(source, on).where("id"_c < 30));
     }

@@ -134,11 +134,11 @@ def desc(column, nulls="last"):
 def divide(a, b):
     """Whole numbers: towards zero; NULL for a division by zero."""
     b = func.nullif(b, 0)
-    return a.op("DIV")(b) if is_mariadb() else a.op("/")(b)
+    return a.op("DIV" if is_mariadb() else "/", precedence=8)(b)
 
 
 def modulo(a, b):
-    return a.op("%%" if not is_sqlite() else "%")(func.nullif(b, 0))
+    return a % func.nullif(b, 0)
 
 
 def length(text):

@@ -66,7 +66,7 @@ TEST_P(Subqueries, YieldWhatSqlAlchemyYields) {
     compare.same("coalesced", select("id"_c, duet::coalesce(duet::value(his, duet::sum("discount"_c)), -1)).from<Customer>());
 
     // Statements in FROM, and CTEs.
-    const auto per_city = select("city"_c, duet::count()).from<Customer>().group_by("city"_c);
+    const auto per_city = select("city"_c, duet::count().as("n")).from<Customer>().group_by("city"_c);
     const auto cities = duet::subquery<CityCount>("cities", per_city);
     const auto common = duet::cte<CityCount>("per_city", per_city);
     for (const auto& [name, source] : {std::pair<std::string, duet::Rows<CityCount>>("derived", cities), {"cte", common}}) {

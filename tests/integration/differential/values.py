@@ -1,6 +1,6 @@
 """Of values_test.cpp"""
 
-from sqlalchemy import Date, DateTime, Float, Integer, String, case, cast, func, literal, literal_column, select, type_coerce
+from sqlalchemy import Date, DateTime, Float, Integer, String, case, cast, func, literal, select, type_coerce
 
 from shop import customers, divide, is_mariadb, is_postgres, is_sqlite, length, modulo
 
@@ -10,19 +10,17 @@ c = customers.c
 def part(name, column):
     if is_postgres():
         field = {"weekday": "dow", "day_of_year": "doy"}.get(name, name)
-        return cast(func.floor(func.extract(literal_column(field), column)), Integer) if False else cast(
-            func.floor(func.date_part(field, column)), Integer
-        )
+        return cast(func.floor(func.date_part(field, column)), Integer)
     if is_mariadb():
         names = {"week": func.week(column, 3), "weekday": func.dayofweek(column) - 1, "day_of_year": func.dayofyear(column)}
         return names[name] if name in names else getattr(func, name)(column)
     formats = {"year": "%Y", "month": "%m", "day": "%d", "weekday": "%w", "day_of_year": "%j"}
     formats.update({"hour": "%H", "minute": "%M", "second": "%S"})
     if name == "quarter":
-        return (cast(func.strftime("%m", column), Integer) + 2).op("/")(3)
+        return divide(cast(func.strftime("%m", column), Integer) + 2, 3)
     if name == "week":  # of the Thursday of that week
         thursday = func.date(column, "-3 days", "weekday 4")
-        return (cast(func.strftime("%j", thursday), Integer) - 1).op("/")(7) + 1
+        return divide(cast(func.strftime("%j", thursday), Integer) - 1, 7) + 1
     return cast(func.strftime(formats[name], column), Integer)
 
 
@@ -67,10 +65,8 @@ def values():
     yield "precedence", (c.score + 2) * (c.id - 3) - c.score * (c.id - (2 - c.score))
     yield "negated", -c.score
     yield "abs", func.abs(c.balance)
-    if is_sqlite() or is_mariadb():
-        yield "round", func.round(c.rating, 1)
-    else:
-        yield "round", func.round(cast(c.rating, customers.c.balance.type), 1)
+    # Halves go away from zero; of doubles some databases say otherwise.
+    yield "round", func.round(c.rating if is_sqlite() else cast(c.rating, c.balance.type), 1)
     yield "greatest", extreme("greatest", c.score, c.rating, 1)
     yield "least", extreme("least", c.score, c.rating, 1)
 
