@@ -47,6 +47,11 @@ std::string Dialect::set_function(const SetFunctionCall& call) const {
     }
 }
 
+std::string Dialect::moment_arithmetic(shape::Op /*op*/, const Operand& /*left*/,
+                                       const Operand& /*right*/) const {
+    refuse("arithmetic with moments");
+}
+
 std::string Dialect::json_object(std::span<const Operand> /*keys_and_values*/) const {
     refuse("JSON objects");
 }

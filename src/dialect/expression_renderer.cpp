@@ -440,6 +440,8 @@ std::string ExpressionRenderer::operand(Cursor& c, Scope& scope) {
             return operator_call(c, scope);
         case Op::fragment:
             return fragment(c, scope);
+        case Op::constant:
+            return constant(c);
         case Op::row_compare:
             return row_compare(c, scope);
         case Op::grouping: {

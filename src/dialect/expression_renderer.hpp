@@ -102,6 +102,8 @@ public:
     /// The CTEs of the whole statement, wherever they were asked for, in an order that they can be written
     /// in.
     std::vector<CommonTable>& common_tables() { return common_tables_; }
+    /// What stands in front of the whole statement.
+    std::string& front() { return front_; }
 
 private:
     std::string column(const Source::Table& table, std::uint8_t index, const Scope& scope) const;
@@ -138,6 +140,7 @@ private:
     std::vector<Operand> each(std::size_t count, Cursor& c, Scope& scope);
     std::string operator_call(Cursor& c, Scope& scope);
     std::string fragment(Cursor& c, Scope& scope);
+    static std::string constant(Cursor& c);
     std::string row_compare(Cursor& c, Scope& scope);
     std::string frame(Cursor& c) const;
     std::string case_when(Cursor& c, Scope& scope);
@@ -153,6 +156,7 @@ private:
     std::vector<std::string> aliases_;
     std::vector<std::pair<std::uint16_t, std::uint16_t>> same_values_;
     std::vector<CommonTable> common_tables_;
+    std::string front_;
     std::size_t outer_references_ = 0;
     std::size_t windows_ = 0;
     int depth_ = 0;

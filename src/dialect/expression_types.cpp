@@ -25,6 +25,14 @@ Kind kind_in_database(const TypeInfo& type) {
     return stored.ops.enumeration->as_integer ? Kind::int64 : Kind::text;
 }
 
+Kind of_moments(Op op, Kind a, Kind b) {
+    const auto is_moment = [](Kind kind) { return kind == Kind::timestamp || kind == Kind::date; };
+    const bool shifts = is_moment(a) && b == Kind::duration;
+    if (op == Op::add && (shifts || (a == Kind::duration && is_moment(b)))) return Kind::timestamp;
+    if (op == Op::sub && shifts) return Kind::timestamp;
+    return op == Op::sub && is_moment(a) && is_moment(b) ? Kind::duration : Kind::null;
+}
+
 namespace {
 
 ExpressionType of_kind(Kind kind, bool may_be_null, bool aggregates = false) {
@@ -99,7 +107,8 @@ private:
                 const ExpressionType a = run();
                 const ExpressionType b = run();
                 const bool divides = op == Op::div || op == Op::mod;
-                return of_kind(of_both(a.kind, b.kind), a.may_be_null || b.may_be_null || divides,
+                const Kind moment = of_moments(op, a.kind, b.kind);
+                return of_kind(moment == Kind::null ? of_both(a.kind, b.kind) : moment, a.may_be_null || b.may_be_null || divides,
                                a.aggregates || b.aggregates);
             }
             case Op::negate: {
@@ -214,6 +223,10 @@ private:
                 for (std::size_t i = 0; i <= operands; ++i) c_.text();
                 return of_kind(kind, true, arguments(operands));
             }
+            case Op::constant:
+                c_.u32();
+                c_.u32();
+                return of_kind(Kind::float64, false);
             case Op::row_compare:
                 c_.u8();
                 return predicate(c_.u8() * std::size_t{2});

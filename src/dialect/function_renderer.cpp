@@ -1,5 +1,8 @@
 #include <duet/base/error.hpp>
 
+#include <bit>
+#include <charconv>
+
 #include "expression_renderer.hpp"
 #include "expression_types.hpp"
 #include "join_text.hpp"
@@ -95,6 +98,14 @@ std::string ExpressionRenderer::fragment(Cursor& c, Scope& scope) {
         out += pieces[i + 1];
     }
     return out + ")";
+}
+
+std::string ExpressionRenderer::constant(Cursor& c) {
+    const std::uint64_t low = c.u32();
+    const auto number = std::bit_cast<double>(low | std::uint64_t{c.u32()} << 32);
+    char text[512];
+    const auto end = std::to_chars(text, text + sizeof text, number, std::chars_format::fixed).ptr;
+    return {text, end};
 }
 
 std::string ExpressionRenderer::row_compare(Cursor& c, Scope& scope) {

@@ -33,20 +33,28 @@ public:
                         .limit_in_subqueries = false,
                         .writes_read_target = false,
                         .having_sees_groups = false,
+                        .windows_keep_order = !is_mariadb(),
                         .frame_groups = false,
                         .frame_exclusion = false,
                         .forward_references = false,
                         .full_join = false,
                         .lateral = !is_mariadb(),
                         .ties = is_mariadb(),
+                        .rollup_alone = is_mariadb(),
+                        .with_in_writes = !is_mariadb(),
                         .max_name = 64,
                         .max_parameters = 65535,
                         .keys = is_mariadb() ? Capabilities::Keys::returned : Capabilities::Keys::first} {}
 
     std::string_view name() const noexcept override { return is_mariadb() ? "mariadb" : "mysql"; }
     const Capabilities& capabilities() const noexcept override { return capabilities_; }
-    bool takes_hints(shape::HintFor database) const noexcept override {
-        return database == (is_mariadb() ? shape::HintFor::mariadb : shape::HintFor::mysql);
+    Hint hint(shape::HintFor database, std::string_view text) const override {
+        if (database != (is_mariadb() ? shape::HintFor::mariadb : shape::HintFor::mysql)) return {};
+        const bool index =
+            text.starts_with("USE ") || text.starts_with("FORCE ") || text.starts_with("IGNORE ");
+        if (index) return {Hint::Place::table, std::string(text)};
+        if (is_mariadb()) return {Hint::Place::select, std::string(text)};
+        return {Hint::Place::select, join({"/*+ ", text, " */"})};
     }
     std::string grouping(shape::Grouping kind, std::span<const std::string> sets) const override {
         if (kind != shape::Grouping::rollup) return Dialect::grouping(kind, sets);
@@ -340,7 +348,19 @@ public:
             out = join({"SET TRANSACTION ", level, "; "});
         return out + (options.read_only ? "START TRANSACTION READ ONLY" : "START TRANSACTION");
     }
-    std::string explain(std::string_view sql) const override { return join({"EXPLAIN FORMAT=JSON ", sql}); }
+    const LiteralStyle& literals() const noexcept override {
+        static constexpr LiteralStyle style{.backslashes = true,
+                                            .booleans = true,
+                                            .date = "DATE ",
+                                            .time = "TIME ",
+                                            .timestamp = "TIMESTAMP "};
+        return style;
+    }
+    std::string explain(std::string_view sql, bool analyze) const override {
+        if (analyze && !is_mariadb())
+            throw UnsupportedByDialect("MySQL does not explain in JSON what a statement really does");
+        return join({analyze ? "ANALYZE" : "EXPLAIN", " FORMAT=JSON ", sql});
+    }
 
 private:
     static constexpr bool is_whole(Kind kind) { return detail::is_integer(kind) || kind == Kind::duration; }

@@ -26,6 +26,18 @@ std::string MariaDbFunctions::window_function(const WindowFunctionCall& call) co
     return join({"CASE WHEN ", is_there, " THEN ", value, " ELSE ", call.arguments[1].sql, " END"});
 }
 
+std::string MariaDbFunctions::moment_arithmetic(shape::Op op, const Operand& left,
+                                                const Operand& right) const {
+    const auto moment = [](const Operand& of) {
+        return of.kind == Kind::date || of.is_value ? cast_as(of.sql, "DATETIME(6)") : of.sql;
+    };
+    if (left.kind != Kind::duration && right.kind != Kind::duration)
+        return join({"TIMESTAMPDIFF(MICROSECOND, ", moment(right), ", ", moment(left), ")"});
+    const bool swapped = left.kind == Kind::duration;
+    return join({"(", moment(swapped ? right : left), op == shape::Op::add ? " + " : " - ", "INTERVAL ",
+                 (swapped ? left : right).sql, " MICROSECOND)"});
+}
+
 std::string MariaDbFunctions::as_json(const Operand& operand) {
     switch (operand.kind) {
         case Kind::boolean:
@@ -103,8 +115,11 @@ std::string MariaDbFunctions::percentile(const SetFunctionCall& call) const {
     if (!is_mariadb()) refuse(function);
     if (call.over.empty()) refuse(join({function, " without a window"}));
     if (!call.filter.empty()) refuse(join({function, " with a filter"}));
-    return join(
-        {function, "(", call.arguments[0].sql, ") WITHIN GROUP (ORDER BY ", call.order, ")", call.over});
+    const SetFunctionCall::Key& key = call.keys.front();
+    const bool exact = call.function == shape::SetFunction::percentile_disc;
+    const bool descending = (key.flags & shape::order_descending) != 0;
+    return join({function, "(", call.arguments[0].sql, ") WITHIN GROUP (ORDER BY ",
+                 exact ? key.sql : cast_as(key.sql, "DOUBLE"), descending ? " DESC)" : ")", call.over});
 }
 
 std::string MariaDbFunctions::set_function(const SetFunctionCall& call) const {
@@ -132,6 +147,14 @@ std::string MariaDbFunctions::set_function(const SetFunctionCall& call) const {
         case percentile_cont:
         case percentile_disc:
             return percentile(call);
+        case stddev_samp:
+        case stddev_pop:
+        case var_samp:
+        case var_pop: {
+            SetFunctionCall inner = call;
+            inner.arguments[0].sql = cast_as(inner.arguments[0].sql, "DOUBLE");
+            return Dialect::set_function(inner);
+        }
         default:
             return Dialect::set_function(call);
     }

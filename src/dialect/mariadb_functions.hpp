@@ -13,6 +13,7 @@ public:
     explicit MariaDbFunctions(MySqlFlavour flavour) : flavour_(flavour) {}
 
     std::string window_function(const WindowFunctionCall& call) const override;
+    std::string moment_arithmetic(shape::Op op, const Operand& left, const Operand& right) const override;
     std::string set_function(const SetFunctionCall& call) const override;
     std::string json_object(std::span<const Operand> keys_and_values) const override;
     std::string json_array(std::span<const Operand> elements) const override;

@@ -69,8 +69,10 @@ public:
                                                    .keys = Capabilities::Keys::returned};
         return capabilities;
     }
-    bool takes_hints(shape::HintFor database) const noexcept override {
-        return database == shape::HintFor::postgresql;
+    // As pg_hint_plan reads them.
+    Hint hint(shape::HintFor database, std::string_view text) const override {
+        if (database != shape::HintFor::postgresql) return {};
+        return {Hint::Place::front, join({"/*+ ", text, " */ "})};
     }
     std::string grouping(shape::Grouping kind, std::span<const std::string> sets) const override {
         static constexpr std::string_view names[] = {"ROLLUP (", "CUBE (", "GROUPING SETS ("};
@@ -376,7 +378,23 @@ public:
             out += "; SET LOCAL lock_timeout = " + std::to_string(options.lock_timeout_ms);
         return out;
     }
-    std::string explain(std::string_view sql) const override { return join({"EXPLAIN ", sql}); }
+    const LiteralStyle& literals() const noexcept override {
+        static constexpr LiteralStyle style{.booleans = true,
+                                            .arrays = true,
+                                            .intervals = true,
+                                            .date = "DATE ",
+                                            .time = "TIME ",
+                                            .timestamp = "TIMESTAMPTZ ",
+                                            .uuid = "UUID ",
+                                            .json = "JSONB ",
+                                            .real = "FLOAT8 ",
+                                            .zone = "+00",
+                                            .blob = "BYTEA '\\x"};
+        return style;
+    }
+    std::string explain(std::string_view sql, bool analyze) const override {
+        return join({"EXPLAIN (", analyze ? "ANALYZE, BUFFERS, " : "", "FORMAT JSON) ", sql});
+    }
 
 private:
     static std::string_view search_function(shape::Function function) {

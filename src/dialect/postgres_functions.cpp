@@ -14,6 +14,14 @@ std::string element(const Operand& of) {
 }
 }  // namespace
 
+std::string PostgresFunctions::moment_arithmetic(shape::Op op, const Operand& left,
+                                                 const Operand& right) const {
+    const auto moment = [](const Operand& of) {
+        return of.kind == Kind::date ? cast_as(of.sql, "timestamptz") : of.sql;
+    };
+    return join({"(", moment(left), op == shape::Op::add ? " + " : " - ", moment(right), ")"});
+}
+
 /// What is a number, a boolean, a text or JSON in JSON, as elsewhere.
 std::string PostgresFunctions::json_value(const Operand& value) const {
     switch (value.kind) {

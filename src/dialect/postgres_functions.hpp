@@ -7,6 +7,7 @@ namespace duet::detail {
 /// PostgreSQL's aggregates, JSON and arrays.
 class PostgresFunctions : public Dialect {
 public:
+    std::string moment_arithmetic(shape::Op op, const Operand& left, const Operand& right) const override;
     std::string set_function(const SetFunctionCall& call) const override;
     std::string json_object(std::span<const Operand> keys_and_values) const override;
     std::string json_array(std::span<const Operand> elements) const override;

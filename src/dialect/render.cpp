@@ -7,6 +7,7 @@
 
 #include "select_renderer.hpp"
 #include "sql_text.hpp"
+#include "statement_renderer.hpp"
 
 namespace duet {
 
@@ -164,7 +165,13 @@ private:
         return key + " IN (SELECT * FROM (" + inner + ") AS chosen)";
     }
 
-    Plan finish(const std::string& marked, bool writes) {
+    Plan finish(std::string marked, bool writes) {
+        if (!expressions_.common_tables().empty()) {
+            if (writes && !dialect_.capabilities().with_in_writes)
+                throw UnsupportedByDialect(std::string(dialect_.name()) +
+                                           " has no CTEs in UPDATE and DELETE");
+            marked.insert(0, detail::with_clause(expressions_));
+        }
         Plan plan = detail::finish(dialect_, marked, writes);
         plan.equal_values = std::move(same_values_);
         std::ranges::copy(expressions_.same_values(), std::back_inserter(plan.equal_values));

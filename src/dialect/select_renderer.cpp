@@ -61,6 +61,7 @@ void SelectParts::add(ExpressionRenderer& expressions, ClauseView clause, Scope&
             const bool descending = (flags & shape::order_descending) != 0;
             const bool may_be_null = type_of(c, scope).may_be_null;
             ordered.push_back(shared(expressions.order_key(c, scope, descending)));
+            order_flags_.push_back({flags, may_be_null});
             append_listed(order, expressions.dialect().order_term(ordered.back(), flags, may_be_null));
             break;
         }
@@ -147,6 +148,7 @@ void SelectParts::add_all(ExpressionRenderer& expressions, std::span<const Claus
     };
     const bool groups_first =
         (can.strict_grouping || !can.having_sees_groups) && std::ranges::any_of(clauses, groups);
+    const std::size_t windows_before = expressions.windows();
     if (groups_first) {
         for (const ClauseView& clause : clauses) {
             if (groups(clause)) add(expressions, clause, scope);
@@ -160,6 +162,16 @@ void SelectParts::add_all(ExpressionRenderer& expressions, std::span<const Claus
         // A select list has no objects that a relation could be loaded into.
         if (clause.clause == Clause::joined && has_list) continue;
         add(expressions, clause, scope);
+    }
+    if (!can.windows_keep_order && !grouped.empty() && expressions.windows() != windows_before)
+        protect_order(expressions.dialect());
+}
+
+void SelectParts::protect_order(const Dialect& dialect) {
+    order.clear();
+    for (std::size_t i = 0; i < ordered.size(); ++i) {
+        append_listed(order, dialect.order_term("coalesce(" + ordered[i] + ")", order_flags_[i].flags,
+                                                order_flags_[i].may_be_null));
     }
 }
 

@@ -55,10 +55,19 @@ struct SelectParts {
     void conjoin(const std::string& condition);
 
 private:
+    struct Ordered {
+        std::uint8_t flags;
+        bool may_be_null;
+    };
+
     void add(ExpressionRenderer& expressions, ClauseView clause, Scope& scope);
     void add_rows_of(ExpressionRenderer& expressions, std::string_view name, const Scope& scope);
     void add_grouping(ExpressionRenderer& expressions, Cursor& c, Scope& scope);
+    /// MariaDB takes such an order for that of the groups and forgets it: the keys get another face.
+    void protect_order(const Dialect& dialect);
     void share(const Dialect& dialect, std::string& text, const std::vector<std::string>& known);
+
+    std::vector<Ordered> order_flags_;
 };
 
 /// Conditions that hide deleted rows, or show only those, as the flags say.

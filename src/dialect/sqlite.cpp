@@ -23,8 +23,9 @@ public:
             .for_update = false, .all_set_operations = false, .materialized_hints = true};
         return capabilities;
     }
-    bool takes_hints(shape::HintFor database) const noexcept override {
-        return database == shape::HintFor::sqlite;
+    Hint hint(shape::HintFor database, std::string_view text) const override {
+        if (database != shape::HintFor::sqlite) return {};
+        return {Hint::Place::table, std::string(text)};
     }
 
     // The same 26 characters as every other timestamp that duet writes, so that text comparison is time
@@ -286,7 +287,9 @@ public:
         if (options.read_only || options.locking == Locking::deferred) return "BEGIN DEFERRED";
         return options.locking == Locking::exclusive ? "BEGIN EXCLUSIVE" : "BEGIN IMMEDIATE";
     }
-    std::string explain(std::string_view sql) const override { return join({"EXPLAIN QUERY PLAN ", sql}); }
+    std::string explain(std::string_view sql, bool /*analyze*/) const override {
+        return join({"EXPLAIN QUERY PLAN ", sql});
+    }
     std::string_view before_drop_all() const noexcept override { return "PRAGMA defer_foreign_keys = ON"; }
 
 private:

@@ -38,6 +38,16 @@ std::string json_values(std::span<const Operand> values) {
 
 }  // namespace
 
+// SQLite itself counts in milliseconds.
+std::string SqliteFunctions::moment_arithmetic(shape::Op op, const Operand& left,
+                                               const Operand& right) const {
+    if (left.kind != Kind::duration && right.kind != Kind::duration)
+        return join({"duet_time_between(", right.sql, ", ", left.sql, ")"});
+    const bool swapped = left.kind == Kind::duration;
+    return join({"duet_time_shift(", (swapped ? right : left).sql, ", ", op == shape::Op::add ? "(" : "-(",
+                 (swapped ? left : right).sql, "))"});
+}
+
 std::string SqliteFunctions::json_object(std::span<const Operand> keys_and_values) const {
     return join({"json_object(", json_values(keys_and_values), ")"});
 }

@@ -7,6 +7,7 @@ namespace duet::detail {
 /// SQLite's aggregates, JSON and arrays. What it lacks the driver brings along: the functions duet_*.
 class SqliteFunctions : public Dialect {
 public:
+    std::string moment_arithmetic(shape::Op op, const Operand& left, const Operand& right) const override;
     std::string set_function(const SetFunctionCall& call) const override;
     std::string json_object(std::span<const Operand> keys_and_values) const override;
     std::string json_array(std::span<const Operand> elements) const override;

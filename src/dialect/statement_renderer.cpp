@@ -69,6 +69,7 @@ public:
             return sql;
         }
         Source source = compound ? root_over("(" + compounds() + ")") : root();
+        if (const std::string words = hints(Hint::Place::table); !words.empty()) source.add_text(" " + words);
         Scope scope{&source, outer_};
         for (const ClauseView& clause : statement_.clauses) {
             if (clause.clause == Clause::join) join(source, scope, clause.body);
@@ -182,7 +183,7 @@ private:
                 out.sql = lateral ? "LATERAL (" : "(";
                 out.sql += render_statement(x_, query, lateral ? siblings : outer_, StatementUse::rows);
                 out.alias = fresh_alias(x_.aliases(), out.name);
-                out.sql += ") AS " + alias_with_columns(out.alias, *out.model);
+                out.sql += ") AS " + quoted(dialect_, out.alias);
                 break;
             }
             case shape::SourceKind::values:
@@ -192,12 +193,6 @@ private:
                 break;
         }
         return out;
-    }
-
-    // The columns of a derived table go by the names that its own select list gives them; a struct has no
-    // other names.
-    std::string alias_with_columns(const std::string& alias, const ModelInfo& /*model*/) const {
-        return quoted(dialect_, alias);
     }
 
     std::string values(Cursor& c, const ModelInfo& model) {
@@ -267,10 +262,22 @@ private:
             throw UnsupportedByDialect(std::string(dialect_.name()) + " has no FULL JOIN");
     }
 
+    void require_lone_rollup() const {
+        if (!dialect_.capabilities().rollup_alone || !has(statement_, Clause::grouping)) return;
+        const auto terms = std::ranges::count_if(statement_.clauses, [](const ClauseView& c) {
+            return c.clause == Clause::grouping || c.clause == Clause::group || c.clause == Clause::order;
+        });
+        if (terms == 1) return;
+        throw UnsupportedByDialect(
+            std::string(dialect_.name()) +
+            " has no ROLLUP beside other keys or an order: order the rows of a subquery");
+    }
+
     std::string select(Source& source, Scope& scope, StatementUse use, bool compound) {
         SelectParts parts;
         if (compound) parts.columns = quoted(dialect_, source.root().alias) + ".*";
         parts.add_all(x_, statement_.clauses, scope, true);
+        require_lone_rollup();
         if (!compound && !source.root().model->table.empty())
             add_visibility(dialect_, parts, source.root(),
                            statement_.flags | (with_deleted_ ? std::uint32_t{shape::with_deleted} : 0));
@@ -285,7 +292,9 @@ private:
             parts.columns = qualified(dialect_, source.root().alias, model.columns[statement_.column].name);
         }
         if (parts.columns.empty()) throw InvalidQuery("this statement selects nothing");
-        std::string sql = "SELECT " + hints();
+        x_.front() += hints(Hint::Place::front);
+        std::string sql = "SELECT ";
+        if (const std::string words = hints(Hint::Place::select); !words.empty()) sql += words + " ";
         if (!parts.distinct_on.empty()) {
             if (!dialect_.capabilities().distinct_on)
                 throw UnsupportedByDialect(std::string(dialect_.name()) + " has no DISTINCT ON");
@@ -304,21 +313,23 @@ private:
             return dialect_.limit_offset(sql, statement_.limit, statement_.offset);
         if (!dialect_.capabilities().ties)
             throw UnsupportedByDialect(std::string(dialect_.name()) + " has no FETCH ... WITH TIES");
+        if (!has(statement_, Clause::order)) throw InvalidQuery("with_ties() needs an order");
         if (!statement_.offset.empty()) sql += " OFFSET " + statement_.offset + " ROWS";
         if (!statement_.limit.empty()) sql += " FETCH FIRST " + statement_.limit + " ROWS WITH TIES";
     }
 
-    /// What the user has written for this database: a comment, as optimisers read them.
-    std::string hints() const {
+    /// What the user has written for this database and this place.
+    std::string hints(Hint::Place place) const {
         std::string out;
         for (const ClauseView& clause : statement_.clauses) {
             if (clause.clause != Clause::hint) continue;
             Cursor c = clause.body;
-            if (!dialect_.takes_hints(static_cast<shape::HintFor>(c.u8()))) continue;
+            const auto database = static_cast<shape::HintFor>(c.u8());
             const std::size_t length = c.u16();
-            out += (out.empty() ? "" : " ") + std::string(reinterpret_cast<const char*>(c.at), length);
+            const Hint hint = dialect_.hint(database, {reinterpret_cast<const char*>(c.at), length});
+            if (hint.place == place) out += (out.empty() ? "" : " ") + hint.text;
         }
-        return out.empty() ? out : "/*+ " + out + " */ ";
+        return out;
     }
 
     ExpressionRenderer& x_;
@@ -400,8 +411,8 @@ std::string with_clause(ExpressionRenderer& expressions) {
         sql += (sql.empty() ? "" : ", ") + table.sql;
         recursive = recursive || table.recursive;
     }
-    if (sql.empty()) return sql;
-    return (recursive ? "WITH RECURSIVE " : "WITH ") + sql + " ";
+    if (!sql.empty()) sql = (recursive ? "WITH RECURSIVE " : "WITH ") + sql + " ";
+    return expressions.front() + sql;
 }
 
 }  // namespace duet::detail

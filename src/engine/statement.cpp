@@ -1,6 +1,7 @@
 #include <duet/base/error.hpp>
 #include <duet/engine/statement.hpp>
 
+#include "open_cursor.hpp"
 #include "row_plan.hpp"
 #include "shape_reader.hpp"
 
@@ -24,7 +25,8 @@ driver::Access access_of(const shape::QueryData& statement) {
 /// Takes rows for a target, and notes that there were any.
 class StatementSink {
 public:
-    StatementSink(const StatementTarget& target, Connected& at) : target_(target), at_(at) {
+    StatementSink(const StatementTarget& target, Connected& at, bool* arrived = nullptr)
+        : target_(target), at_(at), arrived_(arrived) {
         sink_.steps = target.steps.data();
         sink_.step_count = target.steps.size();
         sink_.slot_count = 1 + target.slots.size();
@@ -40,6 +42,7 @@ private:
         const StatementTarget& target = self.target_;
         if (slot == 0) {
             self.at_.note_row();
+            if (self.arrived_ != nullptr) *self.arrived_ = true;
             self.row_ = static_cast<std::byte*>(target.append(target.context));
             for (const StatementTarget::Part& part : target.parts)
                 mark_relations(*part.model, self.row_ + part.offset);
@@ -53,6 +56,7 @@ private:
 
     const StatementTarget& target_;
     Connected& at_;
+    bool* arrived_;
     driver::RowSink sink_;
     std::byte* row_ = nullptr;
 };
@@ -83,6 +87,55 @@ Task<std::int64_t> execute_statement(Call call, const shape::QueryData& statemen
                 at, key_of(statement), &make_plan, &statement, values.span(), nullptr, driver::all_rows);
             co_return outcome.affected;
         });
+}
+
+struct StatementCursor::Impl : OpenCursor {
+    using OpenCursor::OpenCursor;
+};
+
+StatementCursor::StatementCursor(Call call, shape::QueryData statement, std::size_t batch)
+    : impl_(std::make_unique<Impl>(call, std::move(statement), batch, driver::Access::read)) {
+    if ((impl_->query.flags & shape::changes_rows) != 0)
+        throw InvalidQuery("a statement that writes gives all of its rows at once; it cannot be iterated");
+}
+
+StatementCursor::~StatementCursor() = default;
+
+namespace {
+
+Task<std::size_t> read_batch(Connected& at, OpenCursor& cursor, const StatementTarget& target) {
+    driver::Outcome outcome;
+    const bool first = cursor.statement == nullptr;
+    driver::Wait wait{};
+    BindValues values;
+    if (first) {
+        bind_query(cursor.query, values);
+        wait = at.connection().prepare(at.engine().plan(key_of(cursor.query), &make_plan, &cursor.query),
+                                       values.span(), cursor.statement);
+        if (wait != driver::Wait::done) co_await settle(at.connection(), wait);
+        cursor.statement->read_in_portions();
+    }
+    StatementSink sink(target, at, &cursor.arrived);
+    if (first) {
+        wait = at.start(*cursor.statement, values.span(), sink.sink(), cursor.batch, outcome);
+    } else {
+        if (!at.engine().hooks().empty()) at.note_start(cursor.statement->plan().sql, 0);
+        wait = at.connection().fetch(*cursor.statement, sink.sink(), cursor.batch, outcome);
+    }
+    if (wait != driver::Wait::done) co_await settle(at.connection(), wait);
+    at.finished(outcome);
+    cursor.finished = !outcome.more;
+    if (cursor.finished) cursor.statement.reset();
+    co_return outcome.rows;
+}
+
+}  // namespace
+
+Task<std::size_t> StatementCursor::next(const StatementTarget& target) {
+    OpenCursor& self = *impl_;
+    return next_batch(
+        self, [&self, &target](Connected& at) { return read_batch(at, self, target); },
+        [&self] { return !self.arrived; });
 }
 
 namespace {

@@ -2,6 +2,7 @@
 #include <duet/expr/fragments.hpp>
 #include <duet/expr/set_functions.hpp>
 
+#include <bit>
 #include <string>
 
 namespace duet::expr {
@@ -32,9 +33,15 @@ void emit_raw_text(shape::Fragment& out, std::string_view text, std::size_t oper
     emit_text(out, piece);
 }
 
-double fraction_of(double fraction) {
+Fraction::Fraction(double fraction) : number(fraction) {
     if (!(fraction >= 0 && fraction <= 1)) throw InvalidQuery("a percentile is a fraction from 0 to 1");
-    return fraction;
+}
+
+void Fraction::emit_constant(shape::Fragment& out, double number) {
+    const auto bits = std::bit_cast<std::uint64_t>(number);
+    out.op(shape::Op::constant);
+    out.u32(static_cast<std::uint32_t>(bits));
+    out.u32(static_cast<std::uint32_t>(bits >> 32));
 }
 
 }  // namespace duet::expr

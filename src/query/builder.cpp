@@ -64,7 +64,10 @@ void drop_clauses(shape::QueryData& query, shape::Clause unwanted) {
 void drop_order(shape::QueryData& query) { drop_clauses(query, shape::Clause::order); }
 
 void set_lock(shape::QueryData& query, std::uint32_t flags) {
-    if ((query.flags & shape::lock_of) != 0) drop_clauses(query, shape::Clause::lock);
+    if ((query.flags & shape::lock_of) != 0) {
+        drop_clauses(query, shape::Clause::lock);
+        drop_clauses(query, shape::Clause::lock_source);
+    }
     constexpr std::uint32_t all =
         shape::for_update | shape::for_share | shape::skip_locked | shape::no_wait | shape::lock_of;
     query.flags = (query.flags & ~all) | flags;

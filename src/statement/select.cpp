@@ -1,7 +1,28 @@
 #include <duet/base/error.hpp>
+#include <duet/dialect/mariadb.hpp>
+#include <duet/dialect/postgres.hpp>
+#include <duet/dialect/sqlite.hpp>
 #include <duet/statement/select.hpp>
 
 #include <algorithm>
+
+namespace duet::dialect {
+
+const Dialect& of(Named name) {
+    switch (name.database) {
+        case shape::HintFor::sqlite:
+            return sqlite_dialect();
+        case shape::HintFor::postgresql:
+            return postgres_dialect();
+        case shape::HintFor::mariadb:
+            return mariadb_dialect();
+        case shape::HintFor::mysql:
+            return mysql_dialect();
+    }
+    return sqlite_dialect();
+}
+
+}  // namespace duet::dialect
 
 namespace duet::detail {
 

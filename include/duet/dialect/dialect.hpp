@@ -31,6 +31,8 @@ struct Capabilities {
     /// DISTINCT); parameters count as words.
     bool strict_grouping = false;
     bool having_sees_groups = true;  // HAVING may hold an expression that is grouped by
+    /// Groups in an order that is that of what is grouped by keep it when there is a window beside them.
+    bool windows_keep_order = true;
     bool frame_groups = true;        // GROUPS BETWEEN ... in a window
     bool frame_exclusion = true;     // EXCLUDE ... in a window
     bool frame_intervals = false;    // RANGE BETWEEN INTERVAL ... in a window
@@ -42,6 +44,8 @@ struct Capabilities {
     bool ties = false;                // FETCH FIRST n ROWS WITH TIES
     bool all_set_operations = true;   // INTERSECT ALL, EXCEPT ALL
     bool materialized_hints = false;  // WITH t AS [NOT] MATERIALIZED
+    bool rollup_alone = false;        // ROLLUP stands for all of GROUP BY, and without ORDER BY
+    bool with_in_writes = true;       // WITH ... UPDATE, WITH ... DELETE
     std::size_t max_name = 0;         // bytes of an identifier; 0: any number
     std::size_t max_parameters = 32766;
     std::size_t insert_rows = 100;  // rows of one multi-row INSERT
@@ -111,10 +115,33 @@ struct SetFunctionCall {
     std::string over{};       // ` OVER (...)`; empty: none
 };
 
+/// A hint for the optimiser, and where it stands in a SELECT.
+struct Hint {
+    enum class Place : std::uint8_t { nowhere, front, select, table } place = Place::nowhere;
+    std::string text{};
+};
+
 /// What a column is used for beside holding values.
 struct ColumnUse {
     bool generated_key = false;  // the database assigns its values
     bool indexed = false;        // part of a key, an index, a unique constraint or a foreign key
+};
+
+/// How values are spelled in SQL that is written out for reading. Those of SQLite are the standard.
+struct LiteralStyle {
+    bool backslashes = false;  // stand for themselves in texts only when doubled
+    bool booleans = false;     // TRUE and FALSE
+    bool arrays = false;       // ARRAY[1, 2] rather than JSON
+    bool intervals = false;    // INTERVAL '1.5 seconds' rather than microseconds
+    // In front of texts that are values of a type, with a blank behind; may be empty.
+    std::string_view date{};
+    std::string_view time{};
+    std::string_view timestamp{};
+    std::string_view uuid{};
+    std::string_view json{};
+    std::string_view real{};  // of NaN and infinities
+    std::string_view zone{};  // behind a timestamp
+    std::string_view blob = "x'";
 };
 
 /// How one database spells SQL. Stateless and shared; the common spelling is here, a dialect overrides what
@@ -131,6 +158,8 @@ public:
     /// Appends the placeholder of parameter `number` (from 1).
     virtual void placeholder(std::string& out, std::size_t number) const;
 
+    virtual const LiteralStyle& literals() const noexcept;
+
     // Expressions: operands come rendered.
     virtual std::string current_timestamp() const = 0;
     /// A value where an expression is wanted. `typed`: what stands beside it tells the database its type.
@@ -139,6 +168,8 @@ public:
     virtual std::string array_parameter(std::string_view placeholder, const TypeInfo& array) const;
     /// `left op right`, for add to mod.
     virtual std::string arithmetic(shape::Op op, const Operand& left, const Operand& right) const;
+    /// A moment (or a day) and a duration added or subtracted, or the duration between two moments.
+    virtual std::string moment_arithmetic(shape::Op op, const Operand& left, const Operand& right) const;
     /// `left op right`, for eq to ge, is and is_not.
     virtual std::string comparison(shape::Op op, const Operand& left, const Operand& right) const;
     /// Dresses the call of an aggregate over an operand of this kind.
@@ -191,8 +222,8 @@ public:
     /// A term of GROUP BY: ROLLUP, CUBE, GROUPING SETS over sets of keys with commas in between. Throws
     /// UnsupportedByDialect.
     virtual std::string grouping(shape::Grouping kind, std::span<const std::string> sets) const;
-    /// Whether hints for a database are meant for this one.
-    virtual bool takes_hints(shape::HintFor /*database*/) const noexcept { return false; }
+    /// What becomes of a hint that somebody wrote for a database: nothing, unless it is this one.
+    virtual Hint hint(shape::HintFor database, std::string_view text) const;
 
     /// The lock of `for_update`, behind everything else; `tables` are the aliases of those whose rows are
     /// locked, with commas in between.
@@ -215,8 +246,9 @@ public:
     }
     /// What begins a transaction: one statement, or several with semicolons between them.
     virtual std::string begin(const BeginOptions& options) const = 0;
-    /// The statement that explains another: its rows have one text column (SQLite has columns of its own).
-    virtual std::string explain(std::string_view sql) const = 0;
+    /// The statement that explains another (`analyze`: runs it, too): JSON in one row of one column, or the
+    /// lines of SQLite.
+    virtual std::string explain(std::string_view sql, bool analyze) const = 0;
 
     // DDL.
     /// Statements around the dropping of tables that refer to each other, with semicolons; may be empty.

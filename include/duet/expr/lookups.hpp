@@ -19,12 +19,14 @@ template <class Header, class E, class... W>
 struct OverOf {
     static constexpr bool is_included = !std::is_void_v<Header>;
     static_assert(is_included, "duet: over() needs #include <duet/functions.hpp>");
+    static E make(const E& e, const W&...) { return e; }
 };
 /// Likewise of a window with a name.
 template <class Header, class M, class... W>
 struct WindowOf {
     static constexpr bool is_included = !std::is_void_v<Header>;
     static_assert(is_included, "duet: window() needs #include <duet/functions.hpp>");
+    static void add(shape::Fragment&, std::string_view, const W&...) {}
 };
 
 /// The lookups that every expression D with a value has. Texts in patterns are taken literally, except by

@@ -171,8 +171,23 @@ struct OrderedSet {
     }
 };
 
-/// Throws InvalidQuery for what is no fraction.
-double fraction_of(double fraction);
+/// A number that is part of the statement: databases want no parameters there. Throws InvalidQuery for what is
+/// no fraction.
+struct Fraction {
+    double number;
+
+    explicit Fraction(double fraction);
+
+    template <class M>
+    static consteval Checked check() {
+        return {&duet::detail::float64_value};
+    }
+    template <class M>
+    void emit(shape::Fragment& out) const {
+        emit_constant(out, number);
+    }
+    static void emit_constant(shape::Fragment& out, double number);
+};
 
 }  // namespace duet::expr
 
@@ -233,14 +248,12 @@ auto var_pop(const E& number) {
 /// `percentile_cont(0.5).within_group("age"_c)`: the value at that share of the sorted numbers, between two
 /// of them if need be; percentile_disc: one of the values. Throws InvalidQuery unless 0 <= fraction <= 1.
 inline auto percentile_cont(double fraction) {
-    using Fraction = expr::Value<double>;
-    return expr::OrderedSet<shape::SetFunction::percentile_cont, Fraction>{
-        expr::Arguments<Fraction>({expr::fraction_of(fraction)})};
+    return expr::OrderedSet<shape::SetFunction::percentile_cont, expr::Fraction>{
+        expr::Arguments<expr::Fraction>(expr::Fraction(fraction))};
 }
 inline auto percentile_disc(double fraction) {
-    using Fraction = expr::Value<double>;
-    return expr::OrderedSet<shape::SetFunction::percentile_disc, Fraction>{
-        expr::Arguments<Fraction>({expr::fraction_of(fraction)})};
+    return expr::OrderedSet<shape::SetFunction::percentile_disc, expr::Fraction>{
+        expr::Arguments<expr::Fraction>(expr::Fraction(fraction))};
 }
 /// percentile_cont(0.5).
 template <expr::Expression E>

@@ -170,6 +170,8 @@ struct OverOf<void, E, W...> {
         if constexpr (is_a_figure && detail::is_window<W...>()) {
             auto made = window(parts...);
             return Over<E, decltype(made)>(function, std::move(made));
+        } else {
+            return function;
         }
     }
 };

@@ -93,6 +93,7 @@ enum class Op : std::uint8_t {
     collate,        // [u8 length, collation] a
     operator_call,  // [u8 Kind, u8 length, operator, u8 operands] a b?
     fragment,       // [u8 Kind, u8 operands, text (operands + 1 times)] ...
+    constant,       // [u64 double]  a number that is part of the statement
     row_compare,    // [u8 Op, u8 columns] (left right)...
     grouping,       // [u8 arguments] ...
 };
@@ -228,7 +229,7 @@ enum class SetFunction : std::uint8_t {
     stddev_pop,
     var_samp,
     var_pop,
-    percentile_cont,  // of the fraction; within what it is ordered by
+    percentile_cont,  // of a constant fraction; within what it is ordered by
     percentile_disc,
     mode,  // likewise, of nothing
 };

@@ -71,12 +71,8 @@ public:
 
     template <Name N, class Owner>
     auto operator()(const expr::Column<N, Owner>& /*column*/) const {
-        using C = expr::Column<N, Owner>;
-        constexpr bool found = expr::checked<source_model, C>.ok();
-        static_assert(found, "duet: this alias is over a model (or struct) that has no column of this name");
-        if constexpr (found) {
-            return expr::AliasColumn<source_model, C>(static_cast<const Self&>(*this).name());
-        }
+        return expr::AliasColumn<source_model, expr::Column<N, Owner>>(
+            static_cast<const Self&>(*this).name());
     }
     template <Name N, class Owner>
     auto operator[](const expr::Column<N, Owner>& column) const {

@@ -4,6 +4,8 @@
 #include <duet/expr/cpp_types.hpp>
 #include <duet/statement/row_layout.hpp>
 
+#include <iterator>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -50,16 +52,14 @@ struct FirstPiece<std::tuple<P, Rest...>> {
     static P& get(std::tuple<P, Rest...>& row) { return std::get<0>(row); }
 };
 
-/// The rows of a statement as R.
+/// Rows of R and the way there.
 template <class R, bool ByName>
-struct FetchStatement {
-    engine::Call call;
-    shape::QueryData statement;
+struct StatementList {
     row_list<R> rows{};
     std::vector<driver::DecodeStep> named{};
     engine::StatementTarget target{};
 
-    void prepare() {
+    void prepare(const shape::QueryData& statement) {
         if constexpr (ByName) {
             named = engine::steps_by_name(statement, fields_by_name<R>());
             target.steps = named;
@@ -77,28 +77,48 @@ struct FetchStatement {
         target.append = &append_row<R>;
         target.context = &rows;
     }
-    Task<std::size_t> start() {
-        prepare();
+    /// Whether the statement loads relations of the objects that its rows begin with.
+    static bool loads(const shape::QueryData& statement) {
+        using First = typename FirstPiece<R>::type;
+        if constexpr (Model<First>) {
+            return !statement.related.empty() && statement.model == &model_info<First>;
+        } else {
+            return false;
+        }
+    }
+    Task<> load(engine::Call call, const shape::QueryData& statement) {
         using First = FirstPiece<R>;
         if constexpr (Model<typename First::type>) {
-            if (!statement.related.empty() && statement.model == &model_info<typename First::type>)
-                return with_related();
-        }
-        return engine::fetch_statement(call, statement, target);
-    }
-    Task<std::size_t> with_related() {
-        using First = FirstPiece<R>;
-        const std::size_t count = co_await engine::fetch_statement(call, statement, target);
-        if (count != 0) {
             co_await load_piece<typename First::type>(
                 call, statement, rows, [](R & row) -> auto& { return First::get(row); });
         }
+        co_return;
+    }
+};
+
+/// The rows of a statement as R.
+template <class R, bool ByName>
+struct FetchStatement : StatementList<R, ByName> {
+    engine::Call call;
+    shape::QueryData statement;
+
+    FetchStatement(const engine::Call& c, shape::QueryData s) : call(c), statement(std::move(s)) {}
+
+    Task<std::size_t> start() {
+        this->prepare(statement);
+        if (this->loads(statement)) return with_related();
+        return engine::fetch_statement(call, statement, this->target);
+    }
+    Task<std::size_t> with_related() {
+        const std::size_t count = co_await engine::fetch_statement(call, statement, this->target);
+        if (count != 0) co_await this->load(call, statement);
         co_return count;
     }
-    std::vector<R> finish(std::size_t /*count*/) { return take_rows<R>(rows); }
+    std::vector<R> finish(std::size_t /*count*/) { return take_rows<R>(this->rows); }
 };
 template <class R, bool ByName>
 struct FetchStatementFirst : FetchStatement<R, ByName> {
+    using FetchStatement<R, ByName>::FetchStatement;
     std::optional<R> finish(std::size_t count) {
         if (count == 0) return std::nullopt;
         return take_first_row<R>(this->rows);
@@ -106,6 +126,7 @@ struct FetchStatementFirst : FetchStatement<R, ByName> {
 };
 template <class R, bool ByName>
 struct FetchStatementOne : FetchStatement<R, ByName> {
+    using FetchStatement<R, ByName>::FetchStatement;
     R finish(std::size_t count) {
         if (count != 1) throw_not_one_row(count, this->call.where);
         return take_first_row<R>(this->rows);
@@ -113,13 +134,106 @@ struct FetchStatementOne : FetchStatement<R, ByName> {
 };
 template <class R, bool ByName>
 struct FetchStatementOneOrNone : FetchStatementFirst<R, ByName> {
+    using FetchStatementFirst<R, ByName>::FetchStatementFirst;
     std::optional<R> finish(std::size_t count) {
         if (count > 1) throw_not_one_row(count, this->call.where);
         return FetchStatementFirst<R, ByName>::finish(count);
     }
 };
 
+/// A statement that is read batch by batch.
+template <class R, bool ByName>
+struct OpenRows : StatementList<R, ByName> {
+    engine::Call call;
+    shape::QueryData statement;
+    engine::StatementCursor cursor;
+    std::size_t next = 0;
+
+    OpenRows(const engine::Call& c, const shape::QueryData& s, std::size_t batch)
+        : call(c), statement(s), cursor(c, s, batch) {
+        this->prepare(statement);
+    }
+    Task<> read() {
+        this->rows.clear();
+        next = 0;
+        const std::size_t count = co_await cursor.next(this->target);
+        if (count != 0 && this->loads(statement)) co_await this->load(call, statement);
+    }
+};
+
 }  // namespace detail
+
+/// The rows of `iterate` in blocking code: an input range that is walked once, with one batch in memory at a
+/// time. See RowStream.
+template <class R, bool ByName = false>
+class StatementStream {
+public:
+    explicit StatementStream(std::unique_ptr<detail::OpenRows<R, ByName>> rows) : rows_(std::move(rows)) {}
+
+    class iterator {
+    public:
+        using iterator_concept = std::input_iterator_tag;
+        using value_type = R;
+        using difference_type = std::ptrdiff_t;
+        iterator() = default;
+        explicit iterator(detail::OpenRows<R, ByName>* rows) : rows_(rows) {}
+        auto& operator*() const {
+            if constexpr (std::is_same_v<R, bool>) {
+                return rows_->rows[rows_->next].value;
+            } else {
+                return rows_->rows[rows_->next];
+            }
+        }
+        auto* operator->() const { return &**this; }
+        iterator& operator++() {
+            ++rows_->next;
+            refill(*rows_);
+            return *this;
+        }
+        void operator++(int) { ++*this; }
+        bool operator==(std::default_sentinel_t) const { return rows_->next == rows_->rows.size(); }
+
+    private:
+        detail::OpenRows<R, ByName>* rows_ = nullptr;
+    };
+
+    iterator begin() {
+        refill(*rows_);
+        return iterator(rows_.get());
+    }
+    std::default_sentinel_t end() const { return {}; }
+
+private:
+    static void refill(detail::OpenRows<R, ByName>& rows) {
+        if (rows.next == rows.rows.size()) detail::complete_inline(rows.read());
+    }
+    std::unique_ptr<detail::OpenRows<R, ByName>> rows_;
+};
+
+/// The rows of `iterate` in coroutines: `while (auto row = co_await rows.next())`.
+template <class R, bool ByName = false>
+class AsyncStatementStream {
+public:
+    explicit AsyncStatementStream(std::unique_ptr<detail::OpenRows<R, ByName>> rows)
+        : rows_(std::move(rows)) {}
+
+    /// The next row, or nothing at the end. One call at a time.
+    Task<std::optional<R>> next() {
+        detail::OpenRows<R, ByName>& open = *rows_;
+        if (open.next == open.rows.size()) {
+            co_await open.read();
+            if (open.rows.empty()) co_return std::nullopt;
+        }
+        if constexpr (std::is_same_v<R, bool>) {
+            co_return open.rows[open.next++].value;
+        } else {
+            co_return std::move(open.rows[open.next++]);
+        }
+    }
+
+private:
+    std::unique_ptr<detail::OpenRows<R, ByName>> rows_;
+};
 
 /// The rows of a statement, about to be fetched as R; Row: what the statement yields. In blocking code also a
 /// range of them, fetched by begin().
@@ -133,22 +247,34 @@ public:
         : call_(call), statement_(std::move(statement)) {}
 
     /// All rows, in order.
-    Result<std::vector<R>> all() const { return run(detail::FetchStatement<R, ByName>{call_, statement_}); }
+    Result<std::vector<R>> all() const { return run(detail::FetchStatement<R, ByName>(call_, statement_)); }
     /// The first row, if there is any.
     Result<std::optional<R>> first() const {
-        return run(detail::FetchStatementFirst<R, ByName>{{call_, capped(1)}});
+        return run(detail::FetchStatementFirst<R, ByName>(call_, capped(1)));
     }
     /// The only row. Throws NotFound or MultipleFound.
-    Result<R> one() const { return run(detail::FetchStatementOne<R, ByName>{{call_, capped(2)}}); }
+    Result<R> one() const { return run(detail::FetchStatementOne<R, ByName>(call_, capped(2))); }
     /// The only row, or nothing. Throws MultipleFound.
     Result<std::optional<R>> one_or_none() const {
-        return run(detail::FetchStatementOneOrNone<R, ByName>{{{call_, capped(2)}}});
+        return run(detail::FetchStatementOneOrNone<R, ByName>(call_, capped(2)));
     }
     /// The value of the only row of one column. Throws NotFound or MultipleFound.
     Result<R> scalar() const {
         constexpr bool is_value = detail::is_column_type<R>();
         static_assert(is_value, "duet: scalar() needs a statement (or as<T>()) of one column");
         return one();
+    }
+
+    /// Rows in batches of `batch_size`, with flat memory, in the order of the statement. Throws InvalidQuery
+    /// for a statement that writes.
+    auto iterate(std::size_t batch_size = 1000) const {
+        detail::require_lockable(call_, statement_);
+        auto open = std::make_unique<detail::OpenRows<R, ByName>>(call_, statement_, batch_size);
+        if constexpr (Mode::is_async) {
+            return AsyncStatementStream<R, ByName>(std::move(open));
+        } else {
+            return StatementStream<R, ByName>(std::move(open));
+        }
     }
 
     auto begin() {

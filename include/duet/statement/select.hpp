@@ -2,6 +2,8 @@
 
 #include <duet/dialect/render.hpp>
 #include <duet/query/builder.hpp>
+#include <duet/statement/dialect_names.hpp>
+#include <duet/statement/grouping.hpp>
 #include <duet/statement/result.hpp>
 #include <duet/statement/source.hpp>
 
@@ -107,6 +109,15 @@ void add_item(shape::QueryData& statement, const Item& item) {
         expr::add<expr::Role::select, Root>(statement.clauses, SelectedValue<Item>(item));
     }
 }
+
+/// What for_update(duet::of(aliases)) locks.
+template <std::size_t N>
+struct LockedSources {
+    std::string_view names[N];
+    void lock(shape::QueryData& statement) const {
+        for (const std::string_view name : names) add_locked_source(statement, name);
+    }
+};
 
 /// Columns before it is known what they are selected from.
 template <class... E>
@@ -244,6 +255,38 @@ public:
         return copy;
     }
 
+    /// Columns and other expressions, duet::rollup, duet::cube, duet::grouping_sets.
+    template <class... E>
+    Select group_by(const E&... keys) const {
+        Select copy(*this);
+        const auto add = [&copy]<class K>(const K& key) {
+            if constexpr (detail::IsGrouping<K>) {
+                key.template add_to<M>(copy.data().clauses);
+            } else {
+                expr::add<expr::Role::group, M>(copy.data().clauses, key);
+            }
+        };
+        (add(keys), ...);
+        return copy;
+    }
+
+    /// The rows that are equal in order to the last one within the limit, too. PostgreSQL and MariaDB.
+    Select with_ties() const {
+        Select copy(*this);
+        copy.data().flags |= shape::with_ties;
+        return copy;
+    }
+
+    /// For the optimiser of one database; the others do not see it. Only a literal: on PostgreSQL a comment
+    /// for pg_hint_plan, on SQLite what stands behind the table ("INDEXED BY ..."), on MariaDB and MySQL
+    /// likewise for "USE INDEX ...", "FORCE ..." and "IGNORE ...", other words stand behind SELECT (on MySQL
+    /// as a comment).
+    Select hint(dialect::Named database, HintText text) const {
+        Select copy(*this);
+        detail::add_hint(copy.data(), database.database, text.text());
+        return copy;
+    }
+
     // Set operations, row by row as the columns come; order_by and limit behind them are over the whole.
     template <class Other>
     Select union_(const Other& other) const {
@@ -275,6 +318,7 @@ public:
 
     /// The SQL text for a database, with placeholders.
     std::string to_sql(const Dialect& dialect) const { return detail::statement_text(dialect, this->data()); }
+    std::string to_sql(dialect::Named database) const { return to_sql(dialect::of(database)); }
 
     /// What `execute` of a handle makes of it.
     template <class Mode>
@@ -359,6 +403,12 @@ private:
         return Select(detail::compound_of(operation, this->data(), other.data()));
     }
 };
+
+/// Which rows a statement locks: those of these sources.
+template <detail::StatementSource... S>
+requires(sizeof...(S) > 0) detail::LockedSources<sizeof...(S)> of(const S&... sources) {
+    return {{sources.name()...}};
+}
 
 /// `duet::select("name"_c, duet::count()).from<User>()`: items are expressions, aliases and duet::self.
 template <class... E>

@@ -38,15 +38,16 @@ struct ScalarStatement : Lookups<ScalarStatement<T>> {
 
 namespace detail {
 
-/// What WITH says of its body.
+/// The columns of a statement become the fields of S.
 template <class S, class Q>
-consteval bool columns_fit() {
+consteval void require_columns() {
     using Match = RowsMatch<Types<S>, typename Q::pieces>;
-    static_assert(Match::count,
+    constexpr bool same_number = Match::count;
+    static_assert(same_number,
                   "duet: the struct has another number of fields than the statement has columns");
-    static_assert(!Match::count || Match::kinds,
+    constexpr bool same_types = !same_number || Match::kinds;
+    static_assert(same_types,
                   "duet: a field of the struct has another type than the statement's column in its place");
-    return Match::count && Match::kinds;
 }
 /// Throws InvalidQuery for a name that is none.
 std::shared_ptr<const CommonTableData> make_common_table(std::string_view name, std::uint8_t flags,
@@ -73,7 +74,7 @@ template <class S, class Q>
 Rows<S> cte(std::string_view name, const Q& statement, Materialized hint = {0}) {
     const auto body = statement.statement();
     using Body = std::remove_cvref_t<decltype(body)>;
-    static_assert(detail::columns_fit<S, Body>());
+    detail::require_columns<S, Body>();
     return Rows<S>(std::string(name), shape::SourceKind::with, detail::payload_of_common(name),
                    detail::make_common_table(name, hint.flag, detail::model_info<detail::source_model_t<S>>,
                                              body.data()));
@@ -95,8 +96,8 @@ Rows<S> recursive_cte(std::string_view name, const Q& base, const Step& step,
     const auto next = step(found).statement();
     using First = std::remove_cvref_t<decltype(first)>;
     using Next = std::remove_cvref_t<decltype(next)>;
-    static_assert(detail::columns_fit<S, First>());
-    static_assert(detail::columns_fit<S, Next>());
+    detail::require_columns<S, First>();
+    detail::require_columns<S, Next>();
     const auto operation = recursion == Recursion::every_row ? shape::SetOperation::union_all
                                                              : shape::SetOperation::union_distinct;
     return Rows<S>(
@@ -110,7 +111,7 @@ template <class S, class Q>
 Rows<S> subquery(std::string_view name, const Q& statement) {
     const auto body = statement.statement();
     using Body = std::remove_cvref_t<decltype(body)>;
-    static_assert(detail::columns_fit<S, Body>());
+    detail::require_columns<S, Body>();
     return Rows<S>(std::string(name), shape::SourceKind::query, detail::payload_of_query(body.data()));
 }
 

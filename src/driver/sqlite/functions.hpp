@@ -11,6 +11,7 @@ namespace duet::driver::sqlite {
 /// case-sensitive,
 ///   matching anywhere in the text;
 /// * the collation duet_decimal: decimal numbers kept as text compare by their value;
+/// * duet_time_shift(moment, microseconds) and duet_time_between(earlier, later), in microseconds;
 /// * the aggregates of aggregates.hpp.
 void register_functions(sqlite3* db);
 
