@@ -18,6 +18,11 @@ void append_listed(std::string& list, const std::string& item) {
 }
 }  // namespace
 
+std::string SelectParts::limit_of(const NestedQuery& query) const {
+    const bool single = aggregates && group.empty();
+    return query.first_row && query.limit.empty() && !single ? "1" : query.limit;
+}
+
 void SelectParts::conjoin(const std::string& condition) {
     if (!where.empty()) where += " AND ";
     where += condition;
@@ -282,7 +287,7 @@ std::string render_nested(ExpressionRenderer& expressions, const NestedQuery& qu
         sql += parts.columns;
     }
     sql += parts.tail(source);
-    dialect.limit_offset(sql, query.limit, query.offset);
+    dialect.limit_offset(sql, parts.limit_of(query), query.offset);
     return sql;
 }
 

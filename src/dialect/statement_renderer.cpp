@@ -64,7 +64,7 @@ public:
         const bool compound = has(statement_, Clause::compound);
         if (compound && is_bare_compound()) {
             std::string sql = compounds();
-            limit(sql, statement_.flags);
+            limit(sql, statement_.flags, statement_.limit);
             if (use == StatementUse::existence) return "SELECT 1 FROM (" + sql + ") AS found";
             return sql;
         }
@@ -303,14 +303,13 @@ private:
             sql += "DISTINCT ";
         }
         sql += parts.columns + parts.tail(source);
-        limit(sql, flags);
+        limit(sql, flags, parts.limit_of(statement_));
         if (!locked.empty()) dialect_.row_locks(sql, locked, flags);
         return sql;
     }
 
-    void limit(std::string& sql, std::uint32_t flags) const {
-        if ((flags & shape::with_ties) == 0)
-            return dialect_.limit_offset(sql, statement_.limit, statement_.offset);
+    void limit(std::string& sql, std::uint32_t flags, const std::string& rows) const {
+        if ((flags & shape::with_ties) == 0) return dialect_.limit_offset(sql, rows, statement_.offset);
         if (!dialect_.capabilities().ties)
             throw UnsupportedByDialect(std::string(dialect_.name()) + " has no FETCH ... WITH TIES");
         if (!has(statement_, Clause::order)) throw InvalidQuery("with_ties() needs an order");
