@@ -247,8 +247,9 @@ std::string ExpressionRenderer::in_query(Op op, Cursor& c, Scope& scope) {
     return left + "(SELECT * FROM " + query + " AS chosen)";
 }
 
-std::string ExpressionRenderer::nested(Cursor& c, const Scope& scope, bool select_one) {
-    const NestedQuery query = read_nested(c);
+std::string ExpressionRenderer::nested(Cursor& c, const Scope& scope, bool select_one, bool first_row) {
+    NestedQuery query = read_nested(c);
+    query.first_row = first_row;
     const std::size_t windows = windows_;
     std::string out = "(" + render_nested(*this, query, scope, select_one) + ")";
     windows_ = windows;
@@ -364,7 +365,7 @@ std::string ExpressionRenderer::operand(Cursor& c, Scope& scope) {
         case Op::exists:
             return "EXISTS " + nested(c, scope, true);
         case Op::scalar_query:
-            return nested(c, scope, false);
+            return nested(c, scope, false, true);
         case Op::any_related:
         case Op::all_related:
         case Op::none_related:

@@ -147,7 +147,7 @@ private:
     std::string frame(Cursor& c) const;
     std::string case_when(Cursor& c, Scope& scope);
     std::string related(shape::Op op, Cursor& c, Scope& scope);
-    std::string nested(Cursor& c, const Scope& scope, bool select_one);
+    std::string nested(Cursor& c, const Scope& scope, bool select_one, bool first_row = false);
     std::string outer(Cursor& c, const Scope& scope);
     std::string alias_column(Cursor& c, const Scope& scope);
     void enter(Correlated& correlated, const Source::Table& from, std::span<const std::uint8_t> prefix,

@@ -38,6 +38,11 @@ std::string_view column_named(Cursor c, const Scope& scope) {
 }
 }  // namespace
 
+std::string SelectParts::limit_of(const NestedQuery& query) const {
+    const bool single = aggregates && group.empty();
+    return query.first_row && query.limit.empty() && !single ? "1" : query.limit;
+}
+
 void SelectParts::conjoin(const std::string& condition) {
     if (!where.empty()) where += " AND ";
     where += condition;
@@ -306,7 +311,7 @@ std::string render_nested(ExpressionRenderer& expressions, const NestedQuery& qu
         sql += parts.columns;
     }
     sql += parts.tail(source);
-    dialect.limit_offset(sql, query.limit, query.offset);
+    dialect.limit_offset(sql, parts.limit_of(query), query.offset);
     return sql;
 }
 

@@ -18,6 +18,7 @@ struct NestedQuery {
     std::vector<ClauseView> clauses;
     std::string limit;
     std::string offset;
+    bool first_row = false;  // as a value: one of several rows is wanted
 };
 std::string render_nested(ExpressionRenderer& expressions, const NestedQuery& query, const Scope& outer,
                           bool select_one);
@@ -61,6 +62,8 @@ struct SelectParts {
                  bool with_columns);
     /// What ORDER BY may not say beside DISTINCT or an aggregate over all rows.
     void settle_order(const Dialect& dialect, const ModelInfo& model, std::uint32_t& flags);
+    /// The limit of a query whose first row alone is wanted, when it may have more.
+    std::string limit_of(const NestedQuery& query) const;
     /// FROM .. ORDER BY
     std::string tail(const Source& source) const;
     void conjoin(const std::string& condition);

@@ -75,7 +75,7 @@ public:
         const bool compound = has(statement_, Clause::compound);
         if (compound && is_bare_compound()) {
             std::string sql = compounds(use == StatementUse::value ? use : StatementUse::rows);
-            limit(sql, statement_.flags);
+            limit(sql, statement_.flags, statement_.limit);
             if (use == StatementUse::existence) return "SELECT 1 FROM (" + sql + ") AS found";
             return sql;
         }
@@ -333,7 +333,7 @@ private:
             sql += "DISTINCT ";
         }
         sql += parts.columns + parts.tail(source);
-        limit(sql, flags);
+        limit(sql, flags, parts.limit_of(statement_));
         if (!locked.empty()) dialect_.row_locks(sql, locked, flags);
         return sql;
     }
@@ -368,13 +368,12 @@ private:
         outer += " FROM (" + sql + ") AS " + quoted(dialect_, part) + " WHERE " +
                  qualified(dialect_, part, "place") + " = 1";
         if (!order.empty()) outer += " ORDER BY " + order;
-        limit(outer, statement_.flags);
+        limit(outer, statement_.flags, statement_.limit);
         return outer;
     }
 
-    void limit(std::string& sql, std::uint32_t flags) const {
-        if ((flags & shape::with_ties) == 0)
-            return dialect_.limit_offset(sql, statement_.limit, statement_.offset);
+    void limit(std::string& sql, std::uint32_t flags, const std::string& rows) const {
+        if ((flags & shape::with_ties) == 0) return dialect_.limit_offset(sql, rows, statement_.offset);
         if (!dialect_.capabilities().ties)
             throw UnsupportedByDialect(std::string(dialect_.name()) + " has no FETCH ... WITH TIES");
         if (!has(statement_, Clause::order)) throw InvalidQuery("with_ties() needs an order");

@@ -238,6 +238,16 @@ constexpr const TypeInfo& number_type(const TypeInfo& a, const TypeInfo& b) {
     if (family(a) == Family::duration && family(b) == Family::duration) return duration_type;
     return duet::detail::int64_value;
 }
+/// Which numbers hold which others: a fraction a whole number, a decimal both. 0: no number.
+constexpr int number_rank(Kind kind) {
+    return is_decimal(kind) ? 3 : is_floating(kind) ? 2 : duet::detail::is_integer(kind) ? 1 : 0;
+}
+/// What one of several values is: the first one's type, unless a number would not fit.
+constexpr const TypeInfo* common_type(const TypeInfo* first, const TypeInfo* other) {
+    const int rank = number_rank(other->kind);
+    if (number_rank(first->kind) == 0 || number_rank(first->kind) >= rank) return first;
+    return rank == 3 ? &decimal_type : &duet::detail::float64_value;
+}
 /// What becomes of moments and durations: a moment, a duration, or nothing (null).
 constexpr const TypeInfo* moment_type(shape::Op op, const TypeInfo& a, const TypeInfo& b) {
     const auto is_moment = [](const TypeInfo& type) {

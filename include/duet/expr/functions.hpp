@@ -52,6 +52,7 @@ constexpr Checked check_call(shape::Function f, const Checked* arguments, std::s
         case coalesce:
         case greatest:
         case least:
+            for (std::size_t i = 1; i < count; ++i) out.type = common_type(out.type, arguments[i].type);
             out.nullable = all_null;
             return out;
         case nullif:
@@ -72,13 +73,24 @@ constexpr Checked check_call(shape::Function f, const Checked* arguments, std::s
 }
 
 namespace detail {
-/// Functions that pass a value on have its C++ type.
+/// Functions that pass a value on have its C++ type; of numbers of several types, one that holds them all.
 template <shape::Function F, class... A>
 struct CallType {};
+template <shape::Function F, class M, class... A>
+consteval Kind kind_of_call() {
+    const Checked all[] = {checked<M, A>...};
+    return check_call(F, all, sizeof...(A)).type->kind;
+}
+template <shape::Function F, class M, class First, class... Rest>
+struct PassedType : Bare<M, First> {};
+template <shape::Function F, class M, class First, class... Rest>
+requires(number_rank(kind_of_call<F, M, First, Rest...>()) >
+         number_rank(checked<M, First>.type->kind)) struct PassedType<F, M, First, Rest...>
+    : ComputedType<Family::number, kind_of_call<F, M, First, Rest...>()> {};
 template <shape::Function F, class First, class... Rest>
 requires(takes_equal_types(F)) struct CallType<F, First, Rest...> {
     template <class M>
-    using cpp_type = typename Bare<M, First>::type;
+    using cpp_type = typename PassedType<F, M, First, Rest...>::type;
 };
 }  // namespace detail
 
