@@ -211,11 +211,13 @@ private:
                 break;
             }
             // Read with the relations, or applied to the descriptors before they came here.
+            case Type::guarded:
             case Type::on_delete:
             case Type::primary_key:
             case Type::decimal_as_text:
             case Type::column_name:
             case Type::without_auto_key:
+            case Type::cascade_orphans:
                 break;
         }
     }

@@ -135,6 +135,7 @@ bool writes_model(std::uint64_t verb) {
         case PlanVerb::update_row:
         case PlanVerb::update_one:
         case PlanVerb::update_returning:
+        case PlanVerb::update_columns:
             return true;
         default:
             return false;

@@ -5,6 +5,7 @@
 #include <duet/base/error.hpp>
 #include <duet/base/small_buffer.hpp>
 #include <duet/engine/transaction.hpp>
+#include <duet/pool/pool.hpp>
 #include <duet/pool/settle.hpp>
 #include <duet/pool/sharing.hpp>
 
@@ -369,7 +370,9 @@ enum class PlanVerb : std::uint64_t {
     select_list,
     raw,
     explain,
-    update_returning
+    update_returning,
+    statement,
+    update_columns
 };
 inline std::uint64_t plan_verb(PlanVerb verb, std::uint32_t flags = 0) {
     return static_cast<std::uint64_t>(verb) << 32 | flags;

@@ -1,5 +1,7 @@
 #include <duet/base/error.hpp>
+#include <duet/dialect/plan_map.hpp>
 #include <duet/engine/engine.hpp>
+#include <duet/pool/pool.hpp>
 #include <duet/engine/signals.hpp>
 
 #include <atomic>

@@ -27,6 +27,15 @@ Task<> save_by_natural_key(Call call, const ModelInfo& model, void* object) {
     });
 }
 
+Columns changed_by_hooks(const ModelInfo& model, const void* object, const Snapshot& shown) {
+    Columns changed = shown.differences(Snapshot(model, object));
+    for (const std::int16_t c : changed.span()) {
+        if (model.columns[static_cast<std::size_t>(c)].primary_key)
+            throw InvalidQuery("a hook has changed the primary key of this " + std::string(model.type_name));
+    }
+    return changed;
+}
+
 /// An update of some columns. Hooks see the object as it is going to be, and may change it further.
 class HookedUpdate {
 public:
@@ -61,21 +70,16 @@ public:
 
 private:
     Task<> write(Call call, const Snapshot& shown) {
-        const Columns changed = shown.differences(Snapshot(model_, object_));
-        for (const std::int16_t c : changed.span()) {
-            if (model_.columns[static_cast<std::size_t>(c)].primary_key)
-                throw InvalidQuery("a hook has changed the primary key of this " +
-                                   std::string(model_.type_name));
-        }
+        const Columns changed = changed_by_hooks(model_, object_, shown);
         if (set_.key || set_.computed) {
             co_await update_unhooked(call, model_, object_, changes_);
-            if (!changed.empty()) co_await update_columns(call, model_, object_, changed.span());
+            if (!changed.empty()) co_await update_columns_unhooked(call, model_, object_, changed.span());
             co_return;
         }
         Columns columns;
         for (const std::int16_t c : set_.columns.span()) columns.push(c);
         for (const std::int16_t c : changed.span()) columns.push(c);
-        co_await update_columns(call, model_, object_, columns.span());
+        co_await update_columns_unhooked(call, model_, object_, columns.span());
     }
 
     const ModelInfo& model_;
@@ -96,6 +100,19 @@ Task<> save_hooked(Call call, const ModelInfo& model, void* object) {
 Task<> update_hooked(Call call, const ModelInfo& model, void* object, const shape::QueryData& changes) {
     HookedUpdate update(model, object, changes);
     co_await update.run(call);
+}
+
+// The object has its new values already.
+Task<> update_columns_hooked(Call call, const ModelInfo& model, void* object,
+                             std::span<const std::int16_t> columns) {
+    const Snapshot shown(model, object);
+    const HookedObjects objects{model, static_cast<std::byte*>(object), 1, HookOperation::update, columns};
+    co_await around_write(call, objects, [&](const Call& inner) -> Task<bool> {
+        Columns all = changed_by_hooks(model, object, shown);
+        for (const std::int16_t column : columns) all.push(column);
+        co_await update_columns_unhooked(inner, model, object, all.span());
+        co_return true;
+    });
 }
 
 }  // namespace duet::engine

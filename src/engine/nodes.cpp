@@ -1,5 +1,6 @@
 #include <duet/base/error.hpp>
 #include <duet/dialect/dialect.hpp>
+#include <duet/pool/pool.hpp>
 
 #include "session.hpp"
 
@@ -116,6 +117,21 @@ std::vector<Engine*> all_engines(const Session* session, Engine& primary) {
     std::vector<Engine*> out;
     for (const auto& server : session->nodes()->servers) out.push_back(server->engine);
     return out;
+}
+
+PoolStats pool_stats(Engine& engine) { return engine.pool().stats(); }
+
+duet::detail::HookList<PoolEvent>& pool_hooks(Engine& engine) { return engine.pool().hooks(); }
+
+std::size_t resize_pools(const std::vector<Engine*>& nodes, std::size_t size) {
+    std::size_t now = size;
+    for (Engine* node : nodes) now = node->pool().resize(size);
+    return now;
+}
+
+void on_connect(const std::vector<Engine*>& nodes, const std::shared_ptr<void>& context,
+                void (*hook)(void* context, ConnectionSetup& setup)) {
+    for (Engine* node : nodes) node->pool().on_connect(context, hook);
 }
 
 Task<std::size_t> warm_up(std::vector<Engine*> engines, std::size_t number) {

@@ -12,18 +12,6 @@
 
 namespace duet::engine {
 
-namespace {
-
-std::shared_ptr<const Plan> render_delete(const Dialect& dialect, const void* model) {
-    const auto& info = *static_cast<const ModelInfo*>(model);
-    return std::make_shared<Plan>(render_delete_row(dialect, info, version_column(info)));
-}
-
-std::shared_ptr<const Plan> render_query_delete(const Dialect& dialect, const void* query) {
-    return std::make_shared<Plan>(
-        render(dialect, *static_cast<const shape::QueryData*>(query), Verb::remove));
-}
-
 void add_soft_mark(shape::QueryData& query, const Timestamp* mark) {
     const ModelInfo& model = *query.model;
     const TypeInfo& type = *model.columns[static_cast<std::size_t>(model.soft_delete)].type;
@@ -35,6 +23,18 @@ void add_soft_mark(shape::QueryData& query, const Timestamp* mark) {
         query.clauses.value(type.nullable != nullptr ? *type.base : type, mark);
     }
     query.clauses.end(begun);
+}
+
+namespace {
+
+std::shared_ptr<const Plan> render_delete(const Dialect& dialect, const void* model) {
+    const auto& info = *static_cast<const ModelInfo*>(model);
+    return std::make_shared<Plan>(render_delete_row(dialect, info, version_column(info)));
+}
+
+std::shared_ptr<const Plan> render_query_delete(const Dialect& dialect, const void* query) {
+    return std::make_shared<Plan>(
+        render(dialect, *static_cast<const shape::QueryData*>(query), Verb::remove));
 }
 
 /// Rows of `target` that refer to the keys, as a condition.

@@ -1,8 +1,6 @@
 #include <duet/base/error.hpp>
 #include <duet/engine/engine.hpp>
 
-#include <deque>
-
 #include "connected.hpp"
 #include "load.hpp"
 #include "row_plan.hpp"
@@ -212,81 +210,6 @@ Task<std::size_t> fetch_rows(Call call, const shape::QueryData& query, const Row
             co_return outcome.rows;
         },
         Sharing::allowed, RepeatBeforeRows{});
-}
-
-namespace {
-
-std::shared_ptr<const Plan> render_explain(const Dialect& dialect, const void* query) {
-    auto plan =
-        std::make_shared<Plan>(render(dialect, *static_cast<const shape::QueryData*>(query), Verb::rows));
-    plan->sql = dialect.explain(plan->sql);
-    return plan;
-}
-
-/// EXPLAIN QUERY PLAN: a tree, as rows.
-Task<std::string> explain_sqlite(Connected& at, const shape::QueryData& query) {
-    struct Line {
-        std::int64_t id = 0, parent = 0, unused = 0;
-        std::string text;
-    };
-    static const driver::DecodeStep steps[] = {{&duet::detail::int64_value, offsetof(Line, id), 0, 0, 0},
-                                               {&duet::detail::int64_value, offsetof(Line, parent), 0, 1, 0},
-                                               {&duet::detail::string_type, offsetof(Line, text), 0, 3, 0}};
-    std::vector<Line> lines;
-    driver::RowSink sink;
-    sink.steps = steps;
-    sink.step_count = std::size(steps);
-    sink.open = [](void* context, std::size_t) -> void* {
-        return &static_cast<std::vector<Line>*>(context)->emplace_back();
-    };
-    sink.context = &lines;
-    BindValues values;
-    bind_query(query, values);
-    co_await run_statement(at, key_of(query, PlanVerb::explain), &render_explain, &query, values.span(),
-                           &sink, driver::all_rows);
-    std::string out;
-    for (const Line& line : lines) {
-        std::int64_t parent = line.parent;
-        for (auto it = lines.rbegin(); it != lines.rend() && parent != 0; ++it) {
-            if (it->id == parent) {
-                out += "  ";
-                parent = it->parent;
-            }
-        }
-        out += line.text + "\n";
-    }
-    co_return out;
-}
-
-/// Elsewhere: one column of text, ready to be read.
-Task<std::string> explain_text(Connected& at, const shape::QueryData& query) {
-    static const driver::DecodeStep step{&duet::detail::string_type, 0, 0, 0, 0};
-    std::deque<std::string> lines;
-    driver::RowSink sink;
-    sink.steps = &step;
-    sink.step_count = 1;
-    sink.open = [](void* context, std::size_t) -> void* {
-        return &static_cast<std::deque<std::string>*>(context)->emplace_back();
-    };
-    sink.context = &lines;
-    BindValues values;
-    bind_query(query, values);
-    co_await run_statement(at, key_of(query, PlanVerb::explain), &render_explain, &query, values.span(),
-                           &sink, driver::all_rows);
-    std::string out;
-    for (const std::string& line : lines) out += line + "\n";
-    co_return out;
-}
-
-}  // namespace
-
-Task<std::string> explain(Call call, const shape::QueryData& query) {
-    return on_connection<std::string>(
-        about(call, query.model), driver::Access::read,
-        [&query](Connected& at) {
-            return at.dialect().name() == "sqlite" ? explain_sqlite(at, query) : explain_text(at, query);
-        },
-        Sharing::allowed, AlwaysRepeat{});
 }
 
 }  // namespace duet::engine

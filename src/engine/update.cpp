@@ -1,4 +1,5 @@
 #include <duet/base/error.hpp>
+#include <duet/engine/unit_of_work.hpp>
 
 #include <algorithm>
 #include <optional>
@@ -68,17 +69,25 @@ Task<bool> row_exists(Connected& at, const ModelInfo& model, const void* object,
     co_return co_await exists_on(at, query);
 }
 
-bool is_wanted(const ModelInfo& model, std::span<const std::int16_t> wanted, std::int16_t column) {
-    if (std::find(wanted.begin(), wanted.end(), column) != wanted.end()) return true;
-    return std::any_of(model.behaviours.begin(), model.behaviours.end(), [column](const BehaviourInfo& info) {
-        return info.touched == column || info.version == column;
-    });
+/// `wanted`, each once, and what behaviours set on every update.
+Columns columns_to_set(const ModelInfo& model, std::span<const std::int16_t> wanted) {
+    Columns columns;
+    const auto add = [&columns](std::int16_t column) {
+        const auto taken = columns.span();
+        if (column >= 0 && std::find(taken.begin(), taken.end(), column) == taken.end()) columns.push(column);
+    };
+    for (const std::int16_t column : wanted) add(column);
+    for (const BehaviourInfo& info : model.behaviours) {
+        add(info.touched);
+        add(info.version);
+    }
+    return columns;
 }
 
-/// UPDATE of all columns but the key, or of some and those that behaviours look after; false when no row has
-/// the key (or the version).
-Task<bool> update_all_columns(Connected& at, const ModelInfo& model, void* object,
-                              std::span<const std::int16_t> wanted = {}) {
+/// UPDATE of `wanted` columns, and of those that behaviours keep; false when no row has the key (or the
+/// version).
+Task<bool> update_columns_on(Connected& at, const ModelInfo& model, void* object,
+                             std::span<const std::int16_t> wanted) {
     Undo undo(model);
     undo.remember(object);
     bool found = false;
@@ -91,15 +100,10 @@ Task<bool> update_all_columns(Connected& at, const ModelInfo& model, void* objec
         }
         const std::int16_t guard = version_column(model);
         std::int64_t version = 0;
-        Columns columns;
+        if (model.check != nullptr) model.check(object);
+        const Columns columns = columns_to_set(model, wanted);
         BindValues values;
-        for (std::size_t i = 0; i < model.columns.size(); ++i) {
-            const ColumnInfo& column = model.columns[i];
-            if (wanted.empty() ? column.primary_key : !is_wanted(model, wanted, static_cast<std::int16_t>(i)))
-                continue;
-            columns.push(static_cast<std::int16_t>(i));
-            values.push({column.type, column.in(object), 0, false});
-        }
+        bind_columns(model, columns.span(), object, values);
         if (columns.empty()) co_return co_await row_exists(at, model, object, shape::with_deleted);
         bind_key(model, object, values);
         if (guard >= 0) {
@@ -109,10 +113,10 @@ Task<bool> update_all_columns(Connected& at, const ModelInfo& model, void* objec
             values.push({&duet::detail::int64_value, &version, 0, false});
         }
         const UpdateContext context{&model, columns.span(), guard};
-        const auto* const numbers = reinterpret_cast<const std::uint8_t*>(columns.span().data());
-        const std::span<const std::uint8_t> shape(numbers, wanted.empty() ? 0 : columns.span().size_bytes());
+        const std::span<const std::uint8_t> bytes(reinterpret_cast<const std::uint8_t*>(columns.data()),
+                                                  columns.size() * sizeof(std::int16_t));
         const driver::Outcome outcome =
-            co_await run_statement(at, {&model, plan_verb(PlanVerb::update_row), shape}, &render_row,
+            co_await run_statement(at, {&model, plan_verb(PlanVerb::update_row), bytes}, &render_row,
                                    &context, values.span(), nullptr, driver::all_rows);
         found = outcome.affected != 0;
     } catch (...) {
@@ -121,6 +125,15 @@ Task<bool> update_all_columns(Connected& at, const ModelInfo& model, void* objec
     }
     if (!found) undo.restore(object);
     co_return found;
+}
+
+/// UPDATE of all columns but the key.
+Task<bool> update_all_columns(Connected& at, const ModelInfo& model, void* object) {
+    Columns columns;
+    for (std::size_t i = 0; i < model.columns.size(); ++i) {
+        if (!model.columns[i].primary_key) columns.push(static_cast<std::int16_t>(i));
+    }
+    co_return co_await update_columns_on(at, model, object, columns.span());
 }
 
 struct ReturningContext {
@@ -341,17 +354,6 @@ Task<> save(Call call, const ModelInfo& model, void* object) {
     return hooked(call, model) ? save_hooked(call, model, object) : save_unhooked(call, model, object);
 }
 
-Task<> update_columns(Call call, const ModelInfo& model, void* object,
-                      std::span<const std::int16_t> columns) {
-    return on_connection<void>(
-        call, driver::Access::write,
-        [&model, object, columns](Connected& at) -> Task<> {
-            const bool there = co_await update_all_columns(at, model, object, columns);
-            if (!there) co_await fail_write(at, model, object, "update", shape::with_deleted);
-        },
-        Sharing::allowed);
-}
-
 Task<> save_unhooked(Call call, const ModelInfo& model, void* object) {
     return on_connection<void>(call, driver::Access::write, [&model, object](Connected& at) -> Task<> {
         if (is_new(model, object)) {
@@ -374,6 +376,23 @@ Task<> save_unhooked(Call call, const ModelInfo& model, void* object) {
             }
         });
     });
+}
+
+Task<> update_columns(Call call, const ModelInfo& model, void* object,
+                      std::span<const std::int16_t> columns) {
+    return hooked(call, model) ? update_columns_hooked(call, model, object, columns)
+                               : update_columns_unhooked(call, model, object, columns);
+}
+
+Task<> update_columns_unhooked(Call call, const ModelInfo& model, void* object,
+                               std::span<const std::int16_t> columns) {
+    return on_connection<void>(
+        call, driver::Access::write,
+        [&model, object, columns](Connected& at) -> Task<> {
+            const bool there = co_await update_columns_on(at, model, object, columns);
+            if (!there) co_await fail_write(at, model, object, "update", shape::with_deleted);
+        },
+        Sharing::allowed);
 }
 
 namespace {
@@ -472,6 +491,117 @@ void require_where_of_update(const shape::QueryData& query, bool all_rows) {
     if (all_rows || query.has(shape::Clause::where)) return;
     throw InvalidQuery("update_bulk without a where changes every row of " + std::string(query.model->table) +
                        "; pass duet::all_rows if that is meant");
+}
+
+namespace {
+
+/// UPDATE of some columns of objects, one after the other, by one statement.
+class UpdateColumns {
+public:
+    UpdateColumns(const ModelInfo& model, std::span<const std::int16_t> columns)
+        : model_(model), guard_(version_column(model)), now_(duet::detail::clock_now()) {
+        for (const std::int16_t column : columns) add(column);
+        for (const BehaviourInfo& info : model.behaviours) {
+            if (info.touched >= 0) add(info.touched);
+        }
+        if (guard_ >= 0) add(guard_);
+        for (const std::int16_t column : columns_) {
+            bytes_.push(static_cast<std::uint8_t>(column));
+            bytes_.push(static_cast<std::uint8_t>(column >> 8));
+        }
+    }
+    Task<> run(Connected& at, std::span<void* const> objects) {
+        const PlanKey key{&model_, plan_verb(PlanVerb::update_columns), bytes_.span()};
+        const UpdateContext context{&model_, columns_.span(), guard_};
+        for (void* object : objects) {
+            bind(object);
+            // Somebody who shares the connection may have displaced it meanwhile.
+            driver::Statement* statement = at.cached(key);
+            if (statement == nullptr)
+                statement = co_await at.prepare(key, &render_row, &context, values_.span());
+            driver::Outcome outcome;
+            const driver::Wait wait =
+                at.start(*statement, values_.span(), nullptr, driver::all_rows, outcome);
+            if (wait != driver::Wait::done) co_await settle(at.connection(), wait);
+            at.finished(outcome);
+            if (outcome.affected == 0) {
+                if (guard_ >= 0) set_version(object, version_);
+                co_await fail_write(at, model_, object, "flush", shape::with_deleted);
+            }
+        }
+    }
+
+private:
+    void add(std::int16_t column) {
+        if (std::find(columns_.begin(), columns_.end(), column) == columns_.end()) columns_.push(column);
+    }
+    void bind(void* object) {
+        for (const BehaviourInfo& info : model_.behaviours) {
+            if (info.behaviour->before_update != nullptr)
+                info.behaviour->before_update(static_cast<std::byte*>(object) + info.offset, {now_});
+        }
+        values_.clear();
+        bind_columns(model_, columns_.span(), object, values_);
+        bind_key(model_, object, values_);
+        if (guard_ < 0) return;
+        const ColumnInfo& column = model_.columns[static_cast<std::size_t>(guard_)];
+        version_ = duet::detail::read_integer(column.type->kind, column.in(object));
+        set_version(object, version_ + 1);
+        values_.push({&duet::detail::int64_value, &version_, 0, false});
+    }
+    void set_version(void* object, std::int64_t version) const {
+        const ColumnInfo& column = model_.columns[static_cast<std::size_t>(guard_)];
+        duet::detail::write_integer(column.type->kind, column.in(object), version);
+    }
+
+    const ModelInfo& model_;
+    const std::int16_t guard_;
+    const Timestamp now_;
+    Columns columns_;
+    duet::detail::SmallBuffer<std::uint8_t, 32> bytes_;
+    BindValues values_;
+    std::int64_t version_ = 0;
+};
+
+/// One object's update among others that are under way.
+class UpdateOfColumns final : public BatchOperation {
+public:
+    UpdateOfColumns(const ModelInfo& model, std::span<const std::int16_t> columns, void* object)
+        : model_(model), columns_(columns), object_(object) {}
+    Task<> start(Call call) override {
+        return on_connection<void>(
+            call, driver::Access::write,
+            [this](Connected& at) -> Task<> {
+                UpdateColumns update(model_, columns_);
+                co_await update.run(at, {&object_, 1});
+            },
+            Sharing::allowed);
+    }
+    bool checks_result() const noexcept override { return true; }
+
+private:
+    const ModelInfo& model_;
+    std::span<const std::int16_t> columns_;
+    void* object_;
+};
+
+}  // namespace
+
+Task<> update_columns(Call call, const ModelInfo& model, std::span<const std::int16_t> columns,
+                      std::span<void* const> objects) {
+    if (objects.size() > 1 && call.engine->pool().topology().pipelining) {
+        std::vector<std::unique_ptr<BatchOperation>> operations;
+        operations.reserve(objects.size());
+        for (void* object : objects)
+            operations.push_back(std::make_unique<UpdateOfColumns>(model, columns, object));
+        co_await run_batch(call, operations);
+        co_return;
+    }
+    const auto body = [&model, columns, objects](Connected& at) -> Task<> {
+        UpdateColumns update(model, columns);
+        co_await update.run(at, objects);
+    };
+    co_await on_connection<void>(call, driver::Access::write, body);
 }
 
 Task<std::int64_t> update_rows(Call call, const shape::QueryData& query, bool all_rows) {

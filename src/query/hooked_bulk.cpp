@@ -131,13 +131,13 @@ private:
     Task<> write_one(void* object, const Columns& changed) {
         if (set_.computed) {
             co_await engine::update_unhooked(call_, model_, object, changes_);
-            if (!changed.empty()) co_await engine::update_columns(call_, model_, object, changed.span());
+            if (!changed.empty()) co_await engine::update_columns_unhooked(call_, model_, object, changed.span());
             co_return;
         }
         Columns columns;
         for (const std::int16_t c : set_.columns.span()) columns.push(c);
         for (const std::int16_t c : changed.span()) columns.push(c);
-        co_await engine::update_columns(call_, model_, object, columns.span());
+        co_await engine::update_columns_unhooked(call_, model_, object, columns.span());
     }
 
     const Call& call_;

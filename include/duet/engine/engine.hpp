@@ -1,10 +1,14 @@
 #pragma once
 
 #include <duet/async/task.hpp>
+#include <duet/dialect/plan_key.hpp>
 #include <duet/dialect/render.hpp>
+#include <duet/driver/copy.hpp>
+#include <duet/driver/values.hpp>
 #include <duet/engine/hooks.hpp>
 #include <duet/engine/query_log.hpp>
-#include <duet/pool/pool.hpp>
+#include <duet/pool/options.hpp>
+#include <duet/pool/stats.hpp>
 #include <duet/schema/database_schema.hpp>
 #include <duet/schema/model_info.hpp>
 #include <duet/shape/query_data.hpp>
@@ -17,6 +21,14 @@
 #include <span>
 #include <string>
 #include <string_view>
+
+namespace duet {
+class Pool;
+namespace driver {
+class Driver;
+class Statement;
+}  // namespace driver
+}  // namespace duet
 
 namespace duet::engine {
 
@@ -129,8 +141,6 @@ struct RowTarget {
     void* context = nullptr;
 };
 Task<std::size_t> fetch_rows(Call call, const shape::QueryData& query, const RowTarget& target);
-/// The plan of the engine for a query, as text lines.
-Task<std::string> explain(Call call, const shape::QueryData& query);
 
 /// An open result that is read in batches. One user at a time; ends with its owner.
 class Cursor {
@@ -174,13 +184,13 @@ Task<std::size_t> insert_all_hooked(Call call, const ModelInfo& model, void* obj
                                     bool keys_wanted = true);
 /// INSERT when the object is new, else UPDATE of all columns; NotFound when the row is gone.
 Task<> save(Call call, const ModelInfo& model, void* object);
-/// UPDATE of some columns to what is in the object, and of those that behaviours look after. Throws as save
-/// does.
-Task<> update_columns(Call call, const ModelInfo& model, void* object, std::span<const std::int16_t> columns);
 /// Sets the Clause::set assignments of `changes` on the row of `object`, and on the object. NotFound when the
 /// row is gone.
 Task<> update(Call call, const ModelInfo& model, void* object, const shape::QueryData& changes);
 bool update_now(const Call& call, const ModelInfo& model, void* object, const shape::QueryData& changes);
+/// UPDATE of these columns, none of the key, to what the object holds; behaviours see to theirs. NotFound when
+/// the row is gone, StaleData when its version is.
+Task<> update_columns(Call call, const ModelInfo& model, void* object, std::span<const std::int16_t> columns);
 Task<std::int64_t> update_rows(Call call, const shape::QueryData& query, bool all_rows);
 
 enum class Removal : std::uint8_t { normal, hard, soft_cascade };

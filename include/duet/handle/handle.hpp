@@ -94,6 +94,17 @@ private:
     }
 };
 
+/// What <duet/payload.hpp> defines for create and update by payload structs.
+template <class M, class P>
+struct PayloadOf;
+template <class P>
+concept PayloadStruct = RowStruct<std::remove_cvref_t<P>> && !Model<std::remove_cvref_t<P>> &&
+                        !expr::IsAssignment<std::remove_cvref_t<P>>;
+template <class M, class P>
+consteval bool payloads_are_known() {
+    return requires { PayloadOf<M, std::remove_cvref_t<P>>::is_known; };
+}
+
 /// What a block of a transaction returns, without the Task around it in async code.
 template <class R>
 struct BlockResult {
@@ -132,6 +143,31 @@ public:
                       "duet: GCC 12 breaks temporaries in co_await: name the object first, then co_await "
                       "db.create(object)");
         return Mode::run(detail::CreateObject<M>{call(where), std::forward<M>(object)});
+    }
+    /// INSERT of what a payload struct says, the other members as the model initialises them. The payload's
+    /// rules are run first. Needs <duet/payload.hpp>. Throws ValidationError with all faults.
+    template <Model M, class P>
+    requires detail::PayloadStruct<P> Result<M> create(P&& payload, Where where = Where::current()) {
+        static_assert(!Mode::is_async || detail::safe_in_co_await<P>,
+                      "duet: GCC 12 breaks temporaries in co_await: name the payload first, then co_await "
+                      "db.create<Model>(payload)");
+        constexpr bool is_known = detail::payloads_are_known<M, P>();
+        static_assert(is_known, "duet: create() with a payload needs #include <duet/payload.hpp>");
+        if constexpr (is_known) {
+            return Mode::run(detail::CreateObject<M>{
+                call(where), detail::PayloadOf<M, std::remove_cvref_t<P>>::create(payload, where)});
+        }
+    }
+    /// The same for many, all or none; returns how many. Paths of faults begin with the index: /3/email.
+    template <Model M, class P>
+    requires detail::PayloadStruct<P> Result<std::size_t> create_bulk(const std::vector<P>& payloads,
+                                                                      Where where = Where::current()) {
+        constexpr bool is_known = detail::payloads_are_known<M, P>();
+        static_assert(is_known, "duet: create_bulk() with payloads needs #include <duet/payload.hpp>");
+        if constexpr (is_known) {
+            return Mode::run(
+                detail::CreateList<M>{call(where), detail::PayloadOf<M, P>::create_all(payloads, where)});
+        }
     }
     /// INSERT of many in few statements and one transaction; returns how many. Without hooks, unless
     /// duet::with_hooks is passed.
@@ -217,6 +253,22 @@ public:
         };
         add(a), add(b), add(c), add(d), add(e), add(f);
         return Mode::run(std::move(operation));
+    }
+    /// UPDATE of the columns that a payload struct sets: all fields that are no Patch, and those Patches that
+    /// are set. The object follows when it is done; with nothing to set, nothing is sent. Needs
+    /// <duet/payload.hpp>. Throws ValidationError with all faults, NotFound, StaleData.
+    template <Model M, class P>
+    requires detail::PayloadStruct<P> Result<void> update(M& object, P&& payload,
+                                                          Where where = Where::current()) {
+        static_assert(!Mode::is_async || detail::safe_in_co_await<P>,
+                      "duet: GCC 12 breaks temporaries in co_await: name the payload first, then co_await "
+                      "db.update(object, payload)");
+        constexpr bool is_known = detail::payloads_are_known<M, P>();
+        static_assert(is_known, "duet: update() with a payload needs #include <duet/payload.hpp>");
+        if constexpr (is_known) {
+            return Mode::run(
+                detail::PayloadOf<M, std::remove_cvref_t<P>>::update(call(where), object, payload, where));
+        }
     }
     /// Reads all columns again; loaded relations are dropped. Throws NotFound.
     template <Model M>
@@ -329,6 +381,18 @@ public:
     template <Model M>
     Result<std::int64_t> count(const Query<M>& query, Where where = Where::current()) {
         return BoundQuery<Mode, M>(call(where), query).count();
+    }
+
+    /// The rows of a statement (duet::select, query.statement(); <duet/statement.hpp>), or what a statement
+    /// that writes gives back.
+    template <class S>
+    auto execute(const S& statement, Where where = Where::current()) {
+        constexpr bool is_statement = requires { typename S::duet_statement; };
+        static_assert(
+            is_statement,
+            "duet: execute() takes a statement, as duet::select(...).from<M>() or query.statement() "
+            "make it; text goes through db.sql()");
+        if constexpr (is_statement) return statement.template bound_to<Mode>(call(where));
     }
 
     /// SQL with bound values: `db.sql("SELECT name, age FROM users WHERE age > {}", 30).as<NameAge>()`.

@@ -77,6 +77,14 @@ consteval TableOption on_delete(std::string_view relation, ReferentialAction act
     option.action = action;
     return option;
 }
+/// Objects of a HasMany (or HasOne) that no longer belong here are removed: when a session takes them out of
+/// the relation's collection, and when it removes the object that they belong to.
+consteval TableOption cascade_orphans(std::string_view relation) {
+    TableOption option;
+    option.type = TableOption::Type::cascade_orphans;
+    option.text = relation;
+    return option;
+}
 /// The column's name in the database where it is not the member's.
 consteval TableOption column_name(std::string_view member, std::string_view column) {
     TableOption option = detail::option_over(TableOption::Type::column_name, member);
@@ -87,6 +95,13 @@ consteval TableOption column_name(std::string_view member, std::string_view colu
 /// digits.
 consteval TableOption decimal_as_text(std::string_view column) {
     return detail::option_over(TableOption::Type::decimal_as_text, column);
+}
+
+/// Columns that no payload sets: a payload struct with such a field does not compile, and from_json into the
+/// model refuses them. Plain code goes on setting them.
+template <std::convertible_to<std::string_view>... Names>
+consteval TableOption guarded(Names... columns) {
+    return detail::option_over(TableOption::Type::guarded, columns...);
 }
 
 /// Column lists of a foreign key: `duet::foreign_key(duet::columns("order_id", "line"), "lines",

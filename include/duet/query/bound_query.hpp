@@ -15,13 +15,6 @@
 
 namespace duet {
 
-/// Passed to a bulk write that is meant for the whole table.
-struct AllRows {};
-inline constexpr AllRows all_rows{};
-/// Passed to remove and delete_bulk: really delete rows that are soft-deleted as a rule.
-struct Hard {};
-inline constexpr Hard hard{};
-
 /// Passed to bulk writes: runs the hooks of the model, and of those who listen, for each object.
 struct WithHooks {};
 inline constexpr WithHooks with_hooks{};
@@ -37,7 +30,6 @@ void take_page(shape::QueryData& query, std::int64_t limit, std::int64_t offset)
 void require_all_rows(const shape::QueryData& query);
 /// Throws InvalidQuery for a query that locks rows, outside of a transaction.
 void require_transaction(const engine::Call& call, const shape::QueryData& query);
-std::string sql_text(engine::Engine& engine, const shape::QueryData& query);
 
 template <class M, class S, std::size_t I>
 void select_member(shape::QueryData& query) {
@@ -236,10 +228,17 @@ public:
         return run(std::move(remove));
     }
 
-    /// How the database is going to run the query, in its own words.
-    Result<std::string> explain() const { return run(detail::ExplainQuery{{call_, this->data()}}); }
-    /// The statement with placeholders; nothing is sent.
-    std::string to_sql() const { return detail::sql_text(*call_.engine, this->data()); }
+    /// How the database is going to run the query: a tree that prints itself, with what is suspicious about
+    /// it. `duet::analyze` runs the query, too, and shows what it really does.
+    Result<QueryPlan> explain(ExplainOptions options = {}) const {
+        return form(engine::QueryForm::rows).explain(options);
+    }
+    using detail::QueryBuilder<BoundQuery, M>::to_sql;
+    /// The statement of all() with placeholders; nothing is sent.
+    std::string to_sql() const { return form(engine::QueryForm::rows).to_sql(); }
+    /// The same for reading.
+    ReadableSql to_sql(const SqlStyle& style) const { return form(engine::QueryForm::rows).to_sql(style); }
+    BoundQueryForm<Mode> form(engine::QueryForm form) const { return {call_, this->data(), form}; }
 
 private:
     detail::QueryOperation operation() const {

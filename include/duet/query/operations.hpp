@@ -70,10 +70,6 @@ struct RowsExist : QueryOperation {
     auto start() { return engine::exists(call, query); }
     bool finish(bool found) { return found; }
 };
-struct ExplainQuery : QueryOperation {
-    auto start() { return engine::explain(call, query); }
-    std::string finish(std::string text) { return text; }
-};
 
 /// A select list into rows of T.
 template <class T>

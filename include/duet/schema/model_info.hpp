@@ -92,6 +92,9 @@ struct ModelInfo {
     bool (*layout_holds)() = nullptr;
     std::int16_t soft_delete = -1;     // column that marks deleted rows
     const HookTable* hooks = nullptr;  // null when it declares none
+    /// Throws ValidationError for an object that breaks the rules of its model; null: there are none. Run
+    /// before an object is written.
+    void (*check)(const void* object) = nullptr;
 
     int find_column(std::string_view name) const noexcept;    // by column or member name; -1
     int find_relation(std::string_view name) const noexcept;  // -1
