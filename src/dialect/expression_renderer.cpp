@@ -66,7 +66,8 @@ std::vector<ClauseView> clauses_of(const std::uint8_t* data, std::size_t size, s
 namespace {
 
 [[noreturn]] void refuse_distinct_window(const Dialect& dialect) {
-    throw UnsupportedByDialect(std::string(dialect.name()) + " has no DISTINCT in an aggregate over a window");
+    throw UnsupportedByDialect(std::string(dialect.name()) +
+                               " has no DISTINCT in an aggregate over a window");
 }
 
 // Expressions nest as deep as the user builds them; the renderer recurses, so it needs an end.
@@ -446,7 +447,8 @@ std::string ExpressionRenderer::operand(Cursor& c, Scope& scope) {
             return row_compare(c, scope);
         case Op::grouping: {
             std::string terms;
-            for (const Operand& term : each(c.u8(), c, scope)) terms += (terms.empty() ? "" : ", ") + term.sql;
+            for (const Operand& term : each(c.u8(), c, scope))
+                terms += (terms.empty() ? "" : ", ") + term.sql;
             return dialect_.grouping_of(terms);
         }
         case Op::none:

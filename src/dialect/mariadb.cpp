@@ -349,7 +349,19 @@ public:
             out = join({"SET TRANSACTION ", level, "; "});
         return out + (options.read_only ? "START TRANSACTION READ ONLY" : "START TRANSACTION");
     }
-    std::string explain(std::string_view sql) const override { return join({"EXPLAIN FORMAT=JSON ", sql}); }
+    const LiteralStyle& literals() const noexcept override {
+        static constexpr LiteralStyle style{.backslashes = true,
+                                            .booleans = true,
+                                            .date = "DATE ",
+                                            .time = "TIME ",
+                                            .timestamp = "TIMESTAMP "};
+        return style;
+    }
+    std::string explain(std::string_view sql, bool analyze) const override {
+        if (analyze && !is_mariadb())
+            throw UnsupportedByDialect("MySQL does not explain in JSON what a statement really does");
+        return join({analyze ? "ANALYZE" : "EXPLAIN", " FORMAT=JSON ", sql});
+    }
 
 private:
     static constexpr bool is_whole(Kind kind) { return detail::is_integer(kind) || kind == Kind::duration; }

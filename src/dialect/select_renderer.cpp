@@ -167,12 +167,12 @@ void SelectParts::add_all(ExpressionRenderer& expressions, std::span<const Claus
         return std::ranges::any_of(clauses, [&](const ClauseView& c) { return c.clause == wanted; });
     };
     const Capabilities& can = expressions.dialect().capabilities();
-    const std::size_t windows_before = expressions.windows();
     const auto groups = [](const ClauseView& c) {
         return c.clause == Clause::group || c.clause == Clause::grouping;
     };
     const bool groups_first =
         (can.strict_grouping || !can.having_sees_groups) && std::ranges::any_of(clauses, groups);
+    const std::size_t windows_before = expressions.windows();
     if (groups_first) {
         for (const ClauseView& clause : clauses) {
             if (groups(clause)) add(expressions, clause, scope);

@@ -77,12 +77,6 @@ struct AggregateCall {
     std::string behind{};
 };
 
-/// A hint for the optimiser, and where it stands in a SELECT.
-struct Hint {
-    enum class Place : std::uint8_t { nowhere, front, select, table } place = Place::nowhere;
-    std::string text{};
-};
-
 /// A window in parts, each with its key words; any may be empty.
 struct WindowText {
     std::string name{};  // of the window that it builds upon, quoted
@@ -122,10 +116,33 @@ struct SetFunctionCall {
     std::string over{};       // ` OVER (...)`; empty: none
 };
 
+/// A hint for the optimiser, and where it stands in a SELECT.
+struct Hint {
+    enum class Place : std::uint8_t { nowhere, front, select, table } place = Place::nowhere;
+    std::string text{};
+};
+
 /// What a column is used for beside holding values.
 struct ColumnUse {
     bool generated_key = false;  // the database assigns its values
     bool indexed = false;        // part of a key, an index, a unique constraint or a foreign key
+};
+
+/// How values are spelled in SQL that is written out for reading. Those of SQLite are the standard.
+struct LiteralStyle {
+    bool backslashes = false;  // stand for themselves in texts only when doubled
+    bool booleans = false;     // TRUE and FALSE
+    bool arrays = false;       // ARRAY[1, 2] rather than JSON
+    bool intervals = false;    // INTERVAL '1.5 seconds' rather than microseconds
+    // In front of texts that are values of a type, with a blank behind; may be empty.
+    std::string_view date{};
+    std::string_view time{};
+    std::string_view timestamp{};
+    std::string_view uuid{};
+    std::string_view json{};
+    std::string_view real{};  // of NaN and infinities
+    std::string_view zone{};  // behind a timestamp
+    std::string_view blob = "x'";
 };
 
 /// How one database spells SQL. Stateless and shared; the common spelling is here, a dialect overrides what
@@ -141,6 +158,8 @@ public:
     virtual void quote(std::string& out, std::string_view identifier) const;
     /// Appends the placeholder of parameter `number` (from 1).
     virtual void placeholder(std::string& out, std::size_t number) const;
+
+    virtual const LiteralStyle& literals() const noexcept;
 
     // Expressions: operands come rendered.
     virtual std::string current_timestamp() const = 0;
@@ -228,8 +247,9 @@ public:
     }
     /// What begins a transaction: one statement, or several with semicolons between them.
     virtual std::string begin(const BeginOptions& options) const = 0;
-    /// The statement that explains another: its rows have one text column (SQLite has columns of its own).
-    virtual std::string explain(std::string_view sql) const = 0;
+    /// The statement that explains another (`analyze`: runs it, too): JSON in one row of one column, or the
+    /// lines of SQLite.
+    virtual std::string explain(std::string_view sql, bool analyze) const = 0;
 
     // DDL.
     /// Statements around the dropping of tables that refer to each other, with semicolons; may be empty.

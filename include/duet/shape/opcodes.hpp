@@ -80,6 +80,7 @@ enum class Op : std::uint8_t {
     label,          // [u8 length, name]  a column of the select list by its name
     link_owner,     // the owner column of Clause::through
     text_config,    // [u8 length, name]  a text search configuration
+    alias_column,   // [u8 length, name, u64 model, u8 column]  a column of the source of this name
     // of <duet/functions.hpp>; [window], [order] and [text] are described below
     over,           // [window] function
     window_call,    // [u8 WindowFunction, u8 flags, u32 number, u8 arguments] ...
@@ -95,7 +96,6 @@ enum class Op : std::uint8_t {
     constant,       // [u64 double]  a number that is part of the statement
     row_compare,    // [u8 Op, u8 columns] (left right)...
     grouping,       // [u8 arguments] ...
-    alias_column,   // [u8 length, name, u64 model, u8 column]  a column of the source of this name
 };
 
 /// A nested query inside an expression: `u64 model, u32 flags, u8 selected column, u16 length, u16 values,
@@ -129,7 +129,7 @@ enum class Clause : std::uint8_t {
     compound,     // body: u8 SetOperation, [query]; the first one's operation says nothing
     lock_source,  // body: name of the source whose rows are locked
     hint,         // body: u8 HintFor, u16 length, text
-    window,   // body: u8 length, name, [window]
+    window,       // body: u8 length, name, [window]
 };
 
 /// A source of rows: `u8 SourceKind, name (may be empty), u64 model`, and then by kind: with: name; query:
