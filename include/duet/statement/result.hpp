@@ -292,7 +292,9 @@ protected:
     }
     shape::QueryData capped(std::int64_t rows) const {
         shape::QueryData copy = statement_;
-        copy.cap_limit(rows);
+        // The limit of a statement that writes is about what it writes.
+        constexpr std::uint32_t write = shape::inserts | shape::updates | shape::removes;
+        if ((copy.flags & write) == 0) copy.cap_limit(rows);
         return copy;
     }
 
