@@ -24,6 +24,8 @@ public:
         : MariaDbDdl(flavour),
           capabilities_{.returning = is_mariadb(),
                         .update_returning = false,
+                        .joined_writes = Capabilities::JoinedWrites::tables,
+                        .insert_may_ignore = false,
                         .upsert_target = false,
                         .default_values = false,
                         .transactional_ddl = false,

@@ -18,6 +18,29 @@ enum class StatementUse : std::uint8_t {
 std::string render_statement(ExpressionRenderer& expressions, const NestedQuery& statement,
                              const Scope* outer, StatementUse use);
 
+/// A source of rows as FROM says it.
+struct SourceText {
+    std::string name;
+    std::string alias;
+    const ModelInfo* model = nullptr;
+    std::string sql;  // with its alias
+    shape::SourceKind kind{};
+};
+/// Reads a source. `siblings`: what a lateral one may refer to; `visible_only`: without the rows that are
+/// deleted softly.
+SourceText render_source(ExpressionRenderer& expressions, Cursor& c, const Scope* outer,
+                         const Scope* siblings, bool visible_only);
+
+/// A statement in parentheses or behind INSERT, with its CTEs in front where the whole statement cannot have
+/// them.
+std::string render_enclosed(ExpressionRenderer& expressions, const NestedQuery& statement,
+                            const Scope* outer, StatementUse use);
+
+/// Whether the statement is INSERT, UPDATE or DELETE.
+constexpr bool is_write(std::uint32_t flags) {
+    return (flags & (shape::inserts | shape::updates | shape::removes)) != 0;
+}
+
 /// Reads what shape::nest() wrote.
 NestedQuery read_nested(Cursor& c);
 

@@ -96,6 +96,8 @@ enum class Op : std::uint8_t {
     constant,       // [u64 double]  a number that is part of the statement
     row_compare,    // [u8 Op, u8 columns] (left right)...
     grouping,       // [u8 arguments] ...
+    refused,        // [u8 column]  what the row of an INSERT that is refused has there
+    by_default,     // what the database puts into the column by itself; only where a column is assigned
 };
 
 /// A nested query inside an expression: `u64 model, u32 flags, u8 selected column, u16 length, u16 values,
@@ -130,12 +132,18 @@ enum class Clause : std::uint8_t {
     lock_source,  // body: name of the source whose rows are locked
     hint,         // body: u8 HintFor, u16 length, text
     window,       // body: u8 length, name, [window]
+    // Of statements that write; `from` names what else they read there, `set` and `where` of an INSERT are about
+    // the row that is in the way, `select` and `rows_of` are what RETURNING gives.
+    insert_row,     // body: u8 columns, for each: u8 column, u16 length, u16 values before it, expression
+    insert_select,  // body: u8 columns, u8 column..., [query]
+    conflict,       // body: u8 OnConflict, u8 columns, u8 column...
 };
 
 /// A source of rows: `u8 SourceKind, name (may be empty), u64 model`, and then by kind: with: name; query:
 /// u8 lateral, [query]; values: u16 rows, values row by row. Names are `u8 length, text`.
 enum class SourceKind : std::uint8_t { table, with, query, values };
 
+enum class OnConflict : std::uint8_t { nothing, update };
 enum class JoinKind : std::uint8_t { inner, left, right, full, cross };
 enum class Grouping : std::uint8_t { rollup, cube, sets };
 enum class SetOperation : std::uint8_t {
@@ -268,6 +276,7 @@ enum QueryFlag : std::uint32_t {
     inserts = 1u << 24,   // what the statement does; none of these: it selects
     updates = 1u << 25,
     removes = 1u << 26,
+    every_row = 1u << 27,  // a write without a condition is meant
 };
 
 }  // namespace duet::shape
