@@ -74,8 +74,10 @@ std::string with_words(const ExpressionRenderer& expressions) {
 
 class StatementRenderer {
 public:
-    StatementRenderer(ExpressionRenderer& expressions, const NestedQuery& statement, const Scope* outer)
-        : x_(expressions),
+    StatementRenderer(ExpressionRenderer& expressions, const NestedQuery& statement, const Scope* outer,
+                      const WatchedWay* way = nullptr)
+        : way_(way),
+          x_(expressions),
           dialect_(expressions.dialect()),
           statement_(statement),
           outer_(outer),
@@ -122,6 +124,7 @@ public:
                     throw InvalidQuery("the CTE '" + std::string(common) + "' is not part of this statement");
                 out.alias = fresh_alias(x_.aliases(), out.name);
                 out.sql = table_as(dialect_, common, out.alias);
+                if (way_ != nullptr && common == way_->common_table) way_source_ = out.alias;
                 break;
             }
             case shape::SourceKind::query: {
@@ -161,7 +164,7 @@ private:
             Cursor c = clause.body;
             const auto operation = static_cast<SetOperation>(c.u8());
             const NestedQuery part = read_nested(c);
-            std::string text = render_statement(x_, part, outer_, use);
+            std::string text = render_statement(x_, part, outer_, use, way_);
             if (!is_plain(part)) text = whole(text);
             if (std::exchange(first, false)) {
                 sql = std::move(text);
@@ -327,6 +330,7 @@ private:
             parts.columns = qualified(dialect_, source.root().alias, model.columns[statement_.column].name);
         }
         if (parts.columns.empty()) throw InvalidQuery("this statement selects nothing");
+        if (way_ != nullptr && !compound) watch(parts);
         x_.front() += hints(Hint::Place::front);
         std::string sql = "SELECT ";
         if (const std::string words = hints(Hint::Place::select); !words.empty()) sql += words + " ";
@@ -377,6 +381,27 @@ private:
         return outer;
     }
 
+    /// The first rows of a recursive CTE begin their way; others go on with the one that they come from,
+    /// unless they have been on it.
+    void watch(SelectParts& parts) const {
+        if (way_->key >= parts.list.size())
+            throw InvalidQuery("the CTE '" + std::string(way_->common_table) + "' cannot watch its way here");
+        const Operand key{.sql = parts.list[way_->key].sql};
+        const Operand comma{.sql = "','", .kind = Kind::text};
+        const Operand text{.sql = dialect_.cast(key, Kind::text), .kind = Kind::text};
+        const auto joined = [&](std::initializer_list<Operand> texts) {
+            return dialect_.call(shape::Function::concat, std::vector<Operand>(texts));
+        };
+        if (way_source_.empty()) {
+            parts.columns += ", " + dialect_.growing_text(joined({comma, text, comma}));
+            return;
+        }
+        const Operand way{.sql = qualified(dialect_, way_source_, WatchedWay::column), .kind = Kind::text};
+        parts.columns += ", " + joined({way, text, comma});
+        const std::string step = joined({comma, text, comma});
+        parts.conjoin("replace(" + way.sql + ", " + step + ", '') = " + way.sql);
+    }
+
     void limit(std::string& sql, std::uint32_t flags) const {
         if ((flags & shape::with_ties) == 0)
             return dialect_.limit_offset(sql, statement_.limit, statement_.offset);
@@ -401,6 +426,8 @@ private:
         return out;
     }
 
+    const WatchedWay* way_;
+    std::string way_source_;  // where the rows come from that this step goes on from
     ExpressionRenderer& x_;
     const Dialect& dialect_;
     const NestedQuery& statement_;
@@ -428,15 +455,16 @@ NestedQuery read_nested(Cursor& c) {
 }
 
 std::string render_statement(ExpressionRenderer& expressions, const NestedQuery& statement,
-                             const Scope* outer, StatementUse use) {
+                             const Scope* outer, StatementUse use, const WatchedWay* way) {
     if (is_write(statement.flags)) {
-        throw InvalidQuery("a statement that writes can be a CTE, and stand nowhere else inside of another one");
+        throw InvalidQuery(
+            "a statement that writes can be a CTE, and stand nowhere else inside of another one");
     }
     constexpr int deepest = 200;
     if (expressions.depth() >= deepest) throw InvalidQuery("the statement is nested too deeply");
     ++expressions.depth();  // stays where an error ends it all
     const std::size_t taken = expressions.aliases().size();
-    std::string sql = StatementRenderer(expressions, statement, outer).text(use);
+    std::string sql = StatementRenderer(expressions, statement, outer, way).text(use);
     --expressions.depth();
     expressions.aliases().resize(taken);  // what stands beside it does not see them
     return sql;
@@ -452,14 +480,14 @@ SourceText render_source(ExpressionRenderer& expressions, Cursor& c, const Scope
         common.name();
         common.model();
         const Dialect& dialect = expressions.dialect();
-        out.sql = "(" + with_words(expressions) + "SELECT * FROM " + quoted(dialect, common.name()) + ") AS " +
-                  quoted(dialect, out.alias);
+        out.sql = "(" + with_words(expressions) + "SELECT * FROM " + quoted(dialect, common.name()) +
+                  ") AS " + quoted(dialect, out.alias);
     }
     return out;
 }
 
-std::string render_enclosed(ExpressionRenderer& expressions, const NestedQuery& statement,
-                            const Scope* outer, StatementUse use) {
+std::string render_enclosed(ExpressionRenderer& expressions, const NestedQuery& statement, const Scope* outer,
+                            StatementUse use) {
     std::string sql = render_statement(expressions, statement, outer, use);
     if (expressions.local_common_tables() && has(statement, Clause::with))
         sql.insert(0, with_words(expressions));
@@ -491,6 +519,12 @@ void define_common_table(ExpressionRenderer& expressions, Cursor c) {
     std::string columns;
     for (const ColumnInfo& column : model.columns)
         columns += (columns.empty() ? "" : ", ") + quoted(dialect, column.name);
+    WatchedWay way{name, 0};
+    const bool watched = (flags & shape::with_cycle) != 0;
+    if (watched) {
+        way.key = body.u8();
+        columns += ", " + quoted(dialect, WatchedWay::column);
+    }
     std::string sql = quoted(dialect, name) + " (" + columns + ") AS ";
     if (dialect.capabilities().materialized_hints) {
         if ((flags & shape::with_materialized) != 0) sql += "MATERIALIZED ";
@@ -503,7 +537,9 @@ void define_common_table(ExpressionRenderer& expressions, Cursor c) {
         }
         sql += "(" + render_write(expressions, query) + ")";
     } else {
-        sql += "(" + render_statement(expressions, query, nullptr, StatementUse::rows) + ")";
+        sql += "(" +
+               render_statement(expressions, query, nullptr, StatementUse::rows, watched ? &way : nullptr) +
+               ")";
     }
     // What it needs was defined meanwhile, and has to stand in front of it.
     const auto own = std::ranges::find(known, name, &CommonTable::name);
