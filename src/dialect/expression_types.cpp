@@ -82,6 +82,10 @@ private:
                 const ModelInfo& model = c_.model();
                 return of_column(model.columns[c_.u8()], false);
             }
+            case Op::refused:
+                return of_column(models_.back()->columns[c_.u8()], false);
+            case Op::by_default:
+                return {};
             case Op::alias_column: {
                 c_.name();
                 const ModelInfo& model = c_.model();

@@ -51,6 +51,10 @@ public:
 
     std::string_view name() const noexcept override { return is_mariadb() ? "mariadb" : "mysql"; }
     const Capabilities& capabilities() const noexcept override { return capabilities_; }
+    // A text column of such a CTE is as wide as its first row, unless it is told.
+    std::string growing_text(std::string_view text) const override {
+        return join({"CAST(", text, " AS CHAR(16000))"});
+    }
     Hint hint(shape::HintFor database, std::string_view text) const override {
         if (database != (is_mariadb() ? shape::HintFor::mariadb : shape::HintFor::mysql)) return {};
         const bool index =

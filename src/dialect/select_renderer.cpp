@@ -281,7 +281,7 @@ std::string locked_tables(ExpressionRenderer& expressions, Source& source,
 std::string render_nested(ExpressionRenderer& expressions, const NestedQuery& query, const Scope& outer,
                           bool select_one) {
     if ((query.flags & shape::statement) != 0) {
-        return render_statement(expressions, query, &outer,
+        return render_enclosed(expressions, query, &outer,
                                 select_one ? StatementUse::existence : StatementUse::value);
     }
     const Dialect& dialect = expressions.dialect();

@@ -105,6 +105,27 @@ TYPED_TEST(StatementsSources, StopInACycleWhenOnlyNewRowsCount) {
               (std::vector<std::int64_t>{1, 2, 3}));
 }
 
+TYPED_TEST(StatementsSources, GoRoundNoCycleThatTheyWatch) {
+    did([&] {
+        return this->db.template query<Author>().where("id"_c == 1).update_bulk("mentor"_c = 2);
+    });  // Borges > Lem > Borges
+    constexpr auto pupil = duet::alias<Author>("pupil");
+    const auto tree = duet::recursive_cte<Link>(
+        "tree", duet::select("id"_c, "name"_c, 0).from<Author>().where("id"_c == 2),
+        [&](const auto& above) {
+            return duet::select(pupil("id"_c), pupil("name"_c), above("depth"_c) + 1)
+                .from(pupil)
+                .join(above, above("id"_c) == pupil("mentor"_c));
+        },
+        duet::without_cycles("id"_c));
+    const auto rows = this->all(duet::select_from(tree).order_by("depth"));
+    ASSERT_EQ(rows.size(), 3u);
+    EXPECT_EQ(rows[0].name, "Lem");
+    EXPECT_EQ(rows[1].name, "Borges");
+    EXPECT_EQ(rows[2].name, "Le Guin");
+    EXPECT_EQ(rows[2].depth, 2);
+}
+
 TYPED_TEST(StatementsSources, AreStatementsToo) {
     const auto per_author = duet::subquery<Figures>(
         "f",

@@ -234,6 +234,8 @@ public:
     /// A term of GROUP BY: ROLLUP, CUBE, GROUPING SETS over sets of keys with commas in between. Throws
     /// UnsupportedByDialect.
     virtual std::string grouping(shape::Grouping kind, std::span<const std::string> sets) const;
+    /// A text in the first rows of a recursive CTE that is going to grow in those that follow.
+    virtual std::string growing_text(std::string_view text) const { return std::string(text); }
     /// What becomes of a hint that somebody wrote for a database: nothing, unless it is this one.
     virtual Hint hint(shape::HintFor database, std::string_view text) const;
 

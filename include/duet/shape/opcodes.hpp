@@ -154,7 +154,13 @@ enum class SetOperation : std::uint8_t {
     except_distinct,
     except_all
 };
-enum WithFlag : std::uint8_t { with_recursive = 1, with_materialized = 2, with_not_materialized = 4 };
+/// with_cycle: behind the [query] comes u8 column; no step goes to a row whose value there is on the way already.
+enum WithFlag : std::uint8_t {
+    with_recursive = 1,
+    with_materialized = 2,
+    with_not_materialized = 4,
+    with_cycle = 8
+};
 enum class HintFor : std::uint8_t { sqlite, postgresql, mariadb, mysql };
 
 /// Body of Clause::order starts with these flags; of Clause::select with the label's length and text; of

@@ -312,7 +312,9 @@ protected:
     }
     StatementRows&& take() { return static_cast<StatementRows&&>(*this); }
     shape::QueryData capped(std::int64_t rows) {
-        statement_.cap_limit(rows);
+        // The limit of a statement that writes is about what it writes.
+        constexpr std::uint32_t write = shape::inserts | shape::updates | shape::removes;
+        if ((statement_.flags & write) == 0) statement_.cap_limit(rows);
         return std::move(statement_);
     }
 
