@@ -4,6 +4,7 @@
 // docs/guide/statements.md.
 // clang-format off
 #include <duet/duet.hpp>
+#include <duet/functions.hpp>
 #include <duet/statement/select.hpp>
 #include <duet/statement/subquery.hpp>
 // clang-format on
