@@ -4,6 +4,7 @@
 // docs/guide/statements.md and docs/guide/statements_write.md.
 // clang-format off
 #include <duet/duet.hpp>
+#include <duet/functions.hpp>
 #include <duet/statement/insert.hpp>
 #include <duet/statement/remove.hpp>
 #include <duet/statement/select.hpp>
