@@ -78,6 +78,13 @@ TEST(WriteCsv, TakesTuplesAndSingleValues) {
     duet::write_json_lines(Rows<std::tuple<int, std::optional<std::string>>>{{{1, "a"}, {2, std::nullopt}}},
                            sink);
     EXPECT_EQ(out, "[1,\"a\"]\n[2,null]\n");
+    out.clear();
+    duet::write_json_lines(Rows<std::tuple<User, int>>{{{User{.id = 3, .name = "Ada"}, 7}}}, sink);
+    EXPECT_TRUE(out.starts_with("[{\"id\":3,")) << out;
+    EXPECT_TRUE(out.ends_with("},7]\n")) << out;
+    out.clear();
+    duet::write_csv(Rows<int>{{1, 2}}, sink, {.header = false});
+    EXPECT_EQ(out, "1\r\n2\r\n");
 }
 
 TEST(WriteCsv, SaysThatAStreamFailed) {
