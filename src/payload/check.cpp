@@ -186,7 +186,12 @@ void run_rule(const Shape& shape, std::size_t index, const void* object, std::st
     const Rule& rule = shape.rules[index];
     if (rule.kind == RuleKind::may_be_missing) return;
     const std::size_t size = path.size();
+    if (rule.kind == RuleKind::across && faults.is_unread(path)) return;
     if (!rule.field.empty()) append_path(path, rule.field);
+    if (rule.kind != RuleKind::across && faults.is_unread(path)) {
+        path.resize(size);
+        return;
+    }
     if (rule.kind == RuleKind::across) {
         // Faults that the call adds by itself are relative to the object.
         Faults own;

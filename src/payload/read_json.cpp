@@ -227,8 +227,12 @@ void read_json(const Type& type, void* target, std::string_view text, const Json
         faults.raise();
     }
     Reader(text, how, faults).value(type, target);
+    if (how.run_rules) {
+        faults.end_reading();
+        std::string path;
+        check_value(type, target, path, faults);
+    }
     faults.raise();
-    if (how.run_rules) check_or_throw(type, target);
 }
 
 }  // namespace duet::payload

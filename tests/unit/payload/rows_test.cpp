@@ -125,7 +125,7 @@ TEST(ReadCsv, ReportsFaultsByLineAndGoesOn) {
         "a@b.c,Bob,5");
     auto file = duet::read_csv<UserCreate>(in);
     EXPECT_EQ(file.next()->name, "two\nlines");
-    EXPECT_EQ(faults_in([&] { file.next(); }), "4 type /age");
+    EXPECT_EQ(faults_in([&] { file.next(); }), "4 type /age\n4 email /email");
     EXPECT_EQ(faults_in([&] { file.next(); }), "5 email /email\n5 too_short /name\n5 too_large /age");
     EXPECT_EQ(faults_in([&] { file.next(); }), "6 malformed ");
     EXPECT_EQ(faults_in([&] { file.next(); }), "7 malformed ");
