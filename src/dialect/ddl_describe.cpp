@@ -217,6 +217,7 @@ private:
             case Type::decimal_as_text:
             case Type::column_name:
             case Type::without_auto_key:
+            case Type::cascade_orphans:
                 break;
         }
     }

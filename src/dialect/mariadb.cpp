@@ -24,6 +24,8 @@ public:
         : MariaDbDdl(flavour),
           capabilities_{.returning = is_mariadb(),
                         .update_returning = false,
+                        .joined_writes = Capabilities::JoinedWrites::tables,
+                        .insert_may_ignore = false,
                         .upsert_target = false,
                         .default_values = false,
                         .transactional_ddl = false,
@@ -33,13 +35,36 @@ public:
                         .limit_in_subqueries = false,
                         .writes_read_target = false,
                         .having_sees_groups = false,
+                        .windows_keep_order = !is_mariadb(),
+                        .frame_groups = false,
+                        .frame_exclusion = false,
                         .forward_references = false,
+                        .full_join = false,
+                        .lateral = !is_mariadb(),
+                        .ties = is_mariadb(),
+                        .rollup_alone = is_mariadb(),
+                        .plain_values = is_mariadb(),
+                        .with_in_writes = !is_mariadb(),
                         .max_name = 64,
                         .max_parameters = 65535,
                         .keys = is_mariadb() ? Capabilities::Keys::returned : Capabilities::Keys::first} {}
 
     std::string_view name() const noexcept override { return is_mariadb() ? "mariadb" : "mysql"; }
     const Capabilities& capabilities() const noexcept override { return capabilities_; }
+    Hint hint(shape::HintFor database, std::string_view text) const override {
+        if (database != (is_mariadb() ? shape::HintFor::mariadb : shape::HintFor::mysql)) return {};
+        const bool index =
+            text.starts_with("USE ") || text.starts_with("FORCE ") || text.starts_with("IGNORE ");
+        if (index) return {Hint::Place::table, std::string(text)};
+        if (is_mariadb()) return {Hint::Place::select, std::string(text)};
+        return {Hint::Place::select, join({"/*+ ", text, " */"})};
+    }
+    std::string grouping(shape::Grouping kind, std::span<const std::string> sets) const override {
+        if (kind != shape::Grouping::rollup) return Dialect::grouping(kind, sets);
+        std::string keys;
+        for (const std::string& set : sets) keys += (keys.empty() ? "" : ", ") + set;
+        return keys + " WITH ROLLUP";
+    }
 
     std::string parameter(std::string_view placeholder, Kind kind, bool /*typed*/) const override {
         if (kind == Kind::decimal_text) return cast_as(placeholder, widest);
@@ -326,7 +351,19 @@ public:
             out = join({"SET TRANSACTION ", level, "; "});
         return out + (options.read_only ? "START TRANSACTION READ ONLY" : "START TRANSACTION");
     }
-    std::string explain(std::string_view sql) const override { return join({"EXPLAIN FORMAT=JSON ", sql}); }
+    const LiteralStyle& literals() const noexcept override {
+        static constexpr LiteralStyle style{.backslashes = true,
+                                            .booleans = true,
+                                            .date = "DATE ",
+                                            .time = "TIME ",
+                                            .timestamp = "TIMESTAMP "};
+        return style;
+    }
+    std::string explain(std::string_view sql, bool analyze) const override {
+        if (analyze && !is_mariadb())
+            throw UnsupportedByDialect("MySQL does not explain in JSON what a statement really does");
+        return join({analyze ? "ANALYZE" : "EXPLAIN", " FORMAT=JSON ", sql});
+    }
 
 private:
     static constexpr bool is_whole(Kind kind) { return detail::is_integer(kind) || kind == Kind::duration; }
@@ -366,16 +403,6 @@ private:
     std::string json_literal(std::string_view text) const {
         const std::string literal = join({"'", text, "'"});
         return is_mariadb() ? literal : cast_as(literal, "JSON");
-    }
-
-    /// A value as the JSON text of it.
-    static std::string as_json(const Operand& operand) {
-        if (operand.kind == Kind::boolean) return join({"IF(", operand.sql, ", 'true', 'false')"});
-        if (is_whole(operand.kind) || detail::is_float(operand.kind) || operand.kind == Kind::decimal)
-            return cast_as(operand.sql, "CHAR");
-        if (operand.kind == Kind::json || operand.kind == Kind::array) return operand.sql;
-        return join(
-            {"JSON_QUOTE(", operand.kind == Kind::text ? operand.sql : cast_as(operand.sql, "CHAR"), ")"});
     }
 
     // One NULL among the arguments would make it NULL: each gives way to the others.

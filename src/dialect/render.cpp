@@ -7,6 +7,7 @@
 
 #include "select_renderer.hpp"
 #include "sql_text.hpp"
+#include "statement_renderer.hpp"
 
 namespace duet {
 
@@ -101,7 +102,9 @@ private:
     std::string select(bool to_count = false) {
         SelectParts parts = render_parts(true);
         std::uint32_t flags = query_.flags;
-        const std::string locked = (flags & shape::for_update) != 0 && !to_count ? locked_tables(flags) : "";
+        const std::string locked = (flags & shape::for_update) != 0 && !to_count
+                                       ? detail::locked_tables(expressions_, source_, clauses_, flags)
+                                       : "";
         parts.settle_order(dialect_, *query_.model, flags);
         std::ranges::copy(parts.same_values, std::back_inserter(same_values_));
         const bool distinct = (flags & shape::distinct) != 0;
@@ -112,24 +115,6 @@ private:
         dialect_.limit_offset(sql, limit_, offset_);
         if (!locked.empty()) dialect_.row_locks(sql, locked, flags);
         return sql;
-    }
-
-    /// The aliases of the tables whose rows are to be locked. A row that is missing cannot be locked, so that
-    /// what is asked for by name is required.
-    std::string locked_tables(std::uint32_t flags) {
-        if ((flags & shape::lock_of) == 0) return detail::quoted(dialect_, source_.root().alias);
-        std::string tables;
-        for (const ClauseView& clause : clauses_) {
-            if (clause.clause != Clause::lock) continue;
-            detail::Cursor c = clause.body;
-            std::size_t at = 0;
-            for (std::size_t hops = c.u8(); hops != 0; --hops)
-                at = source_.join_one(at, c.u8(), expressions_.aliases());
-            source_.require(at);
-            if (!tables.empty()) tables += ", ";
-            tables += detail::quoted(dialect_, source_.table(at).alias);
-        }
-        return tables;
     }
 
     /// The WHERE of a set-based write; through the keys of a SELECT when joins, order or limits are in play.
@@ -180,7 +165,13 @@ private:
         return key + " IN (SELECT * FROM (" + inner + ") AS chosen)";
     }
 
-    Plan finish(const std::string& marked, bool writes) {
+    Plan finish(std::string marked, bool writes) {
+        if (!expressions_.common_tables().empty()) {
+            if (writes && !dialect_.capabilities().with_in_writes)
+                throw UnsupportedByDialect(std::string(dialect_.name()) +
+                                           " has no CTEs in UPDATE and DELETE");
+            marked.insert(0, detail::with_clause(expressions_));
+        }
         Plan plan = detail::finish(dialect_, marked, writes);
         plan.equal_values = std::move(same_values_);
         std::ranges::copy(expressions_.same_values(), std::back_inserter(plan.equal_values));
@@ -200,6 +191,7 @@ private:
 }  // namespace
 
 Plan render(const Dialect& dialect, const QueryData& query, Verb verb) {
+    if ((query.flags & shape::statement) != 0) return render_statement(dialect, query);
     QueryRenderer renderer(dialect, query);
     switch (verb) {
         case Verb::rows:

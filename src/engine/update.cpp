@@ -1,4 +1,5 @@
 #include <duet/base/error.hpp>
+#include <duet/engine/unit_of_work.hpp>
 
 #include <algorithm>
 #include <optional>
@@ -65,19 +66,22 @@ Task<std::int64_t> run_update(Connected& at, const shape::QueryData& query) {
 Task<bool> row_exists(Connected& at, const ModelInfo& model, const void* object, std::uint32_t flags) {
     shape::QueryData query = key_query(model, object);
     query.flags = flags;
-    const std::shared_ptr<void> scratch = make_list(*model.list);
-    const std::size_t found = co_await fetch_into(at, query, {model.list, scratch.get()});
-    co_return found != 0;
+    co_return co_await exists_on(at, query);
 }
 
-/// Adds the columns that behaviours set on every update.
-void add_kept_columns(const ModelInfo& model, Columns& columns) {
+/// `wanted`, each once, and what behaviours set on every update.
+Columns columns_to_set(const ModelInfo& model, std::span<const std::int16_t> wanted) {
+    Columns columns;
+    const auto add = [&columns](std::int16_t column) {
+        const auto taken = columns.span();
+        if (column >= 0 && std::find(taken.begin(), taken.end(), column) == taken.end()) columns.push(column);
+    };
+    for (const std::int16_t column : wanted) add(column);
     for (const BehaviourInfo& info : model.behaviours) {
-        for (const std::int16_t kept : {info.touched, info.version}) {
-            const auto taken = columns.span();
-            if (kept >= 0 && std::find(taken.begin(), taken.end(), kept) == taken.end()) columns.push(kept);
-        }
+        add(info.touched);
+        add(info.version);
     }
+    return columns;
 }
 
 /// UPDATE of `wanted` columns, and of those that behaviours keep; false when no row has the key (or the
@@ -97,10 +101,8 @@ Task<bool> update_columns_on(Connected& at, const ModelInfo& model, void* object
         const std::int16_t guard = version_column(model);
         std::int64_t version = 0;
         if (model.check != nullptr) model.check(object);
-        Columns columns;
+        const Columns columns = columns_to_set(model, wanted);
         BindValues values;
-        for (const std::int16_t c : wanted) columns.push(c);
-        add_kept_columns(model, columns);
         bind_columns(model, columns.span(), object, values);
         if (columns.empty()) co_return co_await row_exists(at, model, object, shape::with_deleted);
         bind_key(model, object, values);
@@ -222,7 +224,8 @@ Task<std::int64_t> run_returning(Connected& at, const shape::QueryData& query, v
     co_return outcome.affected;
 }
 
-/// Plain values go into the object as they went into the row; relations that changed are no longer loaded.
+}  // namespace
+
 void follow(const ModelInfo& model, void* object, const shape::QueryData& query) {
     for_each_clause(query.clauses, [&](shape::Clause clause, std::span<const std::uint8_t> body) {
         if (clause != shape::Clause::set) return;
@@ -245,7 +248,16 @@ void follow(const ModelInfo& model, void* object, const shape::QueryData& query)
     });
 }
 
-}  // namespace
+ChangedColumns changed_columns(const shape::QueryData& changes) {
+    ChangedColumns out;
+    for_each_clause(changes.clauses, [&](shape::Clause clause, std::span<const std::uint8_t> body) {
+        if (clause != shape::Clause::set) return;
+        out.columns.push(body[0]);
+        out.computed = out.computed || kind_of(body) == Assigned::computed;
+        out.key = out.key || changes.model->columns[body[0]].primary_key;
+    });
+    return out;
+}
 
 std::int16_t version_column(const ModelInfo& model) {
     for (const BehaviourInfo& info : model.behaviours) {
@@ -332,17 +344,23 @@ Task<std::int64_t> update_query_on(Connected& at, shape::QueryData query) {
     co_return co_await run_update(at, query);
 }
 
+bool key_may_be_new(const ModelInfo& model) {
+    return !model.generated_key &&
+           !(model.key.size() == 1 &&
+             model.columns[static_cast<std::size_t>(model.key[0])].type->kind == Kind::uuid);
+}
+
 Task<> save(Call call, const ModelInfo& model, void* object) {
+    return hooked(call, model) ? save_hooked(call, model, object) : save_unhooked(call, model, object);
+}
+
+Task<> save_unhooked(Call call, const ModelInfo& model, void* object) {
     return on_connection<void>(call, driver::Access::write, [&model, object](Connected& at) -> Task<> {
         if (is_new(model, object)) {
             co_await insert_on(at, model, object);
             co_return;
         }
-        const bool can_be_new =
-            !model.generated_key &&
-            !(model.key.size() == 1 &&
-              model.columns[static_cast<std::size_t>(model.key[0])].type->kind == Kind::uuid);
-        if (!can_be_new) {
+        if (!key_may_be_new(model)) {
             const bool there = co_await update_all_columns(at, model, object);
             if (!there) co_await fail_write(at, model, object, "update", shape::with_deleted);
             co_return;
@@ -362,12 +380,19 @@ Task<> save(Call call, const ModelInfo& model, void* object) {
 
 Task<> update_columns(Call call, const ModelInfo& model, void* object,
                       std::span<const std::int16_t> columns) {
-    return on_connection<void>(call, driver::Access::write,
-                               [&model, object, columns](Connected& at) -> Task<> {
-                                   const bool there = co_await update_columns_on(at, model, object, columns);
-                                   if (!there)
-                                       co_await fail_write(at, model, object, "update", shape::with_deleted);
-                               });
+    return hooked(call, model) ? update_columns_hooked(call, model, object, columns)
+                               : update_columns_unhooked(call, model, object, columns);
+}
+
+Task<> update_columns_unhooked(Call call, const ModelInfo& model, void* object,
+                               std::span<const std::int16_t> columns) {
+    return on_connection<void>(
+        call, driver::Access::write,
+        [&model, object, columns](Connected& at) -> Task<> {
+            const bool there = co_await update_columns_on(at, model, object, columns);
+            if (!there) co_await fail_write(at, model, object, "update", shape::with_deleted);
+        },
+        Sharing::allowed);
 }
 
 namespace {
@@ -423,6 +448,11 @@ Sharing sharing_of_update(const Call& call) {
 }
 
 Task<> update(Call call, const ModelInfo& model, void* object, const shape::QueryData& changes) {
+    return hooked(call, model) ? update_hooked(call, model, object, changes)
+                               : update_unhooked(call, model, object, changes);
+}
+
+Task<> update_unhooked(Call call, const ModelInfo& model, void* object, const shape::QueryData& changes) {
     return on_connection<void>(
         call, driver::Access::write,
         [&model, object, &changes](Connected& at) -> Task<> {
@@ -446,7 +476,7 @@ Task<> update(Call call, const ModelInfo& model, void* object, const shape::Quer
 }
 
 bool update_now(const Call& call, const ModelInfo& model, void* object, const shape::QueryData& changes) {
-    if (!UpdateOne::can_do(model, changes)) return false;
+    if (!UpdateOne::can_do(model, changes) || hooked(call, model)) return false;
     return now(call, driver::Access::write, [&](Connected& at) {
         UpdateOne change(object, changes);
         driver::Statement* statement = at.cached(change.key());
@@ -457,15 +487,128 @@ bool update_now(const Call& call, const ModelInfo& model, void* object, const sh
     });
 }
 
+void require_where_of_update(const shape::QueryData& query, bool all_rows) {
+    if (all_rows || query.has(shape::Clause::where)) return;
+    throw InvalidQuery("update_bulk without a where changes every row of " + std::string(query.model->table) +
+                       "; pass duet::all_rows if that is meant");
+}
+
+namespace {
+
+/// UPDATE of some columns of objects, one after the other, by one statement.
+class UpdateColumns {
+public:
+    UpdateColumns(const ModelInfo& model, std::span<const std::int16_t> columns)
+        : model_(model), guard_(version_column(model)), now_(duet::detail::clock_now()) {
+        for (const std::int16_t column : columns) add(column);
+        for (const BehaviourInfo& info : model.behaviours) {
+            if (info.touched >= 0) add(info.touched);
+        }
+        if (guard_ >= 0) add(guard_);
+        for (const std::int16_t column : columns_) {
+            bytes_.push(static_cast<std::uint8_t>(column));
+            bytes_.push(static_cast<std::uint8_t>(column >> 8));
+        }
+    }
+    Task<> run(Connected& at, std::span<void* const> objects) {
+        const PlanKey key{&model_, plan_verb(PlanVerb::update_columns), bytes_.span()};
+        const UpdateContext context{&model_, columns_.span(), guard_};
+        for (void* object : objects) {
+            bind(object);
+            // Somebody who shares the connection may have displaced it meanwhile.
+            driver::Statement* statement = at.cached(key);
+            if (statement == nullptr)
+                statement = co_await at.prepare(key, &render_row, &context, values_.span());
+            driver::Outcome outcome;
+            const driver::Wait wait =
+                at.start(*statement, values_.span(), nullptr, driver::all_rows, outcome);
+            if (wait != driver::Wait::done) co_await settle(at.connection(), wait);
+            at.finished(outcome);
+            if (outcome.affected == 0) {
+                if (guard_ >= 0) set_version(object, version_);
+                co_await fail_write(at, model_, object, "flush", shape::with_deleted);
+            }
+        }
+    }
+
+private:
+    void add(std::int16_t column) {
+        if (std::find(columns_.begin(), columns_.end(), column) == columns_.end()) columns_.push(column);
+    }
+    void bind(void* object) {
+        for (const BehaviourInfo& info : model_.behaviours) {
+            if (info.behaviour->before_update != nullptr)
+                info.behaviour->before_update(static_cast<std::byte*>(object) + info.offset, {now_});
+        }
+        values_.clear();
+        bind_columns(model_, columns_.span(), object, values_);
+        bind_key(model_, object, values_);
+        if (guard_ < 0) return;
+        const ColumnInfo& column = model_.columns[static_cast<std::size_t>(guard_)];
+        version_ = duet::detail::read_integer(column.type->kind, column.in(object));
+        set_version(object, version_ + 1);
+        values_.push({&duet::detail::int64_value, &version_, 0, false});
+    }
+    void set_version(void* object, std::int64_t version) const {
+        const ColumnInfo& column = model_.columns[static_cast<std::size_t>(guard_)];
+        duet::detail::write_integer(column.type->kind, column.in(object), version);
+    }
+
+    const ModelInfo& model_;
+    const std::int16_t guard_;
+    const Timestamp now_;
+    Columns columns_;
+    duet::detail::SmallBuffer<std::uint8_t, 32> bytes_;
+    BindValues values_;
+    std::int64_t version_ = 0;
+};
+
+/// One object's update among others that are under way.
+class UpdateOfColumns final : public BatchOperation {
+public:
+    UpdateOfColumns(const ModelInfo& model, std::span<const std::int16_t> columns, void* object)
+        : model_(model), columns_(columns), object_(object) {}
+    Task<> start(Call call) override {
+        return on_connection<void>(
+            call, driver::Access::write,
+            [this](Connected& at) -> Task<> {
+                UpdateColumns update(model_, columns_);
+                co_await update.run(at, {&object_, 1});
+            },
+            Sharing::allowed);
+    }
+    bool checks_result() const noexcept override { return true; }
+
+private:
+    const ModelInfo& model_;
+    std::span<const std::int16_t> columns_;
+    void* object_;
+};
+
+}  // namespace
+
+Task<> update_columns(Call call, const ModelInfo& model, std::span<const std::int16_t> columns,
+                      std::span<void* const> objects) {
+    if (objects.size() > 1 && call.engine->pool().topology().pipelining) {
+        std::vector<std::unique_ptr<BatchOperation>> operations;
+        operations.reserve(objects.size());
+        for (void* object : objects)
+            operations.push_back(std::make_unique<UpdateOfColumns>(model, columns, object));
+        co_await run_batch(call, operations);
+        co_return;
+    }
+    const auto body = [&model, columns, objects](Connected& at) -> Task<> {
+        UpdateColumns update(model, columns);
+        co_await update.run(at, objects);
+    };
+    co_await on_connection<void>(call, driver::Access::write, body);
+}
+
 Task<std::int64_t> update_rows(Call call, const shape::QueryData& query, bool all_rows) {
     return on_connection<std::int64_t>(
         call, driver::Access::write,
         [&query, all_rows](Connected& at) -> Task<std::int64_t> {
-            if (!all_rows && !query.has(shape::Clause::where)) {
-                throw InvalidQuery("update_bulk without a where changes every row of " +
-                                   std::string(query.model->table) +
-                                   "; pass duet::all_rows if that is meant");
-            }
+            require_where_of_update(query, all_rows);
             co_return co_await update_query_on(at, query);
         },
         Sharing::allowed);

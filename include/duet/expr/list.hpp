@@ -91,7 +91,9 @@ struct InList : Node {
 
 template <class E, class T, class... Rest>
 auto in(bool negated, const E& operand, const T& first, const Rest&... rest) {
-    if constexpr (QuerySource<T>) {
+    if constexpr (ScalarSource<T>) {
+        return InStatement<E, typename T::scalar_type>(negated, operand, nested(first.data()));
+    } else if constexpr (QuerySource<T>) {
         return in_query(negated, operand, first, rest...);
     } else if constexpr (sizeof...(Rest) == 0 && detail::Range<T>) {
         using X = detail::list_element_t<std::remove_cvref_t<decltype(*first.begin())>>;

@@ -132,11 +132,13 @@ public:
     /// INSERT; comes back with its generated key, defaults and timestamps. Throws IntegrityError and its kin.
     template <Model M>
     Result<M> create(const M& object, Where where = Where::current()) {
+        static_assert(detail::has_right_hooks<M>);
         return Mode::run(detail::CreateObject<M>{call(where), object});
     }
     template <class M>
     requires(Model<M> && !std::is_lvalue_reference_v<M>) Result<M> create(M&& object,
                                                                           Where where = Where::current()) {
+        static_assert(detail::has_right_hooks<M>);
         static_assert(!Mode::is_async || detail::safe_in_co_await<M>,
                       "duet: GCC 12 breaks temporaries in co_await: name the object first, then co_await "
                       "db.create(object)");
@@ -167,7 +169,8 @@ public:
                 detail::CreateList<M>{call(where), detail::PayloadOf<M, P>::create_all(payloads, where)});
         }
     }
-    /// INSERT of many in few statements and one transaction; returns how many.
+    /// INSERT of many in few statements and one transaction; returns how many. Without hooks, unless
+    /// duet::with_hooks is passed.
     template <Model M>
     Result<std::size_t> create_bulk(std::vector<M>&& objects, Where where = Where::current()) {
         static_assert(
@@ -180,10 +183,26 @@ public:
     Result<std::size_t> create_bulk(std::vector<M>& objects, Where where = Where::current()) {
         return Mode::run(detail::CreateInPlace<M>{call(where), objects.data(), objects.size()});
     }
+    template <Model M>
+    Result<std::size_t> create_bulk(std::vector<M>&& objects, WithHooks, Where where = Where::current()) {
+        static_assert(
+            !Mode::is_async || detail::safe_in_co_await<std::vector<M>>,
+            "duet: GCC 12 breaks temporaries in co_await: name the vector first, then pass it by its name");
+        return Mode::run(detail::CreateList<M>{call(where), std::move(objects), true});
+    }
+    template <Model M>
+    Result<std::size_t> create_bulk(std::vector<M>& objects, WithHooks, Where where = Where::current()) {
+        return Mode::run(detail::CreateInPlace<M>{call(where), objects.data(), objects.size(), true});
+    }
     /// Likewise; gives them back with their keys.
     template <Model M>
     Result<std::vector<M>> create_bulk_returning(std::vector<M> objects, Where where = Where::current()) {
         return Mode::run(detail::CreateListAndReturn<M>{{call(where), std::move(objects)}});
+    }
+    template <Model M>
+    Result<std::vector<M>> create_bulk_returning(std::vector<M> objects, WithHooks,
+                                                 Where where = Where::current()) {
+        return Mode::run(detail::CreateListAndReturn<M>{{call(where), std::move(objects), true}});
     }
     /// The row with this primary key, soft-deleted ones excepted. Composite keys: all parts in
     /// the order of primary_key(...), as `duet::key(a, b)`.
@@ -217,6 +236,7 @@ public:
     /// StaleData when its version is.
     template <Model M>
     Result<void> save(M& object, Where where = Where::current()) {
+        static_assert(detail::has_right_hooks<M>);
         return Mode::run(detail::SaveObject<M>{{call(where), &object}});
     }
     /// UPDATE of these columns only; the object follows. Throws NotFound when its row is gone.
@@ -224,6 +244,7 @@ public:
               class D = detail::NoChange, class E = detail::NoChange, class F = detail::NoChange>
     Result<void> update(M& object, const A& a, const B& b = {}, const C& c = {}, const D& d = {},
                         const E& e = {}, const F& f = {}, Where where = Where::current()) {
+        static_assert(detail::has_right_hooks<M>);
         detail::UpdateObject<M> operation{{call(where), &object}};
         operation.changes.model = &detail::model_info<M>;
         const auto add = [&operation]<class T>(const T& change) {
@@ -266,6 +287,7 @@ public:
     /// DELETE; a model with SoftDelete is marked instead. Throws NotFound when the row is gone.
     template <Model M>
     Result<void> remove(M& object, Where where = Where::current()) {
+        static_assert(detail::has_right_hooks<M>);
         return Mode::run(detail::RemoveObject<M>{{call(where), &object}, engine::Removal::normal});
     }
     template <Model M>
@@ -359,6 +381,18 @@ public:
     template <Model M>
     Result<std::int64_t> count(const Query<M>& query, Where where = Where::current()) {
         return BoundQuery<Mode, M>(call(where), query).count();
+    }
+
+    /// The rows of a statement (duet::select, query.statement(); <duet/statement.hpp>), or what a statement
+    /// that writes gives back.
+    template <class S>
+    auto execute(const S& statement, Where where = Where::current()) {
+        constexpr bool is_statement = requires { typename S::duet_statement; };
+        static_assert(
+            is_statement,
+            "duet: execute() takes a statement, as duet::select(...).from<M>() or query.statement() "
+            "make it; text goes through db.sql()");
+        if constexpr (is_statement) return statement.template bound_to<Mode>(call(where));
     }
 
     /// SQL with bound values: `db.sql("SELECT name, age FROM users WHERE age > {}", 30).as<NameAge>()`.

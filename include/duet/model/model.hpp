@@ -2,6 +2,7 @@
 
 #include <duet/model/behaviours.hpp>
 #include <duet/model/column_types.hpp>
+#include <duet/model/hooks.hpp>
 #include <duet/model/links.hpp>
 #include <duet/model/reflect.hpp>
 #include <duet/model/relations.hpp>
@@ -263,6 +264,21 @@ constexpr std::string_view first_unknown_name(std::span<const TableOption> optio
     return {};
 }
 
+/// Options that name a relation with rows behind it.
+constexpr std::string_view first_unknown_relation(std::span<const TableOption> options,
+                                                  std::span<const RelationInfo> relations) {
+    for (const TableOption& option : options) {
+        if (option.type != TableOption::Type::cascade_orphans) continue;
+        bool found = false;
+        for (const RelationInfo& relation : relations) {
+            found = found || (relation.name == option.text && (relation.kind == RelationKind::has_many ||
+                                                               relation.kind == RelationKind::has_one));
+        }
+        if (!found) return option.text;
+    }
+    return {};
+}
+
 /// A name as a template argument, so that the compiler prints it.
 struct NameText {
     char text[64]{};
@@ -275,6 +291,12 @@ struct NameText {
 template <class Model, NameText Name>
 struct TableOfModel {
     static_assert(Name.empty(), "duet: table(...) names a member that the struct does not have");
+    static constexpr bool checked = true;
+};
+
+template <class Model, NameText Name>
+struct OrphansOfModel {
+    static_assert(Name.empty(), "duet: cascade_orphans(...) names no HasMany or HasOne of the struct");
     static constexpr bool checked = true;
 };
 
@@ -349,6 +371,8 @@ struct ModelTables {
     static_assert(arrays.key_count > 0,
                   "duet: a model needs a primary key: a member `id` or duet::primary_key(...)");
     static_assert(TableOfModel<M, NameText(first_unknown_name(M::table.options, arrays.columns))>::checked);
+    static_assert(
+        OrphansOfModel<M, NameText(first_unknown_relation(M::table.options, arrays.relations))>::checked);
 
     // An ordinary function: its body is looked at when all models are complete.
     static bool layout_holds() {
@@ -389,6 +413,7 @@ consteval ModelInfo make_model_info() {
     info.list = &ListAccess<M>::ops;
     info.layout_holds = &ModelTables<M>::layout_holds;
     info.soft_delete = a.soft_delete;
+    info.hooks = hooks_of<M>();
     if constexpr (requires { M::rules; }) info.check = &decltype(M::rules)::template check<M>;
     return info;
 }
@@ -417,6 +442,11 @@ Key key_of(const T& model) {
 }
 
 }  // namespace detail
+
+template <class M>
+M* HookContext::object() const noexcept {
+    return &model_ == &detail::model_info<std::remove_const_t<M>> ? static_cast<M*>(object_) : nullptr;
+}
 
 /// The models of a program: what create_all, migrations and test kits take.
 template <Model... Ms>

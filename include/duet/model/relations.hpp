@@ -34,8 +34,12 @@ public:
     BelongsTo(Key key) : key_(std::move(key)) {}
     /// Refers to `model`, of which a copy counts as loaded.
     BelongsTo(const T& model) : key_(detail::key_of<Key>(model)) {
-        T* copy = new T(model);
-        state_.attach(detail::share(copy, [](void* object) { delete static_cast<T*>(object); }), copy, 1);
+        static_assert(alignof(T) <= alignof(detail::CopyHeader));
+        auto* copy = new detail::CopiedObject<T>(model);
+        state_.attach(
+            detail::share(copy, [](void* object) { delete static_cast<detail::CopiedObject<T>*>(object); }),
+            &copy->object, 1);
+        state_.copied = true;
     }
 
     const Key& key() const noexcept { return key_; }

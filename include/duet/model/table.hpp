@@ -77,6 +77,14 @@ consteval TableOption on_delete(std::string_view relation, ReferentialAction act
     option.action = action;
     return option;
 }
+/// Objects of a HasMany (or HasOne) that no longer belong here are removed: when a session takes them out of
+/// the relation's collection, and when it removes the object that they belong to.
+consteval TableOption cascade_orphans(std::string_view relation) {
+    TableOption option;
+    option.type = TableOption::Type::cascade_orphans;
+    option.text = relation;
+    return option;
+}
 /// The column's name in the database where it is not the member's.
 consteval TableOption column_name(std::string_view member, std::string_view column) {
     TableOption option = detail::option_over(TableOption::Type::column_name, member);

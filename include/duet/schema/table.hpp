@@ -26,6 +26,7 @@ struct TableOption {
         decimal_as_text,
         without_auto_key,
         guarded,
+        cascade_orphans,
     };
     static constexpr std::size_t max_columns = 8;
 
@@ -38,7 +39,7 @@ struct TableOption {
     std::array<std::string_view, max_columns> references{};  // foreign_key: columns of the other table
     std::string_view name{};                                 // constraint or index name, empty: derived
     std::string_view text{};  // check, partial index, default: SQL; foreign_key: the other table;
-                              // column_name: the column
+                              // column_name: the column; cascade_orphans: the relation
 
     /// Gives the constraint or index a name of its own.
     consteval TableOption named(std::string_view n) const {

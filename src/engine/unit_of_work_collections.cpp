@@ -1,0 +1,191 @@
+#include <algorithm>
+
+#include "unit_of_work_impl.hpp"
+#include "write.hpp"
+
+namespace duet::engine {
+
+using Collection = UnitOfWork::Collection;
+
+namespace {
+
+bool is_in(const std::vector<void*>& list, const void* object) {
+    return std::find(list.begin(), list.end(), object) != list.end();
+}
+
+std::string name_of(const Collection& c) {
+    return std::string(c.relation->owner().type_name) + "::" + std::string(c.relation->name);
+}
+
+}  // namespace
+
+UnitOfWork::Collection& UnitOfWork::Impl::collection_of(Tracked& t, std::size_t relation) {
+    if (Collection* const known = known_collection(t, relation)) return *known;
+    auto made = std::make_unique<Collection>(Collection{&t, &t.model->info.relations[relation], relation});
+    return *collections[number_of(&t)].emplace_back(std::move(made));
+}
+
+UnitOfWork::Collection* UnitOfWork::Impl::known_collection(const Tracked& t, std::size_t relation) noexcept {
+    if (collections.empty()) return nullptr;
+    const auto found = collections.find(number_of(&t));
+    if (found == collections.end()) return nullptr;
+    for (const auto& c : found->second) {
+        if (c->index == relation) return c.get();
+    }
+    return nullptr;
+}
+
+void UnitOfWork::Impl::drop_collections(const Tracked& t) noexcept {
+    const auto found = collections.find(number_of(&t));
+    if (found == collections.end()) return;
+    // Whoever has one may go on to ask it.
+    for (const auto& c : found->second) {
+        c->loaded = false;
+        c->rows.clear();
+        c->linked.clear();
+        c->unlinked.clear();
+    }
+}
+
+void UnitOfWork::Impl::journal_collection(Collection& c) {
+    auto& journal = level().collections;
+    const bool known =
+        std::any_of(journal.begin(), journal.end(), [&c](const auto& entry) { return entry.collection == &c; });
+    if (!known) journal.push_back({&c, c.rows, c.linked, c.unlinked, c.loaded});
+}
+
+bool UnitOfWork::Impl::deletes_orphans(const Collection& c) const {
+    const auto& declared = c.owner->model->info.options;
+    return std::any_of(declared.begin(), declared.end(), [&c](const TableOption& option) {
+        return option.type == TableOption::Type::cascade_orphans && option.text == c.relation->name;
+    });
+}
+
+UnitOfWork::Collection* UnitOfWork::Impl::mirror(const Collection& c, Tracked& target) {
+    const LinkInfo& link = c.relation->link();
+    const ModelInfo& info = target.model->info;
+    for (std::size_t i = 0; i < info.relations.size(); ++i) {
+        const RelationInfo& relation = info.relations[i];
+        if (relation.kind != RelationKind::many_to_many || &relation == c.relation) continue;
+        const LinkInfo& other = relation.link();
+        if (other.table == link.table && other.owner_column == link.target_column)
+            // All links of a new object are known.
+            return target.state == TrackedState::added ? &collection_of(target, i)
+                                                       : known_collection(target, i);
+    }
+    return nullptr;
+}
+
+UnitOfWork::Collection& UnitOfWork::collection(void* object, std::size_t relation) {
+    return impl_->collection_of(impl_->require(object, "collection"), relation);
+}
+
+// A row that does not exist yet cannot be referred to by any that the session does not know.
+bool UnitOfWork::loaded(const Collection& c) noexcept {
+    return c.loaded || c.owner->state == TrackedState::added;
+}
+
+void* UnitOfWork::owner(const Collection& c) const noexcept { return c.owner->object; }
+
+namespace {
+
+/// The BelongsTo on the other side of a HasMany.
+std::size_t reference_of(const Collection& c, const TrackedModel& target) {
+    for (const std::size_t reference : target.references) {
+        if (target.info.relations[reference].local_column == c.relation->remote_column()) return reference;
+    }
+    throw InvalidQuery(name_of(c) + " has no BelongsTo on its other side");
+}
+
+}  // namespace
+
+std::span<void* const> UnitOfWork::rows(Collection& c) {
+    if (c.owner->state == TrackedState::gone) throw InvalidQuery(name_of(c) + ": its owner left the session");
+    if (!loaded(c)) {
+        throw NotLoaded(name_of(c) + " was read but not loaded; load it with session.load(object, \"" +
+                        std::string(c.relation->name) + "\"_c) or .related(\"" +
+                        std::string(c.relation->name) + "\"_c) in the query");
+    }
+    const auto is_out = [this](const void* object) {
+        const Tracked* const t = impl_->tracked(object);
+        return t == nullptr || t->state == TrackedState::removed;
+    };
+    if (c.relation->kind == RelationKind::many_to_many) {
+        std::erase_if(c.rows, is_out);
+        return c.rows;
+    }
+    TrackedModel& target = impl_->model(c.relation->target());
+    const std::size_t reference = reference_of(c, target);
+    std::erase_if(c.rows, [&](void* object) {
+        return is_out(object) || !impl_->refers_to(*impl_->tracked(object), reference, *c.owner);
+    });
+    if (c.partial) return c.rows;
+    const std::size_t known = c.rows.size();
+    std::size_t found = 0;
+    for (std::size_t i = 0; i < target.objects.size(); ++i) {
+        Tracked& t = target.objects[i];
+        if (t.state != TrackedState::stored && t.state != TrackedState::added) continue;
+        if (!impl_->refers_to(t, reference, *c.owner)) continue;
+        // Most are in there already; in the order of their coming mostly, too.
+        if (found < known && c.rows[found] == t.object) {
+            ++found;
+        } else if (!is_in(c.rows, t.object)) {
+            c.rows.push_back(t.object);
+        }
+    }
+    return c.rows;
+}
+
+void UnitOfWork::link(Collection& c, void* object) {
+    Tracked& t = impl_->require(object, "add");
+    if (c.owner->state == TrackedState::gone) throw InvalidQuery(name_of(c) + ": its owner left the session");
+    if (&t.model->info != &c.relation->target())
+        throw InvalidQuery(name_of(c) + " holds objects of another model");
+    if (c.relation->kind != RelationKind::many_to_many) {
+        impl_->attach(t, reference_of(c, *t.model), *c.owner);
+        if (c.partial && !is_in(c.rows, object)) c.rows.push_back(object);
+        return;
+    }
+    if (is_in(c.rows, object) || is_in(c.linked, object)) return;
+    impl_->journal_collection(c);
+    if (std::erase(c.unlinked, object) == 0) {
+        c.linked.push_back(object);
+        ++impl_->links;
+    }
+    if (loaded(c)) c.rows.push_back(object);
+    if (Collection* const other = impl_->mirror(c, t); other != nullptr && loaded(*other)) {
+        impl_->journal_collection(*other);
+        if (!is_in(other->rows, c.owner->object)) other->rows.push_back(c.owner->object);
+    }
+}
+
+bool UnitOfWork::unlink(Collection& c, void* object) {
+    Tracked& t = impl_->require(object, "remove");
+    if (c.relation->kind != RelationKind::many_to_many) {
+        if (&t.model->info != &c.relation->target()) return false;
+        const std::size_t reference = reference_of(c, *t.model);
+        if (!impl_->refers_to(t, reference, *c.owner)) return false;
+        if (impl_->deletes_orphans(c)) {
+            remove(object, Removal::normal);
+        } else {
+            impl_->detach(t, reference);
+        }
+        return true;
+    }
+    const bool known = is_in(c.rows, object) || is_in(c.linked, object);
+    if (loaded(c) && !known) return false;
+    impl_->journal_collection(c);
+    std::erase(c.rows, object);
+    if (std::erase(c.linked, object) == 0 && !is_in(c.unlinked, object)) {
+        c.unlinked.push_back(object);
+        ++impl_->links;
+    }
+    if (Collection* const other = impl_->mirror(c, t)) {
+        impl_->journal_collection(*other);
+        std::erase(other->rows, c.owner->object);
+        std::erase(other->linked, c.owner->object);
+    }
+    return true;
+}
+
+}  // namespace duet::engine

@@ -1,0 +1,187 @@
+#pragma once
+
+#include <duet/base/error.hpp>
+#include <duet/engine/unit_of_work.hpp>
+#include <duet/schema/relation_state.hpp>
+
+#include <unordered_map>
+#include <utility>
+
+#include "flush_order.hpp"
+#include "row_plan.hpp"
+#include "tracked.hpp"
+
+namespace duet::engine {
+
+using duet::detail::RelationState;
+
+/// A to-many relation of an object. Rows of a HasMany are those whose BelongsTo refers to the object; the
+/// list only keeps their order. Links of a many-to-many relation are recorded until they are written.
+struct UnitOfWork::Collection {
+    Tracked* owner;
+    const RelationInfo* relation;
+    std::size_t index;  // of the relation
+    bool loaded = false;
+    bool partial = false;  // loaded with a filter: what else belongs to it is not known
+    std::uint64_t loaded_in = 0;
+    std::vector<void*> rows{};
+    std::vector<void*> linked{};    // many-to-many, to be written
+    std::vector<void*> unlinked{};  // likewise
+};
+
+/// What a Tracked was before something was done to it.
+struct Change {
+    Tracked* tracked;
+    TrackedState state;
+    bool has_snapshot = false;
+    Snapshot snapshot{};
+};
+/// What a collection was before.
+struct CollectionChange {
+    UnitOfWork::Collection* collection;
+    std::vector<void*> rows, linked, unlinked;
+    bool loaded;
+};
+
+/// A transaction or savepoint, and what has to be taken back when it is.
+struct Level {
+    std::uint64_t serial = 0;
+    std::unique_ptr<TransactionState> owned;
+    TransactionState* transaction = nullptr;
+    std::vector<Change> journal;
+    std::vector<CollectionChange> collections;
+};
+
+struct UnitOfWork::Impl {
+    Impl(UnitOfWork& unit, const Call& call, const TransactionOptions& options, TransactionState* begun);
+
+    // unit_of_work.cpp: objects
+    TrackedModel& model(const ModelInfo& info);
+    TrackedModel* known_model(const ModelInfo& info) noexcept;
+    Tracked* tracked(const void* object) const noexcept {
+        Tracked* const found = addresses.find(number_of(object));
+        return found != nullptr && found->state != TrackedState::gone ? found : nullptr;
+    }
+    /// Throws InvalidQuery.
+    Tracked& require(const void* object, const char* what) const;
+    Tracked& track(TrackedModel& model, void* object, std::shared_ptr<void> owner, TrackedState state);
+    /// Takes an object out of the session; its memory stays.
+    void forget(Tracked& t) noexcept;
+    void set_state(Tracked& t, TrackedState state) noexcept;
+    void journal_state(Tracked& t);
+    /// The first change of an object in a level.
+    void journal_snapshot(Tracked& t, Snapshot before);
+    bool modified(const Tracked& t) const;
+    /// Puts all columns back to what the row has.
+    void restore(Tracked& t, const Snapshot& snapshot, const ColumnSet& columns);
+    void restore_changes(Tracked& t);
+    void collect_garbage() noexcept;
+
+    // unit_of_work_references.cpp: BelongsTo
+    RelationState* state(const Tracked& t, std::size_t relation) const {
+        return state_of(t.model->info.relations[relation], t.object);
+    }
+    const ColumnInfo& foreign_key(const Tracked& t, std::size_t relation) const {
+        const ModelInfo& info = t.model->info;
+        return info.columns[static_cast<std::size_t>(info.relations[relation].local_column)];
+    }
+    /// What the BelongsTo refers to, if that is an object of the session that it holds.
+    Tracked* target_of(Tracked& t, std::size_t relation);
+    void attach(Tracked& t, std::size_t relation, Tracked& target);
+    void detach(Tracked& t, std::size_t relation);
+    /// The object that the key of a BelongsTo names, held or not.
+    Tracked* referred(const Tracked& t, std::size_t relation);
+    bool refers_to(Tracked& t, std::size_t relation, const Tracked& target);
+    /// Takes in what objects refer to, and gives them the keys that are known.
+    void settle_references(Tracked& t);
+    void settle_all_references();
+    /// Lets go of what is held, where the key says something else now.
+    void check_references(Tracked& t) noexcept;
+
+    // unit_of_work_loading.cpp
+    /// A row that was read: the object that the session has for it from now on.
+    Tracked& absorb(TrackedModel& model, void* row, const std::shared_ptr<void>& block, bool overwrite);
+    /// The relations that were loaded along with it, which came by these loads, along `path`.
+    using Loads = std::span<const shape::RelatedLoad>;
+    void absorb_relations(Tracked& t, void* row, Loads loads, std::vector<std::uint8_t>& path);
+    void absorb_many(Tracked& t, std::size_t relation, RelationState& rows, Loads loads,
+                     std::vector<std::uint8_t>& path);
+    /// What was loaded from the other side holds the parent.
+    void attach_back(Tracked& child, const RelationInfo& relation, Tracked& parent);
+    /// An object with the key that a query by primary key asks for.
+    void* probe(TrackedModel& model, const shape::QueryData& by_key);
+    Tracked* added_with_key(TrackedModel& model, const void* object);
+    Task<void*> read(TrackedModel& model, shape::QueryData query, bool overwrite, Where where);
+
+    // unit_of_work_collections.cpp
+    Collection& collection_of(Tracked& t, std::size_t relation);
+    Collection* known_collection(const Tracked& t, std::size_t relation) noexcept;
+    void journal_collection(Collection& c);
+    void drop_collections(const Tracked& t) noexcept;
+    bool deletes_orphans(const Collection& c) const;
+    /// The other side of a many-to-many relation, if it is declared.
+    Collection* mirror(const Collection& c, Tracked& target);
+
+    // unit_of_work_flush.cpp
+    struct Update {
+        Tracked* tracked;
+        ColumnSet columns;
+    };
+    /// A reference that is set when its target has been written.
+    struct Later {
+        Tracked* tracked;
+        std::size_t relation;
+        Tracked* target;
+    };
+    struct Pending {
+        std::vector<Tracked*> added;
+        std::vector<Update> updates;
+        std::vector<Tracked*> removed;
+        std::vector<Collection*> links;
+        std::vector<std::pair<Tracked*, Snapshot>> before;  // objects that writing changes
+        std::vector<Later> later;
+        bool empty() const {
+            return added.empty() && updates.empty() && removed.empty() && links.empty();
+        }
+    };
+    Pending collect();
+    bool has_pending(TrackedModel& model);
+    bool has_pending();
+    /// `last`: whoever asks takes everything back if it fails.
+    Task<> flush(Where where, bool last);
+    Task<> remove_orphans(Where where);
+    Task<> write(Call call, Pending& pending);
+    Task<> write_added(Call call, Pending& pending);
+    Task<> insert_group(Call call, TrackedModel& model, std::span<Tracked* const> rows);
+    Task<> write_updates(Call call, Pending& pending);
+    Task<> write_links(Call call, Pending& pending);
+    Task<> write_removed(Call call, Pending& pending);
+    Task<> remove_group(Call call, std::span<Tracked* const> rows);
+    void written(Pending& pending);
+    void take_back(Pending& pending);
+    void mirror_removal(Tracked& t);
+
+    // unit_of_work_levels.cpp
+    Level& level() noexcept { return levels.back(); }
+    Task<> ensure_begun(Where where);
+    void take_back_level(Level& level);
+    void take_back_change(Change& change);
+    void new_transaction() noexcept;
+
+    UnitOfWork& unit;
+    Call base;
+    TransactionOptions options;
+    std::vector<Level> levels;
+    std::uint64_t serial = 0;
+    std::deque<TrackedModel> models;
+    TrackedModel* last = nullptr;
+    NumberTable addresses;
+    std::unordered_map<std::uint64_t, std::vector<std::unique_ptr<Collection>>> collections;  // by owner
+    std::size_t links = 0;  // collections with links to be written, at most
+    bool flushing = false;
+};
+
+/// The order in which rows are written and the groups that go together.
+inline std::byte* at_offset(void* object, std::size_t offset) { return static_cast<std::byte*>(object) + offset; }
+
+}  // namespace duet::engine
