@@ -174,7 +174,7 @@ TEST(Hooks, OfOthers) {
     EXPECT_THROW(db.create(Article{.title = "Spam"}), std::invalid_argument);
     EXPECT_EQ(writes["articles"], 2);
     EXPECT_EQ(db.query<Entry>().count(), 1);
-    EXPECT_THROW(db.drop_all(duet::models<Article>), std::logic_error);
+    EXPECT_THROW(db.execute_script("DROP TABLE articles"), std::logic_error);
 }
 
 }  // namespace

@@ -202,6 +202,7 @@ public:
     InsertOfObject(const ModelInfo& model, void* object) : model_(model), object_(object) {}
     Task<> start(Call call) override { return insert(call, model_, object_); }
     bool checks_result() const noexcept override { return false; }
+    const ModelInfo* hooked_model() const noexcept override { return &model_; }
 
 private:
     const ModelInfo& model_;
@@ -214,6 +215,7 @@ public:
         : model_(model), object_(object), removal_(removal) {}
     Task<> start(Call call) override { return engine::remove(call, model_, object_, removal_); }
     bool checks_result() const noexcept override { return true; }
+    const ModelInfo* hooked_model() const noexcept override { return &model_; }
 
 private:
     const ModelInfo& model_;
@@ -239,7 +241,7 @@ Task<> UnitOfWork::Impl::insert_group(Call call, TrackedModel& model, std::span<
         if (count == 1) {
             single.push_back(std::make_unique<InsertOfObject>(model.info, first));
         } else {
-            co_await insert_all(call, model.info, first, count);
+            co_await insert_all_hooked(call, model.info, first, count);
         }
         begin += count;
     }
@@ -277,6 +279,10 @@ Task<> UnitOfWork::Impl::write_updates(Call call, Pending& pending) {
             if (first.columns.has(c)) columns.push_back(static_cast<std::int16_t>(c));
         }
         while (i < order.size() && together(first, *order[i])) objects.push_back(order[i++]->tracked->object);
+        if (hooked(call, info)) {
+            for (void* const object : objects) co_await update_columns(call, info, object, columns);
+            continue;
+        }
         co_await update_columns(call, info, columns, objects);
     }
 }
