@@ -284,7 +284,8 @@ struct RowReader::Impl {
             append_path(path, field.name);
             read_cell(*field.type, field.in(object), cells[i], path, faults);
         }
-        if (faults.empty() && options.run_rules) {
+        if (options.run_rules) {
+            faults.end_reading();
             path.clear();
             check(shape, object, path, faults);
         }

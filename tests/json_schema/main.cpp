@@ -5,9 +5,9 @@
 #include <string>
 #include <vector>
 
-namespace {
-
 enum class Size { small, large };
+
+namespace {
 
 struct Line {
     std::string sku{};
