@@ -39,14 +39,16 @@ public:
         if (sqlite3_open_v2(":memory:", &handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, nullptr) != SQLITE_OK)
             std::exit(2);
         connection_.reset(handle);
+        // The table and the connection as duet has them.
+        raw::execute(handle, "PRAGMA foreign_keys = ON");
         raw::execute(handle,
-                     "CREATE TABLE accounts (id INTEGER PRIMARY KEY AUTOINCREMENT, owner TEXT NOT NULL, balance "
-                     "INTEGER NOT NULL, currency TEXT NOT NULL, note TEXT, is_open INTEGER NOT NULL, created_at "
-                     "TEXT NOT NULL)");
+                     "CREATE TABLE accounts (id integer NOT NULL PRIMARY KEY AUTOINCREMENT, owner text NOT NULL, "
+                     "balance bigint NOT NULL, currency text NOT NULL, note text, is_open boolean NOT NULL, "
+                     "created_at datetime NOT NULL)");
         raw::execute(handle,
                      "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000) INSERT INTO "
                      "accounts (owner, balance, currency, is_open, created_at) SELECT 'owner ' || i, 100, 'EUR', 1, "
-                     "'2026-01-01 00:00:00' FROM n");
+                     "'1970-01-01 00:00:00.000000' FROM n");
         update_ = raw::prepare(handle, "UPDATE accounts SET balance = ? WHERE id = ?", SQLITE_PREPARE_PERSISTENT);
     }
     double run(std::int64_t balance) {
