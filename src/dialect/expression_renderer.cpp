@@ -66,7 +66,8 @@ std::vector<ClauseView> clauses_of(const std::uint8_t* data, std::size_t size, s
 namespace {
 
 [[noreturn]] void refuse_distinct_window(const Dialect& dialect) {
-    throw UnsupportedByDialect(std::string(dialect.name()) + " has no DISTINCT in an aggregate over a window");
+    throw UnsupportedByDialect(std::string(dialect.name()) +
+                               " has no DISTINCT in an aggregate over a window");
 }
 
 // Expressions nest as deep as the user builds them; the renderer recurses, so it needs an end.
@@ -251,7 +252,8 @@ std::string ExpressionRenderer::in_query(Op op, Cursor& c, Scope& scope) {
     }
     if (!is_plain) query = "(SELECT * FROM " + query + " AS chosen)";
     const std::string test = operand.sql + (negated ? " NOT IN " : " IN ") + query;
-    if (!negated || refers || !operand.may_be_null || dialect_.capabilities().asks_queries_about_null) return test;
+    if (!negated || refers || !operand.may_be_null || dialect_.capabilities().asks_queries_about_null)
+        return test;
     // What NULL is not in, the database has to be asked in words of its own.
     return "CASE WHEN " + operand.sql + " IS NOT NULL THEN " + test + " WHEN EXISTS " + query +
            " THEN NULL ELSE TRUE END";
@@ -458,7 +460,8 @@ std::string ExpressionRenderer::operand(Cursor& c, Scope& scope) {
             return row_compare(c, scope);
         case Op::grouping: {
             std::string terms;
-            for (const Operand& term : each(c.u8(), c, scope)) terms += (terms.empty() ? "" : ", ") + term.sql;
+            for (const Operand& term : each(c.u8(), c, scope))
+                terms += (terms.empty() ? "" : ", ") + term.sql;
             return dialect_.grouping_of(terms);
         }
         case Op::none:

@@ -261,9 +261,9 @@ public:
                         bool negated) const override {
         const bool text = element_type(elements) == "LONGTEXT";
         return join({operand.sql, negated ? " NOT IN" : " IN", " (SELECT ",
-                                  text ? "element COLLATE " : "element", text ? collation() : "",
-                                  " FROM JSON_TABLE(", placeholder, ", '$[*]' COLUMNS (element ",
-                                  element_type(elements), " PATH '$')) AS duet_list)"});
+                     text ? "element COLLATE " : "element", text ? collation() : "", " FROM JSON_TABLE(",
+                     placeholder, ", '$[*]' COLUMNS (element ", element_type(elements),
+                     " PATH '$')) AS duet_list)"});
     }
 
     std::string null_safe_equal(std::string_view left, std::string_view right, bool negated) const override {

@@ -424,8 +424,7 @@ TEST(MariaDbQueries, Nest) {
     EXPECT_EQ(
         where(dialect(), "age"_c.not_in(query<Post>().where("title"_c == "Notes"), "views"_c)),
         R"(CASE WHEN `users`.`age` IS NOT NULL THEN `users`.`age` NOT IN (SELECT `posts`.`views` FROM `posts` WHERE `posts`.`title` = ?) WHEN EXISTS (SELECT `posts`.`views` FROM `posts` WHERE `posts`.`title` = ?) THEN NULL ELSE TRUE END)");
-    EXPECT_EQ(
-        where(dialect(), duet::exists(query<Post>().where("title"_c == "Notes").limit(1))),
+    EXPECT_EQ(where(dialect(), duet::exists(query<Post>().where("title"_c == "Notes").limit(1))),
               R"(EXISTS (SELECT 1 FROM `posts` WHERE `posts`.`title` = ? LIMIT ?))");
 }
 
