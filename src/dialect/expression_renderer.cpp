@@ -100,11 +100,11 @@ std::string ExpressionRenderer::predicate(Cursor& c, Scope& scope, bool enclosed
         case Op::logical_not: {
             bool negated = true;
             for (; static_cast<Op>(*c.at) == Op::logical_not; ++c.at) negated = !negated;
-            if (negated && static_cast<Op>(*c.at) == Op::in_query) {
-                ++c.at;
-                return in_query(Op::not_in_query, c, scope);
-            }
-            return negated ? "NOT (" + predicate(c, scope) + ")" : predicate(c, scope, enclosed);
+            if (!negated) return predicate(c, scope, enclosed);
+            const bool before = std::exchange(under_not_, true);
+            std::string out = "NOT (" + predicate(c, scope) + ")";
+            under_not_ = before;
+            return out;
         }
         case Op::always:
             return "1 = 1";
@@ -252,19 +252,23 @@ std::string ExpressionRenderer::in_query(Op op, Cursor& c, Scope& scope) {
     }
     if (!is_plain) query = "(SELECT * FROM " + query + " AS chosen)";
     const std::string test = operand.sql + (negated ? " NOT IN " : " IN ") + query;
-    if (!negated || refers || !operand.may_be_null || dialect_.capabilities().asks_queries_about_null)
+    const bool tells_unknown_from_false = negated || under_not_;
+    if (!tells_unknown_from_false || refers || !operand.may_be_null ||
+        dialect_.capabilities().asks_queries_about_null)
         return test;
-    // What NULL is not in, the database has to be asked in words of its own.
+    // What NULL is in, the database has to be asked in words of its own.
     return "CASE WHEN " + operand.sql + " IS NOT NULL THEN " + test + " WHEN EXISTS " + query +
-           " THEN NULL ELSE TRUE END";
+           " THEN NULL ELSE " + (negated ? "TRUE" : "FALSE") + " END";
 }
 
 std::string ExpressionRenderer::nested(Cursor& c, const Scope& scope, bool select_one, bool first_row) {
     NestedQuery query = read_nested(c);
     query.first_row = first_row;
     const std::size_t windows = windows_;
+    const bool under_not = std::exchange(under_not_, false);
     std::string out = "(" + render_nested(*this, query, scope, select_one) + ")";
     windows_ = windows;
+    under_not_ = under_not;
     return out;
 }
 

@@ -159,6 +159,7 @@ private:
     std::string front_;
     std::size_t outer_references_ = 0;
     std::size_t windows_ = 0;
+    bool under_not_ = false;
     int depth_ = 0;
 };
 

@@ -422,8 +422,11 @@ TEST(MariaDbQueries, Nest) {
               R"(`users`.`age` > (SELECT avg(CAST(`users_2`.`age` AS DOUBLE)) FROM `users` AS `users_2`))");
     // A prepared statement would keep what the first execution found out about NULL.
     EXPECT_EQ(
-        where(dialect(), "age"_c.not_in(query<Post>().where("title"_c == "Notes"), "views"_c)),
-        R"(CASE WHEN `users`.`age` IS NOT NULL THEN `users`.`age` NOT IN (SELECT `posts`.`views` FROM `posts` WHERE `posts`.`title` = ?) WHEN EXISTS (SELECT `posts`.`views` FROM `posts` WHERE `posts`.`title` = ?) THEN NULL ELSE TRUE END)");
+        where(dialect(), "manager"_c.not_in(query<User>().where("age"_c > 1))),
+        R"(CASE WHEN `users`.`manager_id` IS NOT NULL THEN `users`.`manager_id` NOT IN (SELECT `users_2`.`id` FROM `users` AS `users_2` WHERE `users_2`.`age` > ?) WHEN EXISTS (SELECT `users_2`.`id` FROM `users` AS `users_2` WHERE `users_2`.`age` > ?) THEN NULL ELSE TRUE END)");
+    EXPECT_EQ(
+        where(dialect(), !("id"_c > 3 && "manager"_c.in_(query<User>().where("age"_c > 1)))),
+        R"(NOT ((`users`.`id` > ? AND CASE WHEN `users`.`manager_id` IS NOT NULL THEN `users`.`manager_id` IN (SELECT `users_2`.`id` FROM `users` AS `users_2` WHERE `users_2`.`age` > ?) WHEN EXISTS (SELECT `users_2`.`id` FROM `users` AS `users_2` WHERE `users_2`.`age` > ?) THEN NULL ELSE FALSE END)))");
     EXPECT_EQ(where(dialect(), duet::exists(query<Post>().where("title"_c == "Notes").limit(1))),
               R"(EXISTS (SELECT 1 FROM `posts` WHERE `posts`.`title` = ? LIMIT ?))");
 }
