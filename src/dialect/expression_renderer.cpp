@@ -100,7 +100,11 @@ std::string ExpressionRenderer::predicate(Cursor& c, Scope& scope, bool enclosed
         case Op::logical_not: {
             bool negated = true;
             for (; static_cast<Op>(*c.at) == Op::logical_not; ++c.at) negated = !negated;
-            return negated ? "NOT (" + predicate(c, scope) + ")" : predicate(c, scope, enclosed);
+            if (!negated) return predicate(c, scope, enclosed);
+            const bool before = std::exchange(under_not_, true);
+            std::string out = "NOT (" + predicate(c, scope) + ")";
+            under_not_ = before;
+            return out;
         }
         case Op::always:
             return "1 = 1";
@@ -233,26 +237,38 @@ std::string ExpressionRenderer::case_when(Cursor& c, Scope& scope) {
 }
 
 std::string ExpressionRenderer::in_query(Op op, Cursor& c, Scope& scope) {
-    const std::string left = alone(c, scope).sql + (op == Op::in_query ? " IN " : " NOT IN ");
+    const Operand operand = alone(c, scope);
+    const bool negated = op == Op::not_in_query;
     Cursor flags = c;
     flags.model();
     const bool limited = (flags.u32() & (shape::has_limit | shape::has_offset)) != 0;
     const std::size_t references = outer_references_;
-    const std::string query = nested(c, scope, false);
-    if (!limited || dialect_.capabilities().limit_in_subqueries) return left + query;
-    if (outer_references_ != references) {
+    std::string query = nested(c, scope, false);
+    const bool refers = outer_references_ != references;
+    const bool is_plain = !limited || dialect_.capabilities().limit_in_subqueries;
+    if (!is_plain && refers) {
         throw UnsupportedByDialect(std::string(dialect_.name()) +
                                    " has no IN over a query with a limit that refers to the query around it");
     }
-    return left + "(SELECT * FROM " + query + " AS chosen)";
+    if (!is_plain) query = "(SELECT * FROM " + query + " AS chosen)";
+    const std::string test = operand.sql + (negated ? " NOT IN " : " IN ") + query;
+    const bool tells_unknown_from_false = negated || under_not_;
+    if (!tells_unknown_from_false || refers || !operand.may_be_null ||
+        dialect_.capabilities().asks_queries_about_null)
+        return test;
+    // What NULL is in, the database has to be asked in words of its own.
+    return "CASE WHEN " + operand.sql + " IS NOT NULL THEN " + test + " WHEN EXISTS " + query +
+           " THEN NULL ELSE " + (negated ? "TRUE" : "FALSE") + " END";
 }
 
 std::string ExpressionRenderer::nested(Cursor& c, const Scope& scope, bool select_one, bool first_row) {
     NestedQuery query = read_nested(c);
     query.first_row = first_row;
     const std::size_t windows = windows_;
+    const bool under_not = std::exchange(under_not_, false);
     std::string out = "(" + render_nested(*this, query, scope, select_one) + ")";
     windows_ = windows;
+    under_not_ = under_not;
     return out;
 }
 

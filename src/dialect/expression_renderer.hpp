@@ -168,6 +168,7 @@ private:
     bool knows_refused_ = false;
     std::size_t outer_references_ = 0;
     std::size_t windows_ = 0;
+    bool under_not_ = false;
     int depth_ = 0;
 };
 

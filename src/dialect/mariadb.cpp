@@ -33,6 +33,7 @@ public:
                         .nulls_order = false,
                         .limit_in_writes = true,
                         .limit_in_subqueries = false,
+                        .asks_queries_about_null = !is_mariadb(),
                         .writes_read_target = false,
                         .having_sees_groups = false,
                         .windows_keep_order = !is_mariadb(),
@@ -266,14 +267,10 @@ public:
     std::string in_list(const Operand& operand, std::string_view placeholder, Kind elements,
                         bool negated) const override {
         const bool text = element_type(elements) == "LONGTEXT";
-        std::string among = join({operand.sql, negated ? " NOT IN" : " IN", " (SELECT ",
-                                  text ? "element COLLATE " : "element", text ? collation() : "",
-                                  " FROM JSON_TABLE(", placeholder, ", '$[*]' COLUMNS (element ",
-                                  element_type(elements), " PATH '$')) AS duet_list)"});
-        // From its second execution on, a prepared statement of MariaDB knows no more that even NULL is in no
-        // empty list.
-        if (!negated || !operand.may_be_null || !is_mariadb()) return among;
-        return join({"(", among, " OR (", operand.sql, " IS NULL AND ", placeholder, " = '[]'))"});
+        return join({operand.sql, negated ? " NOT IN" : " IN", " (SELECT ",
+                     text ? "element COLLATE " : "element", text ? collation() : "", " FROM JSON_TABLE(",
+                     placeholder, ", '$[*]' COLUMNS (element ", element_type(elements),
+                     " PATH '$')) AS duet_list)"});
     }
 
     std::string null_safe_equal(std::string_view left, std::string_view right, bool negated) const override {

@@ -7,8 +7,8 @@
 
 #include "support.hpp"
 
-/// Hostile values through every door, on the real servers. A value has to come back as it was, or be refused by an
-/// error of duet's; nothing of it may become SQL text, and nothing else in the database may change.
+/// Hostile values through every door, on the real servers. A value has to come back as it was, or be refused
+/// by an error of duet's; nothing of it may become SQL text, and nothing else in the database may change.
 namespace {
 
 using namespace duet::test;
@@ -84,7 +84,8 @@ std::vector<std::string> hostile_values() {
                                           "$$; DROP TABLE canaries; $$",
                                           "E'\\x27'",
                                           "\n\r\t\b\x1a\x01\x02\x7f",
-                                          "\x01" "0000",
+                                          "\x01"
+                                          "0000",
                                           "ʼ‘＇",
                                           "[1,\"",
                                           "\"]",
@@ -151,8 +152,8 @@ protected:
         EXPECT_EQ(db.introspect().tables.size(), tables);
     }
 
-    /// Runs `door(value)` for every hostile value. What is thrown must be an error of duet's, and for a text that
-    /// databases can keep nothing may be thrown unless the door may refuse.
+    /// Runs `door(value)` for every hostile value. What is thrown must be an error of duet's, and for a text
+    /// that databases can keep nothing may be thrown unless the door may refuse.
     enum class Refusal { of_broken_text, of_anything };
     template <class Door>
     void through(const char* name, Door door, Refusal refusal = Refusal::of_broken_text) {
@@ -226,7 +227,8 @@ TEST_P(Injection, WritesKeepTheBytes) {
     through("create_bulk", [&](const std::string& v) {
         std::vector<Note> notes(40, Note{.text = v, .label = v});
         db.create_bulk(notes);
-        EXPECT_EQ(db.query<Note>().where("id"_c >= notes[0].id && "text"_c == v && "label"_c == v).count(), 40);
+        EXPECT_EQ(db.query<Note>().where("id"_c >= notes[0].id && "text"_c == v && "label"_c == v).count(),
+                  40);
         db.query<Note>().where("id"_c >= notes[0].id).delete_bulk();
     });
     through("upsert", [&](const std::string& v) {
@@ -236,7 +238,8 @@ TEST_P(Injection, WritesKeepTheBytes) {
             db.upsert(setting, duet::conflict_on("name"), duet::set("value"));
         }
         same(db.query<Setting>().where("name"_c == name).one().value, v);
-        const auto [again, created] = db.get_or_create<Setting>(duet::by("name"_c = name), duet::defaults("value"_c = "z"));
+        const auto [again, created] =
+            db.get_or_create<Setting>(duet::by("name"_c = name), duet::defaults("value"_c = "z"));
         EXPECT_FALSE(created);
         same(again.name, name);
         EXPECT_EQ(db.query<Setting>().where("name"_c == name).delete_bulk(), 1);
@@ -257,9 +260,11 @@ TEST_P(Injection, WritesKeepTheBytes) {
 }
 
 TEST_P(Injection, LookupsFindTheValueAndNothingElse) {
-    db.create_bulk(std::vector<Note>{{.text = "1", .doc = duet::Json::parse("{}")}, {.text = ""}, {.text = "a", .tags = {"a"}}});
+    db.create_bulk(std::vector<Note>{
+        {.text = "1", .doc = duet::Json::parse("{}")}, {.text = ""}, {.text = "a", .tags = {"a"}}});
     through("lookups", [&](const std::string& v) {
-        Note made = db.create(Note{.text = v, .label = v, .tags = {"first", v}, .doc = duet::Json::object({{"key", v}})});
+        Note made = db.create(
+            Note{.text = v, .label = v, .tags = {"first", v}, .doc = duet::Json::object({{"key", v}})});
         const auto finds = [&](const char* what, const duet::Condition<Note>& condition) {
             const auto found = db.query<Note>().where(condition).all();
             EXPECT_TRUE(found.size() == 1 && found[0].id == made.id)
@@ -281,15 +286,21 @@ TEST_P(Injection, LookupsFindTheValueAndNothingElse) {
         finds("a JSON value", "doc"_c["key"] == v);
         finds("coalesce", duet::coalesce("label"_c, "x") == v);
         finds("case", duet::case_().when("label"_c.is_not_null(), v).otherwise("z") == "text"_c);
-        finds("length of a value", duet::length("text"_c) == duet::length(duet::coalesce("label"_c, v)) && "text"_c == v);
+        finds("length of a value",
+              duet::length("text"_c) == duet::length(duet::coalesce("label"_c, v)) && "text"_c == v);
         EXPECT_EQ(db.query<Note>().where("text"_c != v).count(), 3);
         EXPECT_EQ(db.query<Note>().where("text"_c.not_in(v, "nothing")).count(), 3);
         db.remove(made);
     });
-    through("like", [&](const std::string& v) { (void)db.query<Note>().where("text"_c.like(v) || "text"_c.ilike(v)).count(); },
-            Refusal::of_anything);
-    through("regex", [&](const std::string& v) { (void)db.query<Note>().where("text"_c.regex(v)).count(); },
-            Refusal::of_anything);
+    through(
+        "like",
+        [&](const std::string& v) {
+            (void)db.query<Note>().where("text"_c.like(v) || "text"_c.ilike(v)).count();
+        },
+        Refusal::of_anything);
+    through(
+        "regex", [&](const std::string& v) { (void)db.query<Note>().where("text"_c.regex(v)).count(); },
+        Refusal::of_anything);
     through("JSON keys", [&](const std::string& v) {
         Note made = db.create(Note{.doc = duet::Json::object({{v, duet::Json::object({{v, "found"}})}})});
         const auto found = db.query<Note>().where("doc"_c[v][v] == "found" && "doc"_c.has_key(v)).all();
@@ -303,17 +314,31 @@ TEST_P(Injection, LookupsFindTheValueAndNothingElse) {
 TEST_P(Injection, StatementsAndRawSqlBindTheirValues) {
     db.create(Note{.text = "only"});
     through("sql", [&](const std::string& v) {
-        same(db.sql("SELECT text FROM notes WHERE text <> {} AND text <> {}", v, v).scalar<std::string>(), "only");
-        EXPECT_EQ(db.sql("SELECT count(*) FROM notes WHERE text = {} OR {} = text", v, v).scalar<std::int64_t>(), 0);
-        same(db.sql(duet::runtime("UPDATE notes SET label = {} WHERE text = 'only'"), v).execute() == 1 ? *db.query<Note>().one().label : "", v);
+        same(db.sql("SELECT text FROM notes WHERE text <> {} AND text <> {}", v, v).scalar<std::string>(),
+             "only");
+        EXPECT_EQ(
+            db.sql("SELECT count(*) FROM notes WHERE text = {} OR {} = text", v, v).scalar<std::int64_t>(),
+            0);
+        same(db.sql(duet::runtime("UPDATE notes SET label = {} WHERE text = 'only'"), v).execute() == 1
+                 ? *db.query<Note>().one().label
+                 : "",
+             v);
     });
     through("raw", [&](const std::string& v) {
-        same(*db.execute(duet::select("label"_c).from<Note>().where(duet::raw<bool>("text <> {}", v))).scalar() , *db.query<Note>().one().label);
-        same(db.execute(duet::select(duet::concat(v, duet::lower("text"_c))).from<Note>()).scalar(), v + "only");
-        same(db.execute(duet::select(duet::coalesce(duet::nullif("text"_c, "only"), v)).from<Note>()).scalar(), v);
+        same(*db.execute(duet::select("label"_c).from<Note>().where(duet::raw<bool>("text <> {}", v)))
+                  .scalar(),
+             *db.query<Note>().one().label);
+        same(db.execute(duet::select(duet::concat(v, duet::lower("text"_c))).from<Note>()).scalar(),
+             v + "only");
+        same(
+            db.execute(duet::select(duet::coalesce(duet::nullif("text"_c, "only"), v)).from<Note>()).scalar(),
+            v);
     });
     through("selected", [&](const std::string& v) {
-        const auto rows = db.execute(duet::select("id"_c, duet::case_().when("text"_c == "only", v).otherwise("z")).from<Note>()).all();
+        const auto rows =
+            db.execute(
+                  duet::select("id"_c, duet::case_().when("text"_c == "only", v).otherwise("z")).from<Note>())
+                .all();
         ASSERT_EQ(rows.size(), 1u);
         same(std::get<1>(rows[0]), v);
     });
@@ -330,21 +355,32 @@ TEST_P(Injection, StatementsAndRawSqlBindTheirValues) {
     });
     through("recursion", [&](const std::string& v) {
         const auto words = duet::recursive_cte<Word>(
-            "words", duet::select(duet::concat("text"_c, v)).from<Note>(),
-            [&](const auto& found) { return duet::select(duet::concat("word"_c, v)).from(found).where("word"_c == "only" + v); });
-        EXPECT_EQ(db.execute(duet::select("word"_c).from(words).where("word"_c == "only" + v + v)).all().size(), 1u);
+            "words", duet::select(duet::concat("text"_c, v)).from<Note>(), [&](const auto& found) {
+                return duet::select(duet::concat("word"_c, v)).from(found).where("word"_c == "only" + v);
+            });
+        EXPECT_EQ(
+            db.execute(duet::select("word"_c).from(words).where("word"_c == "only" + v + v)).all().size(),
+            1u);
     });
     through("windows", [&](const std::string& v) {
-        same(db.execute(duet::select(duet::lag("text"_c, 1, v).over(duet::order_by("id"_c))).from<Note>()).scalar(), v);
+        same(db.execute(duet::select(duet::lag("text"_c, 1, v).over(duet::order_by("id"_c))).from<Note>())
+                 .scalar(),
+             v);
     });
-    through("string_agg", [&](const std::string& v) {
-        db.create(Note{.text = "two"});
-        const auto both = db.execute(duet::select(duet::string_agg("text"_c, v, duet::order_by("id"_c))).from<Note>()).scalar();
-        db.query<Note>().where("text"_c == "two").delete_bulk();
-        same(both.value_or(""), "only" + v + "two");
-    }, Refusal::of_anything);
+    through(
+        "string_agg",
+        [&](const std::string& v) {
+            db.create(Note{.text = "two"});
+            const auto both =
+                db.execute(duet::select(duet::string_agg("text"_c, v, duet::order_by("id"_c))).from<Note>())
+                    .scalar();
+            db.query<Note>().where("text"_c == "two").delete_bulk();
+            same(both.value_or(""), "only" + v + "two");
+        },
+        Refusal::of_anything);
     through("json_object", [&](const std::string& v) {
-        const duet::Json json = db.execute(duet::select(duet::json_object(v, "text"_c, "k", v)).from<Note>()).scalar();
+        const duet::Json json =
+            db.execute(duet::select(duet::json_object(v, "text"_c, "k", v)).from<Note>()).scalar();
         same(json["k"].as_string(), v);
         same(json[v].as_string(), "only");
     });
@@ -358,26 +394,37 @@ TEST_P(Injection, TextFromOutsideIsNeverAName) {
     };
     through("runtime", [&](const std::string& v) {
         refused("order_by", v, [&] { return db.query<Note>().order_by(duet::runtime(v)).all(); });
-        refused("order_by", v, [&] { return db.query<Note>().order_by(duet::runtime("-" + v + ",id")).all(); });
+        refused("order_by", v,
+                [&] { return db.query<Note>().order_by(duet::runtime("-" + v + ",id")).all(); });
         refused("related", v, [&] { return db.query<Note>().related(duet::runtime(v)).all(); });
-        refused("runtime_column", v, [&] { return db.query<Note>().where(duet::runtime_column(v) == 1).all(); });
+        refused("runtime_column", v,
+                [&] { return db.query<Note>().where(duet::runtime_column(v) == 1).all(); });
         refused("page_after", v, [&] { return db.query<Note>().order_by("id").page_after(v, 5); });
     });
     // Names that a program may make up: quoted, or refused.
     names_are_values = false;
     const auto quoted = [&](const char* what, const auto& run) {
-        through(what, [&](const std::string& v) { run(v.substr(0, 40)); EXPECT_EQ(db.query<Note>().count(), 1); },
-                Refusal::of_anything);
+        through(
+            what,
+            [&](const std::string& v) {
+                run(v.substr(0, 40));
+                EXPECT_EQ(db.query<Note>().count(), 1);
+            },
+            Refusal::of_anything);
     };
     quoted("a label", [&](const std::string& v) {
-        const auto rows = db.execute(duet::select("text"_c.as(v)).from<Note>().order_by(duet::label<std::string>(v))).all();
+        const auto rows =
+            db.execute(duet::select("text"_c.as(v)).from<Note>().order_by(duet::label<std::string>(v))).all();
         EXPECT_EQ(rows.at(0), "only");
     });
     quoted("a CTE", [&](const std::string& v) {
         const auto words = duet::cte<Word>(v, duet::select("text"_c).from<Note>());
         EXPECT_EQ(db.execute(duet::select("word"_c).from(words)).one(), "only");
         const auto again = words.alias(v + "2");
-        EXPECT_EQ(db.execute(duet::select(again("word"_c)).from(words).join(again, again("word"_c) == "word"_c)).one(), "only");
+        EXPECT_EQ(
+            db.execute(duet::select(again("word"_c)).from(words).join(again, again("word"_c) == "word"_c))
+                .one(),
+            "only");
     });
     quoted("a subquery", [&](const std::string& v) {
         const auto words = duet::subquery<Word>(v, duet::select("text"_c.as("word")).from<Note>());
@@ -387,7 +434,10 @@ TEST_P(Injection, TextFromOutsideIsNeverAName) {
         EXPECT_EQ(db.execute(duet::select("word"_c).from(duet::values<Word>(v, {{"only"}}))).one(), "only");
     });
     quoted("a window", [&](const std::string& v) {
-        EXPECT_EQ(db.execute(duet::select(duet::count().over(v)).from<Note>().window(v, duet::order_by("id"_c))).one(), 1);
+        EXPECT_EQ(
+            db.execute(duet::select(duet::count().over(v)).from<Note>().window(v, duet::order_by("id"_c)))
+                .one(),
+            1);
     });
 }
 
@@ -400,15 +450,18 @@ TEST_P(Injection, ChannelsAndLocksTakeAnyName) {
     }
     if (GetParam() != Place::postgres) return;
     names_are_values = false;  // LISTEN takes no parameter
-    through("listen", [&](const std::string& v) {
-        const std::string channel = v.substr(0, 60);
-        auto listener = db.listen({channel});
-        db.notify(channel, v.substr(0, 5000));
-        const auto note = listener.next(std::chrono::seconds(5));
-        ASSERT_TRUE(note.has_value()) << shown(channel);
-        same(note->channel, channel);
-        same(note->payload, v.substr(0, 5000));
-    }, Refusal::of_anything);
+    through(
+        "listen",
+        [&](const std::string& v) {
+            const std::string channel = v.substr(0, 60);
+            auto listener = db.listen({channel});
+            db.notify(channel, v.substr(0, 5000));
+            const auto note = listener.next(std::chrono::seconds(5));
+            ASSERT_TRUE(note.has_value()) << shown(channel);
+            same(note->channel, channel);
+            same(note->payload, v.substr(0, 5000));
+        },
+        Refusal::of_anything);
 }
 
 }  // namespace

@@ -8,9 +8,9 @@
 
 #include "support.hpp"
 
-/// Queries that chance puts together, and what a plain C++ model of the same rows says about them: SQL's arithmetic
-/// over NULLs and its three truths, orders, limits, figures, groups, set operations and questions about related
-/// rows. A failure names the seed and the query.
+/// Queries that chance puts together, and what a plain C++ model of the same rows says about them: SQL's
+/// arithmetic over NULLs and its three truths, orders, limits, figures, groups, set operations and questions
+/// about related rows. A failure names the seed and the query.
 namespace {
 
 using namespace duet::test;
@@ -99,7 +99,9 @@ auto known(const std::optional<T>& a, const std::optional<T>& b, F f) {
 class Dice {
 public:
     explicit Dice(unsigned seed) : engine_(seed) {}
-    int roll(int low, int high) { return low + static_cast<int>(engine_() % static_cast<unsigned>(high - low + 1)); }
+    int roll(int low, int high) {
+        return low + static_cast<int>(engine_() % static_cast<unsigned>(high - low + 1));
+    }
     bool chance(int percent) { return roll(1, 100) <= percent; }
     std::string word() {
         static const std::vector<std::string> parts{"a", "A", "b", "ü", "%", "_", "\\", "'", "", " "};
@@ -150,7 +152,9 @@ public:
                 return {Any<Part, std::int64_t>("id"_c), [](const Part& p) { return Number(p.id); }, "id"};
             default:
                 return {Any<Part, std::int64_t>("box.weight"_c),
-                        [&w = world_](const Part& p) { return w.box_of(p) ? Number(w.box_of(p)->weight) : Number(); },
+                        [&w = world_](const Part& p) {
+                            return w.box_of(p) ? Number(w.box_of(p)->weight) : Number();
+                        },
                         "box.weight"};
         }
     }
@@ -169,7 +173,8 @@ public:
     TruthOf<Part> truth(int /*depth*/) {
         if (dice_.chance(50)) return {"flag"_c, [](const Part& p) { return p.flag; }, "flag"};
         return {"box.open"_c == true,
-                [&w = world_](const Part& p) { return w.box_of(p) ? w.box_of(p)->open : Truth(); }, "box.open"};
+                [&w = world_](const Part& p) { return w.box_of(p) ? w.box_of(p)->open : Truth(); },
+                "box.open"};
     }
 
 private:
@@ -212,14 +217,17 @@ public:
             }
             case 5: {
                 const int k = dice_.roll(-3, 3);
-                return {made(duet::coalesce(x.sql, k)), [p = x.holds, k](const M& m) { return Number(p(m).value_or(k)); },
+                return {made(duet::coalesce(x.sql, k)),
+                        [p = x.holds, k](const M& m) { return Number(p(m).value_or(k)); },
                         "coalesce(" + x.text + ", " + std::to_string(k) + ")"};
             }
             case 6: {
                 const TruthOf<M> c = truth(depth - 1);
                 const NumberOf<M> y = number(depth - 1);
                 return {made(duet::case_().when(c.sql, x.sql).otherwise(y.sql)),
-                        [c = c.holds, p = x.holds, q = y.holds](const M& m) { return c(m) == Truth(true) ? p(m) : q(m); },
+                        [c = c.holds, p = x.holds, q = y.holds](const M& m) {
+                            return c(m) == Truth(true) ? p(m) : q(m);
+                        },
                         "(" + c.text + " ? " + x.text + " : " + y.text + ")"};
             }
             case 7:
@@ -235,7 +243,8 @@ public:
                         [t = t.holds](const M& m) {
                             const Text v = t(m);
                             if (!v) return Number();
-                            return Number(std::count_if(v->begin(), v->end(), [](char c) { return (c & 0xC0) != 0x80; }));
+                            return Number(std::count_if(v->begin(), v->end(),
+                                                        [](char c) { return (c & 0xC0) != 0x80; }));
                         },
                         "length(" + t.text + ")"};
             }
@@ -271,7 +280,8 @@ public:
             }
             default: {
                 const std::string other = dice_.word();
-                return {spoken(duet::coalesce(x.sql, other)), [p = x.holds, other](const M& m) { return Text(p(m).value_or(other)); },
+                return {spoken(duet::coalesce(x.sql, other)),
+                        [p = x.holds, other](const M& m) { return Text(p(m).value_or(other)); },
                         "coalesce(" + x.text + ", '" + other + "')"};
             }
         }
@@ -307,7 +317,8 @@ private:
     static Any<M, std::string> spoken(const auto& e) { return Any<M, std::string>(e); }
     template <class F>
     static NumberOf<M> two(const NumberOf<M>& x, const NumberOf<M>& y, const char* sign, F f) {
-        return {made(f(x.sql, y.sql)), [p = x.holds, q = y.holds, f](const M& m) { return known(p(m), q(m), f); },
+        return {made(f(x.sql, y.sql)),
+                [p = x.holds, q = y.holds, f](const M& m) { return known(p(m), q(m), f); },
                 "(" + x.text + " " + sign + " " + y.text + ")"};
     }
 
@@ -318,13 +329,12 @@ private:
             if (dice_.chance(50)) {
                 const int k = dice_.roll(-4, 6);
                 return TruthOf<M>{f(x.sql, k),
-                                  [p = x.holds, k, f](const M& m) {
-                                      return known(p(m), Number(k), f);
-                                  },
+                                  [p = x.holds, k, f](const M& m) { return known(p(m), Number(k), f); },
                                   "(" + x.text + sign + std::to_string(k) + ")"};
             }
             const NumberOf<M> y = number(depth);
-            return TruthOf<M>{f(x.sql, y.sql), [p = x.holds, q = y.holds, f](const M& m) { return known(p(m), q(m), f); },
+            return TruthOf<M>{f(x.sql, y.sql),
+                              [p = x.holds, q = y.holds, f](const M& m) { return known(p(m), q(m), f); },
                               "(" + x.text + sign + y.text + ")"};
         };
         switch (dice_.roll(0, 9)) {
@@ -337,20 +347,23 @@ private:
             case 3:
                 return against(" >= ", [](const auto& a, const auto& b) { return a >= b; });
             case 4:
-                return {x.sql.is_null(), [p = x.holds](const M& m) { return Truth(!p(m)); }, x.text + " is null"};
+                return {x.sql.is_null(), [p = x.holds](const M& m) { return Truth(!p(m)); },
+                        x.text + " is null"};
             case 5: {
                 const NumberOf<M> y = number(depth);
-                return {x.sql.is_(y.sql), [p = x.holds, q = y.holds](const M& m) { return Truth(p(m) == q(m)); },
+                return {x.sql.is_(y.sql),
+                        [p = x.holds, q = y.holds](const M& m) { return Truth(p(m) == q(m)); },
                         "(" + x.text + " is " + y.text + ")"};
             }
             case 6: {
                 const int low = dice_.roll(-4, 2), high = dice_.roll(-1, 4);
-                return {x.sql.between(low, high),
-                        [p = x.holds, low, high](const M& m) {
-                            const Number v = p(m);
-                            return v ? Truth(low <= *v && *v <= high) : Truth();
-                        },
-                        "(" + x.text + " between " + std::to_string(low) + " and " + std::to_string(high) + ")"};
+                return {
+                    x.sql.between(low, high),
+                    [p = x.holds, low, high](const M& m) {
+                        const Number v = p(m);
+                        return v ? Truth(low <= *v && *v <= high) : Truth();
+                    },
+                    "(" + x.text + " between " + std::to_string(low) + " and " + std::to_string(high) + ")"};
             }
             default: {
                 std::vector<int> list;
@@ -358,13 +371,15 @@ private:
                 const bool not_in = dice_.chance(50);
                 std::string text = x.text + (not_in ? " not in [" : " in [");
                 for (const int k : list) text += std::to_string(k) + " ";
-                return {not_in ? duet::Condition<M>(x.sql.not_in(list)) : duet::Condition<M>(x.sql.in_(list)),
-                        [p = x.holds, list, not_in](const M& m) {
-                            const Number v = p(m);
-                            if (list.empty()) return Truth(not_in);
-                            return v ? Truth(not_in != (std::find(list.begin(), list.end(), *v) != list.end())) : Truth();
-                        },
-                        text + "]"};
+                return {
+                    not_in ? duet::Condition<M>(x.sql.not_in(list)) : duet::Condition<M>(x.sql.in_(list)),
+                    [p = x.holds, list, not_in](const M& m) {
+                        const Number v = p(m);
+                        if (list.empty()) return Truth(not_in);
+                        return v ? Truth(not_in != (std::find(list.begin(), list.end(), *v) != list.end()))
+                                 : Truth();
+                    },
+                    text + "]"};
             }
         }
     }
@@ -372,18 +387,22 @@ private:
     TruthOf<M> about_text(const TextOf<M>& x) {
         const std::string part = dice_.word();
         const auto with = [&](const duet::Condition<M>& sql, const char* what, auto test) {
-            return TruthOf<M>{sql, [p = x.holds, part, test](const M& m) { return known(p(m), Text(part), test); },
+            return TruthOf<M>{sql,
+                              [p = x.holds, part, test](const M& m) { return known(p(m), Text(part), test); },
                               "(" + x.text + what + "'" + part + "')"};
         };
         switch (dice_.roll(0, 5)) {
             case 0:
-                return with(x.sql == part, " == ", [](const std::string& a, const std::string& b) { return a == b; });
+                return with(x.sql == part,
+                            " == ", [](const std::string& a, const std::string& b) { return a == b; });
             case 1:
-                return with(x.sql < part, " < ", [](const std::string& a, const std::string& b) { return a < b; });
+                return with(x.sql < part, " < ",
+                            [](const std::string& a, const std::string& b) { return a < b; });
             case 2:
-                return with(x.sql.contains(part), " contains ", [](const std::string& a, const std::string& b) {
-                    return a.find(b) != std::string::npos;
-                });
+                return with(x.sql.contains(part), " contains ",
+                            [](const std::string& a, const std::string& b) {
+                                return a.find(b) != std::string::npos;
+                            });
             case 3:
                 return with(x.sql.startswith(part), " startswith ",
                             [](const std::string& a, const std::string& b) { return a.starts_with(b); });
@@ -391,7 +410,8 @@ private:
                 return with(x.sql.endswith(part), " endswith ",
                             [](const std::string& a, const std::string& b) { return a.ends_with(b); });
             default:
-                return {x.sql.is_not(part), [p = x.holds, part](const M& m) { return Truth(p(m) != Text(part)); },
+                return {x.sql.is_not(part),
+                        [p = x.holds, part](const M& m) { return Truth(p(m) != Text(part)); },
                         "(" + x.text + " is not '" + part + "')"};
         }
     }
@@ -407,9 +427,11 @@ public:
     NumberOf<Box> number() {
         switch (dice_.roll(0, 3)) {
             case 0:
-                return {Any<Box, std::int64_t>("size"_c), [](const Box& b) { return Number(b.size); }, "size"};
+                return {Any<Box, std::int64_t>("size"_c), [](const Box& b) { return Number(b.size); },
+                        "size"};
             case 1:
-                return {Any<Box, std::int64_t>("weight"_c), [](const Box& b) { return Number(b.weight); }, "weight"};
+                return {Any<Box, std::int64_t>("weight"_c), [](const Box& b) { return Number(b.weight); },
+                        "weight"};
             case 2: {
                 const TruthOf<Part> some = parts_.truth(1);
                 return {Any<Box, std::int64_t>(duet::count_of("parts"_c, some.sql)),
@@ -515,14 +537,18 @@ protected:
                 std::vector<std::pair<Number, std::int64_t>> keys;
                 for (const M* row : found) keys.emplace_back(number.holds(*row), row->id);
                 std::sort(keys.begin(), keys.end(), [&](const auto& l, const auto& r) {
-                    return l.first != r.first ? (backwards ? r.first < l.first : l.first < r.first) : l.second < r.second;
+                    return l.first != r.first ? (backwards ? r.first < l.first : l.first < r.first)
+                                              : l.second < r.second;
                 });
                 const auto limit = static_cast<std::size_t>(dice.roll(0, 30));
                 const auto offset = static_cast<std::size_t>(dice.roll(0, 12));
                 std::vector<std::int64_t> ids;
-                for (std::size_t i = offset; i < std::min(keys.size(), offset + limit); ++i) ids.push_back(keys[i].second);
-                const auto ordered = backwards ? query.order_by(duet::desc(number.sql), "id") : query.order_by(number.sql, "id");
-                const auto page = ordered.limit(static_cast<std::int64_t>(limit)).offset(static_cast<std::int64_t>(offset));
+                for (std::size_t i = offset; i < std::min(keys.size(), offset + limit); ++i)
+                    ids.push_back(keys[i].second);
+                const auto ordered = backwards ? query.order_by(duet::desc(number.sql), "id")
+                                               : query.order_by(number.sql, "id");
+                const auto page =
+                    ordered.limit(static_cast<std::int64_t>(limit)).offset(static_cast<std::int64_t>(offset));
                 EXPECT_EQ(db.query(page).select("id"_c), ids);
                 break;
             }
@@ -545,9 +571,9 @@ protected:
                     least = std::min(least.value_or(*v), *v);
                     most = std::max(most.value_or(*v), *v);
                 }
-                const auto [all, c, n, s, l, m] =
-                    db.query(query).aggregate(duet::count(), duet::count().filter(some.sql), duet::count(number.sql),
-                                              duet::sum(number.sql), duet::min(number.sql), duet::max(number.sql));
+                const auto [all, c, n, s, l, m] = db.query(query).aggregate(
+                    duet::count(), duet::count().filter(some.sql), duet::count(number.sql),
+                    duet::sum(number.sql), duet::min(number.sql), duet::max(number.sql));
                 EXPECT_EQ(all, static_cast<std::int64_t>(found.size()));
                 EXPECT_EQ(c, chosen) << some.text;
                 EXPECT_EQ(n, not_null);
@@ -607,8 +633,10 @@ protected:
         World world = make_world(dice);
         db.query<Part>().delete_bulk(duet::all_rows);
         db.query<Box>().delete_bulk(duet::all_rows);
-        for (std::size_t i = 0; i < world.boxes.size(); ++i) world.boxes[i].id = static_cast<std::int64_t>(i + 1);
-        for (std::size_t i = 0; i < world.parts.size(); ++i) world.parts[i].id = static_cast<std::int64_t>(i + 1);
+        for (std::size_t i = 0; i < world.boxes.size(); ++i)
+            world.boxes[i].id = static_cast<std::int64_t>(i + 1);
+        for (std::size_t i = 0; i < world.parts.size(); ++i)
+            world.parts[i].id = static_cast<std::int64_t>(i + 1);
         fill(world);
         for (int round = 0; round < 100 && !HasFailure(); ++round) {
             SCOPED_TRACE("round " + std::to_string(round));

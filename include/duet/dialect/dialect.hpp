@@ -34,8 +34,10 @@ struct Capabilities {
     bool aggregate_filter = true;
     bool nulls_order = true;
     bool for_update = true;
-    bool limit_in_writes = false;      // UPDATE/DELETE ... LIMIT
-    bool limit_in_subqueries = true;   // x IN (SELECT ... LIMIT n)
+    bool limit_in_writes = false;     // UPDATE/DELETE ... LIMIT
+    bool limit_in_subqueries = true;  // x IN (SELECT ... LIMIT n)
+    /// NULL NOT IN (SELECT ...) is asked anew each time that a prepared statement runs.
+    bool asks_queries_about_null = true;
     bool writes_read_target = true;    // a subquery of UPDATE/DELETE may read the table that is written
     bool numbered_parameters = false;  // a value that occurs twice takes one placeholder
     /// What is selected and ordered by has to be, word for word, what is grouped by (or selected, after

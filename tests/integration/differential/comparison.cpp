@@ -51,7 +51,8 @@ Comparison::Comparison(Place place, std::string family) : place_(place), family_
     db_.emplace(url_);
     shop::fill(*db_);
     hook_.emplace(db_->on_query([this](const QueryEvent& event) {
-        if (current_ != nullptr) current_->sql += (current_->sql.empty() ? "" : "; ") + std::string(event.sql);
+        if (current_ != nullptr)
+            current_->sql += (current_->sql.empty() ? "" : "; ") + std::string(event.sql);
     }));
 }
 

@@ -11,8 +11,8 @@
 #include "integration/differential/shop.hpp"
 #include "integration/support.hpp"
 
-/// The same queries in duet and in SQLAlchemy, over the same rows. A family of queries is a test here and a Python
-/// module of the same name: each query has a name, and a query that only one side has is a failure.
+/// The same queries in duet and in SQLAlchemy, over the same rows. A family of queries is a test here and a
+/// Python module of the same name: each query has a name, and a query that only one side has is a failure.
 namespace duet::test::differential {
 
 enum class Place { sqlite, postgres, mariadb };

@@ -23,13 +23,13 @@ protected:
         for (std::size_t i = 0; i < values.size(); ++i) {
             const V& v = values[i];
             const std::array<std::pair<const char*, Claim>, 8> claims{{{"eq", c == v},
-                                                                      {"ne", c != v},
-                                                                      {"lt", c < v},
-                                                                      {"le", c <= v},
-                                                                      {"gt", c > v},
-                                                                      {"ge", c >= v},
-                                                                      {"is", c.is_(v)},
-                                                                      {"is_not", c.is_not(v)}}};
+                                                                       {"ne", c != v},
+                                                                       {"lt", c < v},
+                                                                       {"le", c <= v},
+                                                                       {"gt", c > v},
+                                                                       {"ge", c >= v},
+                                                                       {"is", c.is_(v)},
+                                                                       {"is_not", c.is_not(v)}}};
             for (const auto& [op, condition] : claims) {
                 const std::string name = column + " " + op + " " + std::to_string(i);
                 claim(name, condition);
@@ -48,7 +48,7 @@ protected:
     }
     template <class C>
     void texts(const std::string& column, const C& c) {
-        const std::vector<std::string> parts{"",  "a",  "A", "%",  "_",   "\\", "ö",  "Ö",
+        const std::vector<std::string> parts{"",  "a",  "A",  "%",  "_",   "\\", "ö",  "Ö",
                                              "'", "il", "rl", "漢", "a_b", " ",  "50%"};
         for (std::size_t i = 0; i < parts.size(); ++i) {
             const std::string& p = parts[i];
@@ -61,7 +61,8 @@ protected:
             claim(column + " endswith" + at, c.endswith(p));
             claim(column + " iendswith" + at, c.iendswith(p));
         }
-        const std::vector<std::string> patterns{"", "%", "_", "a%", "%a", "%D_", "__", "a\\_b", "50\\%", "%\\\\%", "%ö%"};
+        const std::vector<std::string> patterns{"",   "%",     "_",     "a%",     "%a", "%D_",
+                                                "__", "a\\_b", "50\\%", "%\\\\%", "%ö%"};
         for (std::size_t i = 0; i < patterns.size(); ++i) {
             claim(column + " like " + std::to_string(i), c.like(patterns[i]));
             claim(column + " not like " + std::to_string(i), !Claim(c.like(patterns[i])));
@@ -80,8 +81,10 @@ TEST_P(Conditions, FindWhatSqlAlchemyFinds) {
     operators("balance", "balance"_c, std::vector<Decimal>{Decimal::parse("-10.5"), Decimal(60)});
     operators("name", "name"_c, std::vector<std::string>{"Ada", "ö", ""});
     operators("city", "city"_c, std::vector<std::string>{"", "berlin"});
-    operators("born", "born"_c, std::vector<duet::Date>{duet::Date(1980y / 1 / 1), duet::Date(2000y / 2 / 29)});
-    operators("joined", "joined"_c, std::vector<duet::Timestamp>{sys_days{2024y / 1 / 1}, sys_days{2025y / 6 / 1}});
+    operators("born", "born"_c,
+              std::vector<duet::Date>{duet::Date(1980y / 1 / 1), duet::Date(2000y / 2 / 29)});
+    operators("joined", "joined"_c,
+              std::vector<duet::Timestamp>{sys_days{2024y / 1 / 1}, sys_days{2025y / 6 / 1}});
     texts("name", "name"_c);
     texts("city", "city"_c);
 

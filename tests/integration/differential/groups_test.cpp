@@ -36,8 +36,8 @@ protected:
         });
     }
 };
-INSTANTIATE_TEST_SUITE_P(Databases, Groups,
-                         ::testing::Values(Place::sqlite, Place::postgres, Place::mariadb), name_of);
+INSTANTIATE_TEST_SUITE_P(Databases, Groups, ::testing::Values(Place::sqlite, Place::postgres, Place::mariadb),
+                         name_of);
 
 TEST_P(Groups, AddUpAsInSqlAlchemy) {
     aggregate("count", duet::count());
@@ -64,15 +64,16 @@ TEST_P(Groups, AddUpAsInSqlAlchemy) {
     compare.same("having two", names.having(duet::count() >= 3 && duet::max("score"_c) > 0));
     compare.same("having or", names.having(duet::count() >= 6 || duet::sum("balance"_c) < 0));
     compare.same("having not", names.having(!(duet::count("score"_c) == duet::count())));
-    compare.same("by expression", duet::select(duet::lower("name"_c), duet::count())
-                                      .from<Customer>()
-                                      .group_by(duet::lower("name"_c)));
+    compare.same(
+        "by expression",
+        duet::select(duet::lower("name"_c), duet::count()).from<Customer>().group_by(duet::lower("name"_c)));
     compare.same("by year", duet::select(duet::year("joined"_c), duet::month("joined"_c), duet::count())
                                 .from<Customer>()
                                 .group_by(duet::year("joined"_c), duet::month("joined"_c)));
-    compare.same("by case", duet::select(duet::case_().when("score"_c > 0, "up").otherwise("down"), duet::count())
-                                .from<Customer>()
-                                .group_by(duet::case_().when("score"_c > 0, "up").otherwise("down")));
+    compare.same("by case",
+                 duet::select(duet::case_().when("score"_c > 0, "up").otherwise("down"), duet::count())
+                     .from<Customer>()
+                     .group_by(duet::case_().when("score"_c > 0, "up").otherwise("down")));
     compare.finish();
 }
 

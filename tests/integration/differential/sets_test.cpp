@@ -13,8 +13,8 @@ struct Scored {
 };
 
 class Sets : public Differential {};
-INSTANTIATE_TEST_SUITE_P(Databases, Sets,
-                         ::testing::Values(Place::sqlite, Place::postgres, Place::mariadb), name_of);
+INSTANTIATE_TEST_SUITE_P(Databases, Sets, ::testing::Values(Place::sqlite, Place::postgres, Place::mariadb),
+                         name_of);
 
 TEST_P(Sets, HoldTheRowsOfSqlAlchemy) {
     Comparison compare(GetParam(), "sets");
@@ -49,11 +49,14 @@ TEST_P(Sets, HoldTheRowsOfSqlAlchemy) {
     compare.same("nested", vip.except(scored.intersect(nowhere)));
     compare.same("of limited ones", vip.order_by("id").limit(4).union_all(scored.order_by("-id").limit(5)));
     const auto both = duet::subquery<Scored>("b", vip.union_(nowhere));
-    compare.same("in FROM", select("city"_c, duet::count(), duet::sum("score"_c)).from(both).group_by("city"_c));
-    compare.same("in a condition", select("id"_c).from<Customer>().where("id"_c.in_(
-                                       select("id"_c).from<Customer>().where("vip"_c).except(
-                                           select("customer"_c).from<Order>().where("customer"_c.is_not_null())))));
-    compare.same("of two tables", select("name"_c).from<Customer>().union_(select("name"_c).from<Employee>()));
+    compare.same("in FROM",
+                 select("city"_c, duet::count(), duet::sum("score"_c)).from(both).group_by("city"_c));
+    compare.same("in a condition",
+                 select("id"_c).from<Customer>().where(
+                     "id"_c.in_(select("id"_c).from<Customer>().where("vip"_c).except(
+                         select("customer"_c).from<Order>().where("customer"_c.is_not_null())))));
+    compare.same("of two tables",
+                 select("name"_c).from<Customer>().union_(select("name"_c).from<Employee>()));
     compare.finish();
 }
 

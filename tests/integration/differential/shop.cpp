@@ -35,8 +35,8 @@ private:
     std::mt19937 engine_{20'261'120};
 };
 
-constexpr std::array<std::string_view, 14> names{"Ada",  "ada", "ADA",  "Ödön", "ödön", "漢字", "",
-                                                 "O'Neil", "50%", "a_b", "a\\b", " x ", "Bob", "Zoë"};
+constexpr std::array<std::string_view, 14> names{"Ada",    "ada", "ADA", "Ödön", "ödön", "漢字", "",
+                                                 "O'Neil", "50%", "a_b", "a\\b", " x ",  "Bob",  "Zoë"};
 constexpr std::array<std::string_view, 6> cities{"Berlin", "berlin", "", "Århus", "New York", "Graz"};
 constexpr std::array<std::string_view, 4> states{"open", "paid", "sent", ""};
 constexpr std::array<std::string_view, 4> categories{"food", "tools", "", "Büro"};

@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
-/// A shop with everything in its rows that queries stumble over: NULLs, duplicates, negative numbers, decimals,
-/// empty and non-ASCII texts. shop.py is the same for SQLAlchemy.
+/// A shop with everything in its rows that queries stumble over: NULLs, duplicates, negative numbers,
+/// decimals, empty and non-ASCII texts. shop.py is the same for SQLAlchemy.
 namespace duet::test::shop {
 
 struct Order;

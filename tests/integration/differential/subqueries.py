@@ -29,6 +29,10 @@ def conditions():
     yield "more than the average", c.score > select(average(other.c.score)).scalar_subquery()
     yield "more than his orders", c.balance > select(func.sum(o.total)).where(his).scalar_subquery()
     yield "scalar statement", c.score == select(func.max(other.c.score)).scalar_subquery()
+    for i, total in enumerate((1000, 450, 1000, 450), 1):
+        discounts = select(o.discount).where(o.total > total, o.discount.isnot(None))
+        yield f"in something or nothing, round {i}", c.score.in_(discounts)
+        yield f"not in something or nothing, round {i}", c.score.notin_(discounts)
     yield "scalar of no row", c.score == select(other.c.score).where(other.c.id < 0).scalar_subquery()
 
 

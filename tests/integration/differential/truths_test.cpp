@@ -7,8 +7,8 @@ using namespace duet::test::shop;
 using namespace duet::literals;
 
 class Truths : public Differential {};
-INSTANTIATE_TEST_SUITE_P(Databases, Truths,
-                         ::testing::Values(Place::sqlite, Place::postgres, Place::mariadb), name_of);
+INSTANTIATE_TEST_SUITE_P(Databases, Truths, ::testing::Values(Place::sqlite, Place::postgres, Place::mariadb),
+                         name_of);
 
 TEST_P(Truths, CombineAsInSqlAlchemy) {
     using Claim = duet::Condition<Customer>;
@@ -22,12 +22,11 @@ TEST_P(Truths, CombineAsInSqlAlchemy) {
     const auto claim = [&](const std::string& name, const Claim& condition) {
         // The truth itself, and what WHERE makes of it.
         compare.same("rows: " + name, duet::select("id"_c).from<Customer>().where(condition));
-        compare.same("value: " + name,
-                     duet::select("id"_c, duet::case_()
-                                              .when(condition, "yes")
-                                              .when(!condition, "no")
-                                              .otherwise("unknown"))
-                         .from<Customer>());
+        compare.same(
+            "value: " + name,
+            duet::select("id"_c,
+                         duet::case_().when(condition, "yes").when(!condition, "no").otherwise("unknown"))
+                .from<Customer>());
     };
     for (const auto& [a, p] : atoms) {
         claim(a, p);

@@ -28,8 +28,8 @@ protected:
         of_customers("day_of_year of " + name, duet::day_of_year(e));
     }
 };
-INSTANTIATE_TEST_SUITE_P(Databases, Values,
-                         ::testing::Values(Place::sqlite, Place::postgres, Place::mariadb), name_of);
+INSTANTIATE_TEST_SUITE_P(Databases, Values, ::testing::Values(Place::sqlite, Place::postgres, Place::mariadb),
+                         name_of);
 
 TEST_P(Values, AreWhatSqlAlchemySays) {
     for (const int k : {-3, 0, 2, 7}) {
@@ -67,7 +67,8 @@ TEST_P(Values, AreWhatSqlAlchemySays) {
     of_customers("concat", duet::concat("name"_c, "-", "city"_c));
     of_customers("coalesce text", duet::coalesce("city"_c, "name"_c));
     of_customers("nullif text", duet::nullif("city"_c, ""));
-    of_customers("case", duet::case_().when("score"_c > 2, "high").when("score"_c < -2, "low").otherwise("middle"));
+    of_customers("case",
+                 duet::case_().when("score"_c > 2, "high").when("score"_c < -2, "low").otherwise("middle"));
     of_customers("case without else", duet::case_().when("vip"_c, "score"_c).when("rating"_c > 0, "id"_c));
     of_customers("case in case",
                  duet::case_()
@@ -97,8 +98,8 @@ class Orders : public Differential {
 protected:
     Comparison compare{GetParam(), "orders"};
 };
-INSTANTIATE_TEST_SUITE_P(Databases, Orders,
-                         ::testing::Values(Place::sqlite, Place::postgres, Place::mariadb), name_of);
+INSTANTIATE_TEST_SUITE_P(Databases, Orders, ::testing::Values(Place::sqlite, Place::postgres, Place::mariadb),
+                         name_of);
 
 TEST_P(Orders, AreThoseOfSqlAlchemy) {
     const auto ids = duet::select("id"_c).from<Customer>();

@@ -40,7 +40,6 @@ def with_peers(name, f):
     yield f"{name} up to peers, backwards", f.over(order_by=desc(o.discount))
     yield f"{name} up to peers, nulls last", f.over(order_by=asc(o.discount, nulls="last"))
     yield f"{name} per customer, peers", f.over(partition_by=o.customer_id, order_by=o.status)
-    yield f"{name} over everything", f.over()
 
 
 def columns():
@@ -77,6 +76,8 @@ def columns():
     yield from with_peers("count", func.count(o.discount))
     yield from with_peers("sum", func.sum(o.total))
     yield from with_peers("max", func.max(o.status))
+    yield "count over everything", func.count().over()
+    yield "sum over everything", func.sum(o.total).over()
     yield "share", o.total / func.sum(o.total).over(partition_by=o.status)
     yield "filtered", func.count(case((o.discount > 5, 1))).over(partition_by=o.status, order_by=o.id)
     yield "by a month", func.count().over(partition_by=[part("year", o.placed), part("month", o.placed)])

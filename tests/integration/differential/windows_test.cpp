@@ -21,8 +21,10 @@ protected:
     void ranked(const std::string& name, const F& f) {
         of_orders(name + " by id", f.over(duet::order_by("id"_c)));
         of_orders(name + " by discount", f.over(duet::order_by("discount"_c, "id"_c)));
-        of_orders(name + " per status", f.over(duet::partition_by("status"_c), duet::order_by(duet::desc("total"_c), "id"_c)));
-        of_orders(name + " per customer", f.over(duet::partition_by("customer"_c, "status"_c), duet::order_by("placed"_c, "id"_c)));
+        of_orders(name + " per status",
+                  f.over(duet::partition_by("status"_c), duet::order_by(duet::desc("total"_c), "id"_c)));
+        of_orders(name + " per customer",
+                  f.over(duet::partition_by("customer"_c, "status"_c), duet::order_by("placed"_c, "id"_c)));
     }
     /// One that looks at a frame.
     template <class F>
@@ -50,9 +52,10 @@ protected:
     void with_peers(const std::string& name, const F& f) {
         of_orders(name + " up to peers", f.over(duet::order_by("discount"_c)));
         of_orders(name + " up to peers, backwards", f.over(duet::order_by(duet::desc("discount"_c))));
-        of_orders(name + " up to peers, nulls last", f.over(duet::order_by(duet::asc("discount"_c).nulls_last())));
-        of_orders(name + " per customer, peers", f.over(duet::partition_by("customer"_c), duet::order_by("status"_c)));
-        of_orders(name + " over everything", f.over());
+        of_orders(name + " up to peers, nulls last",
+                  f.over(duet::order_by(duet::asc("discount"_c).nulls_last())));
+        of_orders(name + " per customer, peers",
+                  f.over(duet::partition_by("customer"_c), duet::order_by("status"_c)));
     }
 };
 INSTANTIATE_TEST_SUITE_P(Databases, Windows,
@@ -83,23 +86,30 @@ TEST_P(Windows, ShowWhatSqlAlchemyShows) {
     with_peers("count", duet::count("discount"_c));
     with_peers("sum", duet::sum("total"_c));
     with_peers("max", duet::max("status"_c));
+    of_orders("count over everything", duet::count().over());
+    of_orders("sum over everything", duet::sum("total"_c).over());
 
     const auto by_status = duet::partition_by("status"_c);
     of_orders("share", "total"_c / duet::sum("total"_c).over(by_status));
     of_orders("filtered", duet::count().filter("discount"_c > 5).over(by_status, duet::order_by("id"_c)));
-    of_orders("by a month", duet::count().over(duet::partition_by(duet::year("placed"_c), duet::month("placed"_c))));
-    compare.same("over groups", duet::select("status"_c, duet::count(), duet::sum(duet::count()).over(duet::order_by("status"_c)))
+    of_orders("by a month",
+              duet::count().over(duet::partition_by(duet::year("placed"_c), duet::month("placed"_c))));
+    compare.same("over groups", duet::select("status"_c, duet::count(),
+                                             duet::sum(duet::count()).over(duet::order_by("status"_c)))
                                     .from<Order>()
                                     .group_by("status"_c));
     compare.same("named", duet::select("id"_c, duet::sum("total"_c).over("w"), duet::rank().over("w"))
                               .from<Order>()
                               .window("w", by_status, duet::order_by("-discount", "id")));
-    compare.same_in_order("ordered by one", duet::select("id"_c)
-                                                .from<Order>()
-                                                .order_by(duet::rank().over(duet::order_by("status"_c)), "-id")
-                                                .limit(20));
-    compare.same("across a relation", duet::select("id"_c, duet::row_number().over(duet::partition_by("customer.city"_c), duet::order_by("id"_c)))
-                                          .from<Order>());
+    compare.same_in_order("ordered by one",
+                          duet::select("id"_c)
+                              .from<Order>()
+                              .order_by(duet::rank().over(duet::order_by("status"_c)), "-id")
+                              .limit(20));
+    compare.same("across a relation",
+                 duet::select("id"_c, duet::row_number().over(duet::partition_by("customer.city"_c),
+                                                              duet::order_by("id"_c)))
+                     .from<Order>());
     compare.finish();
 }
 
