@@ -134,6 +134,11 @@ std::string Dialect::comparison(shape::Op op, const Operand& left, const Operand
     return out + right.sql;
 }
 
+const LiteralStyle& Dialect::literals() const noexcept {
+    static constexpr LiteralStyle style;
+    return style;
+}
+
 void Dialect::aggregate(AggregateCall& /*call*/, shape::Aggregate /*which*/, Kind /*kind*/) const {}
 
 std::string Dialect::order_term(std::string_view key, std::uint8_t flags, bool /*may_be_null*/) const {

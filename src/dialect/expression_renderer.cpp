@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "expression_types.hpp"
+#include "join_text.hpp"
 #include "select_renderer.hpp"
 #include "sql_text.hpp"
 #include "statement_renderer.hpp"
@@ -43,6 +44,13 @@ std::string_view Cursor::name() {
     return text;
 }
 
+std::string_view Cursor::text() {
+    const std::size_t length = u16();
+    const std::string_view out(reinterpret_cast<const char*>(at), length);
+    at += length;
+    return out;
+}
+
 std::vector<ClauseView> clauses_of(const std::uint8_t* data, std::size_t size, std::size_t first_value) {
     std::vector<ClauseView> out;
     for (Cursor c{data, data + size, 0}; !c.done();) {
@@ -56,6 +64,11 @@ std::vector<ClauseView> clauses_of(const std::uint8_t* data, std::size_t size, s
 }
 
 namespace {
+
+[[noreturn]] void refuse_distinct_window(const Dialect& dialect) {
+    throw UnsupportedByDialect(std::string(dialect.name()) +
+                               " has no DISTINCT in an aggregate over a window");
+}
 
 // Expressions nest as deep as the user builds them; the renderer recurses, so it needs an end.
 constexpr int max_depth = 1000;
@@ -163,7 +176,15 @@ std::string ExpressionRenderer::call(Cursor& c, Scope& scope) {
     return dialect_.call(function, arguments);
 }
 
-std::string ExpressionRenderer::aggregate(Cursor& c, Scope& scope) {
+std::string ExpressionRenderer::call_named(Cursor& c, Scope& scope) {
+    std::string out(c.name());
+    const std::size_t arguments = c.u8();
+    out += '(';
+    for (std::size_t i = 0; i < arguments; ++i) out += (i == 0 ? "" : ", ") + alone(c, scope).sql;
+    return out + ")";
+}
+
+std::string ExpressionRenderer::aggregate(Cursor& c, Scope& scope, const std::string& over) {
     static constexpr std::string_view names[] = {"count", "sum", "avg", "min", "max"};
     const auto which = static_cast<shape::Aggregate>(c.u8());
     const std::uint8_t flags = c.u8();
@@ -175,6 +196,8 @@ std::string ExpressionRenderer::aggregate(Cursor& c, Scope& scope) {
         kind = operand.kind;
     }
     dialect_.aggregate(call, which, kind);
+    if (!over.empty() && (flags & shape::aggregate_distinct) != 0) refuse_distinct_window(dialect_);
+    call.behind.insert(0, over);
     std::string out = call.before + call.name;
     out += (flags & shape::aggregate_distinct) != 0 ? "(DISTINCT " : "(";
     if ((flags & shape::aggregate_filtered) == 0) return out + call.argument + ")" + call.behind;
@@ -226,7 +249,10 @@ std::string ExpressionRenderer::in_query(Op op, Cursor& c, Scope& scope) {
 
 std::string ExpressionRenderer::nested(Cursor& c, const Scope& scope, bool select_one) {
     const NestedQuery query = read_nested(c);
-    return "(" + render_nested(*this, query, scope, select_one) + ")";
+    const std::size_t windows = windows_;
+    std::string out = "(" + render_nested(*this, query, scope, select_one) + ")";
+    windows_ = windows;
+    return out;
 }
 
 std::string ExpressionRenderer::outer(Cursor& c, const Scope& scope) {
@@ -346,13 +372,8 @@ std::string ExpressionRenderer::operand(Cursor& c, Scope& scope) {
             return related(op, c, scope);
         case Op::call:
             return call(c, scope);
-        case Op::call_named: {
-            std::string out(c.name());
-            const std::size_t arguments = c.u8();
-            out += '(';
-            for (std::size_t i = 0; i < arguments; ++i) out += (i == 0 ? "" : ", ") + alone(c, scope).sql;
-            return out + ")";
-        }
+        case Op::call_named:
+            return call_named(c, scope);
         case Op::cast: {
             const auto kind = static_cast<Kind>(c.u8());
             return dialect_.cast(alone(c, scope), kind);
@@ -401,6 +422,43 @@ std::string ExpressionRenderer::operand(Cursor& c, Scope& scope) {
         case Op::never:
             --c.at;
             return "(" + predicate(c, scope) + ")";
+        case Op::over:
+            return over(c, scope);
+        case Op::window_call:
+            throw InvalidQuery("a window function needs a window: .over(...)");
+        case Op::set_function:
+            return set_function(c, scope);
+        case Op::json_object:
+            return dialect_.json_object(each(c.u8() * std::size_t{2}, c, scope));
+        case Op::json_array:
+            return dialect_.json_array(each(c.u8(), c, scope));
+        case Op::array_of:
+            return dialect_.array_of(alike(c.u8(), c, scope));
+        case Op::array_length:
+            return dialect_.array_length(alone(c, scope));
+        case Op::cast_to: {
+            c.u8();
+            const std::string type(c.name());
+            return cast_as(alone(c, scope).sql, type);
+        }
+        case Op::collate: {
+            const std::string collation = quoted(dialect_, c.name());
+            return "(" + alone(c, scope).sql + " COLLATE " + collation + ")";
+        }
+        case Op::operator_call:
+            return operator_call(c, scope);
+        case Op::fragment:
+            return fragment(c, scope);
+        case Op::constant:
+            return constant(c);
+        case Op::row_compare:
+            return row_compare(c, scope);
+        case Op::grouping: {
+            std::string terms;
+            for (const Operand& term : each(c.u8(), c, scope))
+                terms += (terms.empty() ? "" : ", ") + term.sql;
+            return dialect_.grouping_of(terms);
+        }
         case Op::none:
             break;
     }

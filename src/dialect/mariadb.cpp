@@ -35,11 +35,15 @@ public:
                         .limit_in_subqueries = false,
                         .writes_read_target = false,
                         .having_sees_groups = false,
+                        .windows_keep_order = !is_mariadb(),
+                        .frame_groups = false,
+                        .frame_exclusion = false,
                         .forward_references = false,
                         .full_join = false,
                         .lateral = !is_mariadb(),
                         .ties = is_mariadb(),
                         .rollup_alone = is_mariadb(),
+                        .plain_values = is_mariadb(),
                         .with_in_writes = !is_mariadb(),
                         .max_name = 64,
                         .max_parameters = 65535,
@@ -47,6 +51,10 @@ public:
 
     std::string_view name() const noexcept override { return is_mariadb() ? "mariadb" : "mysql"; }
     const Capabilities& capabilities() const noexcept override { return capabilities_; }
+    // A text column of such a CTE is as wide as its first row, unless it is told.
+    std::string growing_text(std::string_view text) const override {
+        return join({"CAST(", text, " AS CHAR(16000))"});
+    }
     Hint hint(shape::HintFor database, std::string_view text) const override {
         if (database != (is_mariadb() ? shape::HintFor::mariadb : shape::HintFor::mysql)) return {};
         const bool index =
@@ -347,7 +355,19 @@ public:
             out = join({"SET TRANSACTION ", level, "; "});
         return out + (options.read_only ? "START TRANSACTION READ ONLY" : "START TRANSACTION");
     }
-    std::string explain(std::string_view sql) const override { return join({"EXPLAIN FORMAT=JSON ", sql}); }
+    const LiteralStyle& literals() const noexcept override {
+        static constexpr LiteralStyle style{.backslashes = true,
+                                            .booleans = true,
+                                            .date = "DATE ",
+                                            .time = "TIME ",
+                                            .timestamp = "TIMESTAMP "};
+        return style;
+    }
+    std::string explain(std::string_view sql, bool analyze) const override {
+        if (analyze && !is_mariadb())
+            throw UnsupportedByDialect("MySQL does not explain in JSON what a statement really does");
+        return join({analyze ? "ANALYZE" : "EXPLAIN", " FORMAT=JSON ", sql});
+    }
 
 private:
     static constexpr bool is_whole(Kind kind) { return detail::is_integer(kind) || kind == Kind::duration; }
@@ -387,16 +407,6 @@ private:
     std::string json_literal(std::string_view text) const {
         const std::string literal = join({"'", text, "'"});
         return is_mariadb() ? literal : cast_as(literal, "JSON");
-    }
-
-    /// A value as the JSON text of it.
-    static std::string as_json(const Operand& operand) {
-        if (operand.kind == Kind::boolean) return join({"IF(", operand.sql, ", 'true', 'false')"});
-        if (is_whole(operand.kind) || detail::is_float(operand.kind) || operand.kind == Kind::decimal)
-            return cast_as(operand.sql, "CHAR");
-        if (operand.kind == Kind::json || operand.kind == Kind::array) return operand.sql;
-        return join(
-            {"JSON_QUOTE(", operand.kind == Kind::text ? operand.sql : cast_as(operand.sql, "CHAR"), ")"});
     }
 
     // One NULL among the arguments would make it NULL: each gives way to the others.

@@ -17,7 +17,7 @@ namespace {
 bool is_made_by_sql(const Cursor& c) {
     if (c.done()) return false;
     const auto op = static_cast<Op>(c.at[0]);
-    return op == Op::date_trunc || op == Op::cast || op == Op::now;
+    return op == Op::date_trunc || op == Op::cast || op == Op::now || op == Op::add || op == Op::sub;
 }
 
 /// Whether what comes next is rendered as an operator between operands, and is no chain.
@@ -26,7 +26,7 @@ bool is_open_predicate(const Cursor& c) {
     const auto op = static_cast<Op>(c.at[0]);
     return (op >= Op::eq && op <= Op::is_not) || (op >= Op::is_null && op <= Op::is_false) ||
            (op >= Op::in_list && op <= Op::array_contains) ||
-           (op >= Op::json_is_true && op <= Op::json_contains);
+           (op >= Op::json_is_true && op <= Op::json_contains) || op == Op::row_compare;
 }
 
 Op mirrored(Op op) {
@@ -123,7 +123,10 @@ Operand ExpressionRenderer::number(Cursor& c, Scope& scope) {
 
 std::string ExpressionRenderer::arithmetic(Op op, Cursor& c, Scope& scope) {
     const Operand left = number(c, scope);
-    return dialect_.arithmetic(op, left, number(c, scope));
+    const Operand right = number(c, scope);
+    if (of_moments(op, left.kind, right.kind) != Kind::null)
+        return dialect_.moment_arithmetic(op, left, right);
+    return dialect_.arithmetic(op, left, right);
 }
 
 std::string ExpressionRenderer::comparison(Op op, Cursor& c, Scope& scope) {

@@ -62,6 +62,7 @@ public:
                                                    .failure_ends_transaction = true,
                                                    .numbered_parameters = true,
                                                    .strict_grouping = true,
+                                                   .frame_intervals = true,
                                                    .forward_references = false,
                                                    .lateral = true,
                                                    .distinct_on = true,
@@ -381,7 +382,23 @@ public:
             out += "; SET LOCAL lock_timeout = " + std::to_string(options.lock_timeout_ms);
         return out;
     }
-    std::string explain(std::string_view sql) const override { return join({"EXPLAIN ", sql}); }
+    const LiteralStyle& literals() const noexcept override {
+        static constexpr LiteralStyle style{.booleans = true,
+                                            .arrays = true,
+                                            .intervals = true,
+                                            .date = "DATE ",
+                                            .time = "TIME ",
+                                            .timestamp = "TIMESTAMPTZ ",
+                                            .uuid = "UUID ",
+                                            .json = "JSONB ",
+                                            .real = "FLOAT8 ",
+                                            .zone = "+00",
+                                            .blob = "BYTEA '\\x"};
+        return style;
+    }
+    std::string explain(std::string_view sql, bool analyze) const override {
+        return join({"EXPLAIN (", analyze ? "ANALYZE, BUFFERS, " : "", "FORMAT JSON) ", sql});
+    }
 
 private:
     static std::string_view search_function(shape::Function function) {

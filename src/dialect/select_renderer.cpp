@@ -18,6 +18,26 @@ void append_listed(std::string& list, const std::string& item) {
 }
 }  // namespace
 
+namespace {
+/// The name of the column that the expression is; empty for others.
+std::string_view column_named(Cursor c, const Scope& scope) {
+    const ModelInfo* model = scope.source->root().model;
+    switch (c.op()) {
+        case shape::Op::column:
+            return model->columns[c.u8()].name;
+        case shape::Op::path:
+            for (std::size_t hops = c.u8(); hops > 0; --hops) model = &model->relations[c.u8()].target();
+            return model->columns[c.u8()].name;
+        case shape::Op::alias_column:
+            c.name();
+            model = &c.model();
+            return model->columns[c.u8()].name;
+        default:
+            return {};
+    }
+}
+}  // namespace
+
 void SelectParts::conjoin(const std::string& condition) {
     if (!where.empty()) where += " AND ";
     where += condition;
@@ -29,13 +49,21 @@ void SelectParts::add(ExpressionRenderer& expressions, ClauseView clause, Scope&
         share(expressions.dialect(), text, grouped);
         return text;
     };
+    const std::size_t windows_before = expressions.windows();
+    const auto without_windows = [&](std::string_view place) {
+        if (expressions.windows() == windows_before) return;
+        throw InvalidQuery("a window function cannot stand in " + std::string(place) +
+                           ": it looks at the rows that are left then");
+    };
     switch (clause.clause) {
         case shape::Clause::where:
             conjoin(expressions.predicate(c, scope, true));
+            without_windows("where");
             break;
         case shape::Clause::having:
             if (!having.empty()) having += " AND ";
             having += shared(expressions.predicate(c, scope, true));
+            without_windows("having");
             if (!expressions.dialect().capabilities().having_sees_groups) {
                 // Within a group it is one value. Columns are seen.
                 for (const std::string& term : grouped) {
@@ -45,6 +73,7 @@ void SelectParts::add(ExpressionRenderer& expressions, ClauseView clause, Scope&
             break;
         case shape::Clause::group:
             grouped.push_back(expressions.alone(c, scope).sql);
+            without_windows("group_by");
             append_listed(group, grouped.back());
             break;
         case shape::Clause::order: {
@@ -52,15 +81,19 @@ void SelectParts::add(ExpressionRenderer& expressions, ClauseView clause, Scope&
             const bool descending = (flags & shape::order_descending) != 0;
             const bool may_be_null = type_of(c, scope).may_be_null;
             ordered.push_back(shared(expressions.order_key(c, scope, descending)));
+            order_flags_.push_back({flags, may_be_null});
             append_listed(order, expressions.dialect().order_term(ordered.back(), flags, may_be_null));
+            terms.push_back({ordered.back(), flags, may_be_null});
             break;
         }
         case shape::Clause::select: {
             selects = true;
             const std::string label(c.name());
             aggregates = type_of(c, scope).aggregates || aggregates;
+            const std::string_view name = label == "_" ? column_named(c, scope) : std::string_view(label);
             std::string item = shared(expressions.alone(c, scope).sql);
             selected.push_back(item);
+            list.push_back({item, std::string(name)});
             if (label != "_") selected.push_back(quoted(expressions.dialect(), label));
             if (label != "_") item += " AS " + quoted(expressions.dialect(), label);
             append_listed(columns, item);
@@ -92,6 +125,11 @@ void SelectParts::add(ExpressionRenderer& expressions, ClauseView clause, Scope&
         case shape::Clause::distinct_on:
             append_listed(distinct_on, expressions.alone(c, scope).sql);
             break;
+        case shape::Clause::window: {
+            const std::string name = quoted(expressions.dialect(), c.name());
+            append_listed(windows, name + " AS (" + shared(expressions.window(c, scope).definition()) + ")");
+            break;
+        }
         default:
             break;
     }
@@ -104,6 +142,7 @@ void SelectParts::add_rows_of(ExpressionRenderer& expressions, std::string_view 
     for (const ColumnInfo& column : table->model->columns) {
         selected.push_back(qualified(expressions.dialect(), table->alias, column.name));
         append_listed(columns, selected.back());
+        list.push_back({selected.back(), std::string(column.name)});
     }
 }
 
@@ -133,6 +172,7 @@ void SelectParts::add_all(ExpressionRenderer& expressions, std::span<const Claus
     };
     const bool groups_first =
         (can.strict_grouping || !can.having_sees_groups) && std::ranges::any_of(clauses, groups);
+    const std::size_t windows_before = expressions.windows();
     if (groups_first) {
         for (const ClauseView& clause : clauses) {
             if (groups(clause)) add(expressions, clause, scope);
@@ -146,6 +186,16 @@ void SelectParts::add_all(ExpressionRenderer& expressions, std::span<const Claus
         // A select list has no objects that a relation could be loaded into.
         if (clause.clause == Clause::joined && has_list) continue;
         add(expressions, clause, scope);
+    }
+    if (!can.windows_keep_order && !grouped.empty() && expressions.windows() != windows_before)
+        protect_order(expressions.dialect());
+}
+
+void SelectParts::protect_order(const Dialect& dialect) {
+    order.clear();
+    for (std::size_t i = 0; i < ordered.size(); ++i) {
+        append_listed(order, dialect.order_term("coalesce(" + ordered[i] + ")", order_flags_[i].flags,
+                                                order_flags_[i].may_be_null));
     }
 }
 
@@ -180,6 +230,7 @@ std::string SelectParts::tail(const Source& source) const {
     if (!where.empty()) out += " WHERE " + where;
     if (!group.empty()) out += " GROUP BY " + group;
     if (!having.empty()) out += " HAVING " + having;
+    if (!windows.empty()) out += " WINDOW " + windows;
     if (!order.empty()) out += " ORDER BY " + order;
     return out;
 }

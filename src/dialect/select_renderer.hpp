@@ -34,11 +34,23 @@ struct SelectParts {
     std::string where;
     std::string group;
     std::string having;
+    std::string windows;
     std::string order;
     bool selects = false;     // there was a select list
     bool aggregates = false;  // it holds an aggregate
     bool joins_link = false;
     std::string distinct_on;
+    struct Column {
+        std::string sql;
+        std::string name;  // by which it comes out; empty: the database's choice
+    };
+    std::vector<Column> list;  // `columns`, one by one
+    struct Term {
+        std::string key;
+        std::uint8_t flags;
+        bool may_be_null;
+    };
+    std::vector<Term> terms;            // `order`, one by one
     std::vector<std::string> grouped;   // terms of GROUP BY
     std::vector<std::string> selected;  // expressions of the select list
     std::vector<std::string> ordered;   // keys of ORDER BY
@@ -54,10 +66,19 @@ struct SelectParts {
     void conjoin(const std::string& condition);
 
 private:
+    struct Ordered {
+        std::uint8_t flags;
+        bool may_be_null;
+    };
+
     void add(ExpressionRenderer& expressions, ClauseView clause, Scope& scope);
     void add_rows_of(ExpressionRenderer& expressions, std::string_view name, const Scope& scope);
     void add_grouping(ExpressionRenderer& expressions, Cursor& c, Scope& scope);
+    /// MariaDB takes such an order for that of the groups and forgets it: the keys get another face.
+    void protect_order(const Dialect& dialect);
     void share(const Dialect& dialect, std::string& text, const std::vector<std::string>& known);
+
+    std::vector<Ordered> order_flags_;
 };
 
 /// Conditions that hide deleted rows, or show only those, as the flags say.

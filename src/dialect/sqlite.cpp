@@ -287,7 +287,9 @@ public:
         if (options.read_only || options.locking == Locking::deferred) return "BEGIN DEFERRED";
         return options.locking == Locking::exclusive ? "BEGIN EXCLUSIVE" : "BEGIN IMMEDIATE";
     }
-    std::string explain(std::string_view sql) const override { return join({"EXPLAIN QUERY PLAN ", sql}); }
+    std::string explain(std::string_view sql, bool /*analyze*/) const override {
+        return join({"EXPLAIN QUERY PLAN ", sql});
+    }
     std::string_view before_drop_all() const noexcept override { return "PRAGMA defer_foreign_keys = ON"; }
 
 private:

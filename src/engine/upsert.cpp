@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "hooked.hpp"
 #include "load.hpp"
 #include "undo.hpp"
 #include "write.hpp"
@@ -190,7 +191,8 @@ private:
 
 }  // namespace
 
-Task<bool> upsert(Call call, const ModelInfo& model, void* object, const UpsertSpec& wanted) {
+namespace {
+Task<bool> upsert_unhooked(Call call, const ModelInfo& model, void* object, const UpsertSpec& wanted) {
     return on_connection<bool>(call, driver::Access::write,
                                [&model, object, &wanted](Connected& at) -> Task<bool> {
                                    Undo undo(model);
@@ -208,6 +210,15 @@ Task<bool> upsert(Call call, const ModelInfo& model, void* object, const UpsertS
                                    if (!written) undo.restore(object);
                                    co_return written;
                                });
+}
+}  // namespace
+
+Task<bool> upsert(Call call, const ModelInfo& model, void* object, const UpsertSpec& wanted) {
+    if (!hooked(call, model)) return upsert_unhooked(call, model, object, wanted);
+    return around_write(call, {model, static_cast<std::byte*>(object), 1, HookOperation::upsert},
+                        [&model, object, &wanted](const Call& inner) {
+                            return upsert_unhooked(inner, model, object, wanted);
+                        });
 }
 
 }  // namespace duet::engine

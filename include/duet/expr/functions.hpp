@@ -132,17 +132,21 @@ struct NamedCall : Lookups<NamedCall<T, A...>> {
     }
 };
 
-/// A string literal that is an SQL identifier: letters, digits and underscores.
+/// A string literal that is an SQL identifier: letters, digits and underscores; dots behind a schema.
 struct FunctionName {
     std::string_view text;
 
     template <std::size_t N>
     consteval FunctionName(const char (&literal)[N]) : text(literal, N - 1) {
-        bool fine = N > 1 && N <= 64 && !(literal[0] >= '0' && literal[0] <= '9');
+        bool fine = N > 1 && N <= 128;
+        bool begins = true;  // a part of the name
         for (const char c : text) {
-            fine = fine &&
-                   ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_');
+            const bool digit = c >= '0' && c <= '9';
+            fine = fine && (begins ? !digit && c != '.' : true) &&
+                   ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || digit || c == '_' || c == '.');
+            begins = c == '.';
         }
+        fine = fine && !begins;
         if (!fine) fn_takes_the_name_of_a_function_made_of_letters_digits_and_underscores();
     }
 
@@ -290,8 +294,8 @@ template <class T, expr::Expression E>
 auto cast(const E& e) {
     return expr::Cast<E, T>(e);
 }
-/// Any function of the database: `duet::fn<double>("sqrt")("area"_c)`. T: what it yields (a std::optional
-/// where that may be NULL).
+/// Any function of the database: `duet::fn<double>("sqrt")("area"_c)`, `duet::fn<int>("billing.rate")(...)`.
+/// T: what it yields (a std::optional where that may be NULL).
 template <class T>
 expr::NamedFunction<T> fn(expr::FunctionName name) {
     return {name.text};

@@ -131,7 +131,8 @@ public:
                       "db.create(object)");
         return Mode::run(detail::CreateObject<M>{call(where), std::forward<M>(object)});
     }
-    /// INSERT of many in few statements and one transaction; returns how many.
+    /// INSERT of many in few statements and one transaction; returns how many. Without hooks, unless
+    /// duet::with_hooks is passed.
     template <Model M>
     Result<std::size_t> create_bulk(std::vector<M>&& objects, Where where = Where::current()) {
         static_assert(
@@ -144,10 +145,26 @@ public:
     Result<std::size_t> create_bulk(std::vector<M>& objects, Where where = Where::current()) {
         return Mode::run(detail::CreateInPlace<M>{call(where), objects.data(), objects.size()});
     }
+    template <Model M>
+    Result<std::size_t> create_bulk(std::vector<M>&& objects, WithHooks, Where where = Where::current()) {
+        static_assert(
+            !Mode::is_async || detail::safe_in_co_await<std::vector<M>>,
+            "duet: GCC 12 breaks temporaries in co_await: name the vector first, then pass it by its name");
+        return Mode::run(detail::CreateList<M>{call(where), std::move(objects), true});
+    }
+    template <Model M>
+    Result<std::size_t> create_bulk(std::vector<M>& objects, WithHooks, Where where = Where::current()) {
+        return Mode::run(detail::CreateInPlace<M>{call(where), objects.data(), objects.size(), true});
+    }
     /// Likewise; gives them back with their keys.
     template <Model M>
     Result<std::vector<M>> create_bulk_returning(std::vector<M> objects, Where where = Where::current()) {
         return Mode::run(detail::CreateListAndReturn<M>{{call(where), std::move(objects)}});
+    }
+    template <Model M>
+    Result<std::vector<M>> create_bulk_returning(std::vector<M> objects, WithHooks,
+                                                 Where where = Where::current()) {
+        return Mode::run(detail::CreateListAndReturn<M>{{call(where), std::move(objects), true}});
     }
     /// The row with this primary key, soft-deleted ones excepted. Composite keys: all parts in
     /// the order of primary_key(...), as `duet::key(a, b)`.

@@ -2,6 +2,7 @@
 
 #include <duet/model/behaviours.hpp>
 #include <duet/model/column_types.hpp>
+#include <duet/model/hooks.hpp>
 #include <duet/model/links.hpp>
 #include <duet/model/reflect.hpp>
 #include <duet/model/relations.hpp>
@@ -389,6 +390,7 @@ consteval ModelInfo make_model_info() {
     info.list = &ListAccess<M>::ops;
     info.layout_holds = &ModelTables<M>::layout_holds;
     info.soft_delete = a.soft_delete;
+    info.hooks = hooks_of<M>();
     return info;
 }
 
@@ -416,6 +418,11 @@ Key key_of(const T& model) {
 }
 
 }  // namespace detail
+
+template <class M>
+M* HookContext::object() const noexcept {
+    return &model_ == &detail::model_info<std::remove_const_t<M>> ? static_cast<M*>(object_) : nullptr;
+}
 
 /// The models of a program: what create_all, migrations and test kits take.
 template <Model... Ms>

@@ -2,6 +2,7 @@
 
 #include <duet/expr/expr.hpp>
 #include <duet/model/model.hpp>
+#include <duet/query/query_form.hpp>
 #include <duet/shape/query_data.hpp>
 
 #include <cstdint>
@@ -31,6 +32,13 @@ template <class... R>
 constexpr LockedTables<R...> of(const R&... /*relations*/) {
     return {};
 }
+
+/// Passed to a bulk write that is meant for the whole table.
+struct AllRows {};
+inline constexpr AllRows all_rows{};
+/// Passed to remove and delete_bulk: really delete rows that are soft-deleted as a rule.
+struct Hard {};
+inline constexpr Hard hard{};
 
 namespace detail {
 
@@ -198,6 +206,50 @@ public:
         return copy;
     }
 
+    /// A window by a name that `.over("name")` refers to. Needs <duet/functions.hpp>.
+    template <class... W>
+    Self window(std::string_view name, const W&... parts) const {
+        Self copy(self());
+        expr::WindowOf<void, M, W...>::add(copy.data().clauses, name, parts...);
+        return copy;
+    }
+
+    // The statements that become of the query, to be looked at; a query with a handle knows its dialect.
+
+    /// That of all(), with placeholders. Nothing is sent. Throws UnsupportedByDialect and InvalidQuery as
+    /// all() would.
+    std::string to_sql(DialectName dialect) const { return form(engine::QueryForm::rows).to_sql(dialect); }
+    /// For reading: pretty-printed, with literals in place of placeholders, or both (duet::for_reading).
+    ReadableSql to_sql(DialectName dialect, const SqlStyle& style) const {
+        return form(engine::QueryForm::rows).to_sql(dialect, style);
+    }
+    auto as_count() const { return self().form(engine::QueryForm::count); }
+    auto as_exists() const { return self().form(engine::QueryForm::exists); }
+    /// That of select() or aggregate().
+    template <class... E>
+    auto as_select(const E&... expressions) const {
+        Self copy(self());
+        (expr::add<expr::Role::select, M>(copy.data().clauses, expressions), ...);
+        return copy.form(engine::QueryForm::rows);
+    }
+    /// That of update_bulk(), with or without a where.
+    template <class... A>
+    auto as_update(const A&... assignments) const {
+        Self copy(self());
+        [[maybe_unused]] const auto add = [&copy]<class T>(const T& argument) {
+            if constexpr (!std::is_same_v<T, AllRows>)
+                expr::add<expr::Role::set, M>(copy.data().clauses, argument);
+        };
+        (add(assignments), ...);
+        return copy.form(engine::QueryForm::update);
+    }
+    /// That of delete_bulk(), likewise; takes duet::hard.
+    template <class... Options>
+    auto as_delete(const Options&... /*options*/) const {
+        constexpr bool hard = (std::is_same_v<Options, Hard> || ...);
+        return self().form(hard ? engine::QueryForm::remove_hard : engine::QueryForm::remove);
+    }
+
     /// `fn(query)`: for scopes that do more than filter.
     template <class F>
     auto apply(F&& fn) const {
@@ -215,6 +267,9 @@ public:
 
     const shape::QueryData& data() const noexcept { return data_; }
     shape::QueryData& data() noexcept { return data_; }
+
+    /// What the words above make.
+    QueryForm form(engine::QueryForm form) const { return {data_, form}; }
 
 protected:
     QueryBuilder() { data_.model = &model_info<M>; }
