@@ -114,9 +114,9 @@ private:
     }
 
     std::string selected_rows() {
+        if (has(Clause::insert_row))
+            throw InvalidQuery("an INSERT takes its rows from values() or from a SELECT, not from both");
         for (const ClauseView& clause : statement_.clauses) {
-            if (clause.clause == Clause::insert_row)
-                throw InvalidQuery("an INSERT takes its rows from values() or from a SELECT, not from both");
             if (clause.clause != Clause::insert_select) continue;
             Cursor c = clause.body;
             columns_ = read_columns(c);

@@ -51,7 +51,7 @@ class StatementsWrite : public Bookshop<B> {
 protected:
     void SetUp() override {
         Bookshop<B>::SetUp();
-        Database(this->db).create_all(own_models);
+        duet::Database(this->db).create_all(own_models);
     }
 
     template <class S>
@@ -111,7 +111,7 @@ TYPED_TEST(StatementsWrite, KeepsEveryKindOfValue) {
                   .select = "'; DROP TABLE words; -- \" ` \\ % ?{}$1",
                   .order = true,
                   .group = 0.5,
-                  .price = duet::Decimal("12.50"),
+                  .price = duet::Decimal::parse("12.50"),
                   .at = duet::Timestamp(std::chrono::microseconds(1'700'000'000'123'456)),
                   .tags = {"a'b", "c\"d", "e,f\\"},
                   .data = duet::Json::parse(R"({"k\"ey": "it's"})")};
@@ -142,8 +142,10 @@ TYPED_TEST(StatementsWrite, KeepsEveryKindOfValue) {
 }
 
 TYPED_TEST(StatementsWrite, RefusesValuesAsCreateDoes) {
-    EXPECT_THROW(this->written(duet::insert<Word>().values("text"_c = std::string("a\0b", 3))),
-                 duet::ValidationError);
+    const auto with_nul = duet::insert<Word>().values("text"_c = std::string("a\0b", 3), "uses"_c = 1);
+    if (this->is_postgres) {
+        EXPECT_THROW(this->written(with_nul), duet::ValidationError);
+    }
     EXPECT_THROW(this->written(duet::insert<Word>().values("text"_c = "a", "uses"_c = 5'000'000'000)),
                  duet::ValidationError);
     EXPECT_THROW(this->written(duet::insert<Word>().values("text"_c = std::optional<std::string>())),
@@ -291,7 +293,9 @@ TYPED_TEST(StatementsWrite, UpdatesFromASubqueryAndACte) {
         std::int64_t author{};
         std::int64_t books{};
     };
-    const auto counts = duet::select("author"_c, duet::count()).template from<Book>().group_by("author"_c);
+    const auto counts = duet::select("author"_c.as("author"), duet::count().as("books"))
+                            .template from<Book>()
+                            .group_by("author"_c);
     const auto counted = duet::subquery<Count>("counted", counts);
     EXPECT_EQ(this->written(duet::update<Author>()
                                 .set("age"_c = counted("books"_c))
@@ -345,7 +349,8 @@ TYPED_TEST(StatementsWrite, GivesUpdatedRowsBack) {
 }
 
 TYPED_TEST(StatementsWrite, LeavesBehavioursAlone) {
-    Stamped row = got(this->db.create(Stamped{.name = "a"}));
+    const Stamped fresh{.name = "a"};
+    const Stamped row = got(this->db.create(fresh));
     EXPECT_EQ(this->written(duet::update<Stamped>().set("name"_c = "b").where("id"_c == row.id)), 1);
     const Stamped after = *got(this->db.template get<Stamped>(row.id));
     EXPECT_EQ(after.name, "b");
@@ -469,7 +474,7 @@ TYPED_TEST(StatementsWrite, CannotBeIterated) {
 }
 
 TYPED_TEST(StatementsWrite, RefusesMoreValuesThanADatabaseTakes) {
-    const std::vector<Word> words(30'000);
+    const std::vector<Word> words(40'000);
     EXPECT_THROW(this->written(duet::insert<Word>().values(words)), duet::InvalidQuery);
 }
 

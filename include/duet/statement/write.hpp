@@ -217,9 +217,10 @@ protected:
     }
     template <class S>
     void add_source(const S& source) {
-        static_assert(StatementSource<S>,
+        constexpr bool is_source = StatementSource<S>;
+        static_assert(is_source,
                       "duet: only an alias, a CTE, a subquery or a list of values can be read from");
-        if constexpr (StatementSource<S>) {
+        if constexpr (is_source) {
             if constexpr (requires { source.add_needed(data_); }) source.add_needed(data_);
             const std::size_t begun = data_.clauses.begin(shape::Clause::from);
             source.emit_source(data_.clauses);

@@ -209,20 +209,20 @@ TEST(RemoveStatement, ReadsOtherTables) {
 }
 
 TEST(WriteStatement, HasCtesInFront) {
-    const auto red = duet::cte<Node>("red", duet::select("id"_c, 1).from<Team>().where("name"_c == "red"));
+    const auto red = duet::cte<Node>("red", duet::select("id"_c, "id"_c).from<Team>().where("name"_c == "red"));
     const auto statement = duet::remove<Employee>().using_(red, red("id"_c) == "team"_c);
     EXPECT_EQ(postgres(statement),
-              R"(WITH "red" ("id", "depth") AS (SELECT "teams"."id", $1::bigint FROM "teams" )"
-              R"(WHERE "teams"."name" = $2) DELETE FROM "employees" USING "red" )"
+              R"(WITH "red" ("id", "depth") AS (SELECT "teams"."id", "teams"."id" FROM "teams" )"
+              R"(WHERE "teams"."name" = $1) DELETE FROM "employees" USING "red" )"
               R"(WHERE "red"."id" = "employees"."team_id")");
     EXPECT_EQ(mariadb(statement),
-              "DELETE `employees` FROM `employees`, (WITH `red` (`id`, `depth`) AS (SELECT `teams`.`id`, ? "
-              "FROM `teams` WHERE `teams`.`name` = ?) SELECT * FROM `red`) AS `red` "
+              "DELETE `employees` FROM `employees`, (WITH `red` (`id`, `depth`) AS (SELECT `teams`.`id`, "
+              "`teams`.`id` FROM `teams` WHERE `teams`.`name` = ?) SELECT * FROM `red`) AS `red` "
               "WHERE `red`.`id` = `employees`.`team_id`");
     const auto inside = duet::remove<Employee>().where("team"_c.in_(duet::select(red("id"_c)).from(red)));
     EXPECT_EQ(mariadb(inside),
               "DELETE FROM `employees` WHERE `employees`.`team_id` IN (WITH `red` (`id`, `depth`) AS "
-              "(SELECT `teams`.`id`, ? FROM `teams` WHERE `teams`.`name` = ?) SELECT `red`.`id` FROM `red`)");
+              "(SELECT `teams`.`id`, `teams`.`id` FROM `teams` WHERE `teams`.`name` = ?) SELECT `red`.`id` FROM `red`)");
 }
 
 TEST(WriteStatement, CanBeACte) {
