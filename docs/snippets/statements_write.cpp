@@ -123,9 +123,8 @@ TEST_F(StatementsThatWrite, Update) {
         int views{};
     };
     const auto counts = duet::values<Count>("counts", {{"home", 100}, {"news", 200}});
-    db.execute(duet::update<Page>()
-                   .set("views"_c = counts("views"_c))
-                   .from(counts, counts("slug"_c) == "slug"_c));
+    db.execute(
+        duet::update<Page>().set("views"_c = counts("views"_c)).from(counts, counts("slug"_c) == "slug"_c));
     // [/values]
     EXPECT_EQ(db.get<Page>(2)->views, 200);
 }
