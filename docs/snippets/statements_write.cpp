@@ -147,7 +147,7 @@ TEST_F(StatementsThatWrite, Remove) {
 }
 
 TEST(StatementsThatWriteOnPostgres, MoveRows) {
-    duet::testing::PostgresServer server;
+    duet::testing::EphemeralPostgres server;
     duet::Database db{server.url()};
     db.create_all(models);
     db.create_bulk(std::vector<Page>{{.slug = "home", .views = 7}, {.slug = "news", .views = 3}});
