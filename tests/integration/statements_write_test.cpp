@@ -141,6 +141,23 @@ TYPED_TEST(StatementsWrite, KeepsEveryKindOfValue) {
     EXPECT_EQ(got(this->db.template query<Odd>().count()), 1);
 }
 
+TYPED_TEST(StatementsWrite, KeepsEveryName) {
+    struct Item {
+        std::int64_t id{};
+    };
+    const std::string name = R"(x" ` ' ; DROP TABLE books; -- %s \)";
+    const auto few = duet::cte<Item>(name, duet::select("id"_c).template from<Book>().where("id"_c < 3));
+    const auto statement = duet::update<Book>()
+                               .set("title"_c = "'\"`\\")
+                               .from(few, few("id"_c) == "id"_c)
+                               .where(few("id"_c) > 0);
+    EXPECT_EQ(this->written(statement), 2);
+    EXPECT_EQ(got(this->db.template get<Book>(2))->title, "'\"`\\");
+    const auto gone = duet::remove<Review>().using_(few, few("id"_c) == "book"_c);
+    EXPECT_EQ(got(this->db.execute(gone.returning(("id"_c + 1).as(R"(a" b` c')"))).all()).size(), 2u);
+    EXPECT_EQ(got(this->db.template query<Book>().count()), 5);
+}
+
 TYPED_TEST(StatementsWrite, RefusesValuesAsCreateDoes) {
     const auto with_nul = duet::insert<Word>().values("text"_c = std::string("a\0b", 3), "uses"_c = 1);
     if (this->is_postgres) {

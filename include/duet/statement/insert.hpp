@@ -123,7 +123,6 @@ public:
     }
 
 private:
-    friend class detail::ConflictWords<Insert, 0>;
     template <class Self, std::size_t N>
     friend class detail::ConflictWords;
 
