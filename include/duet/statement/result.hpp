@@ -327,7 +327,7 @@ private:
 
 /// What `db.execute(statement)` gives: nothing is sent before rows are asked for.
 template <class Mode, class R, class... Row>
-class StatementResult : public StatementRows<Mode, R, false, Row...> {
+class [[nodiscard]] StatementResult : public StatementRows<Mode, R, false, Row...> {
 public:
     using StatementRows<Mode, R, false, Row...>::StatementRows;
 
