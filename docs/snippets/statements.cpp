@@ -1,3 +1,4 @@
+#include <duet/functions.hpp>
 #include <duet/statement.hpp>
 
 #include <string>
@@ -89,6 +90,16 @@ TEST_F(Statements, GoOnWhereAQueryEnds) {
     EXPECT_EQ(std::get<0>(*best).total, 70);
     EXPECT_EQ(count, 3);
     EXPECT_EQ(seen, 110);
+}
+
+TEST_F(Statements, Rank) {
+    // [rank]
+    const auto ranked = db.query<Order>().order_by("id").statement().add_columns(
+        duet::row_number().over(duet::partition_by("customer"_c), duet::order_by("-total")).as("place"));
+    for (auto& [order, place] : db.execute(ranked).as<Order, std::int64_t>()) {
+        EXPECT_EQ(place, order.total == 40 ? 2 : 1);
+    }
+    // [/rank]
 }
 
 TEST_F(Statements, AreBuiltFromColumns) {

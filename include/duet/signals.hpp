@@ -51,10 +51,7 @@ struct Listener {
     static constexpr bool ends = P == HookPoint::after_commit || P == HookPoint::after_rollback;
     using Object = std::conditional_t<ends, const M, M>;
     static constexpr bool told = std::is_invocable_v<F&, Object&, const HookContext&>;
-    static_assert(
-        told || std::is_invocable_v<F&, Object&>,
-        "duet: a listener takes the object, and perhaps a const duet::HookContext& besides; the object "
-        "of after_commit and after_rollback is const");
+    static constexpr bool holds = told || std::is_invocable_v<F&, Object&>;
     static decltype(auto) call(F& fn, const engine::SignalEvent& event) {
         if constexpr (told) {
             return fn(*static_cast<Object*>(event.object), event.context);
@@ -66,8 +63,7 @@ struct Listener {
 };
 template <HookPoint P, class F>
 struct Listener<void, P, F> {
-    static_assert(std::is_invocable_v<F&, const HookContext&>,
-                  "duet: a listener to all models takes a const duet::HookContext&");
+    static constexpr bool holds = std::is_invocable_v<F&, const HookContext&>;
     static decltype(auto) call(F& fn, const engine::SignalEvent& event) { return fn(event.context); }
     static bool wants(const engine::SignalEvent& /*event*/) { return true; }
 };
@@ -77,10 +73,11 @@ HookConnection connect_write(engine::Engine& engine, F fn) {
     using Called = Listener<M, P, F>;
     using Result = decltype(Called::call(fn, std::declval<const engine::SignalEvent&>()));
     constexpr bool waits = std::is_same_v<Result, Task<>>;
-    static_assert(std::is_void_v<Result> || waits,
-                  "duet: a listener returns void or duet::Task<>; a veto is thrown");
+    constexpr bool result_holds = std::is_void_v<Result> || waits;
+    static_assert(result_holds, "duet: a listener returns void or duet::Task<>; a veto is thrown");
+    constexpr bool may_wait = !waits || (P != HookPoint::after_commit && P != HookPoint::after_rollback);
     static_assert(
-        !waits || (P != HookPoint::after_commit && P != HookPoint::after_rollback),
+        may_wait,
         "duet: listeners to after_commit and after_rollback cannot be Tasks: nobody waits for them");
     const ModelInfo* model = nullptr;
     engine::Signals& signals = engine.signals();
@@ -104,7 +101,18 @@ HookConnection connect_write(engine::Engine& engine, F fn) {
 template <class M, class Mode, class Signal, class F>
 HookConnection connect_listener(engine::Engine& engine, Signal, F fn) {
     if constexpr (IsWriteSignal<Signal>::value) {
-        return connect_write<M, Signal::point>(engine, std::move(fn));
+        constexpr bool takes_context = !std::is_void_v<M> || Listener<M, Signal::point, F>::holds;
+        static_assert(takes_context, "duet: a listener to all models takes a const duet::HookContext&");
+        constexpr bool takes_object = std::is_void_v<M> || Listener<M, Signal::point, F>::holds;
+        static_assert(
+            takes_object,
+            "duet: a listener takes the object, and perhaps a const duet::HookContext& besides; the "
+            "object of after_commit and after_rollback is const");
+        if constexpr (takes_context && takes_object) {
+            return connect_write<M, Signal::point>(engine, std::move(fn));
+        } else {
+            return {};
+        }
     } else if constexpr (std::is_same_v<Signal, BeforeQuery>) {
         static_assert(std::is_void_v<M>,
                       "duet: statements have no model: db.connect(duet::signal::before_query, fn)");
@@ -115,9 +123,10 @@ HookConnection connect_listener(engine::Engine& engine, Signal, F fn) {
     } else {
         constexpr bool known = std::is_same_v<Signal, AfterQuery>;
         static_assert(known, "duet: connect() takes one of duet::signal, as in duet::signal::before_save");
-        static_assert(std::is_void_v<M>,
-                      "duet: statements have no model: db.connect(duet::signal::after_query, fn)");
-        return engine.hooks().add(std::move(fn));
+        constexpr bool no_model = !known || std::is_void_v<M>;
+        static_assert(no_model, "duet: statements have no model: db.connect(duet::signal::after_query, fn)");
+        if constexpr (known) return engine.hooks().add(std::move(fn));
+        return {};
     }
 }
 

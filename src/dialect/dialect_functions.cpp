@@ -28,7 +28,7 @@ std::string Dialect::aggregate_call(std::string_view function, std::string_view 
 std::string Dialect::set_function(const SetFunctionCall& call) const {
     using enum shape::SetFunction;
     static constexpr std::string_view names[] = {
-        "string_agg", "json_agg",    "json_object_agg", "array_agg", "bool_and",        "bool_or",
+        "string_agg",  "json_agg",   "json_object_agg", "array_agg", "bool_and",        "bool_or",
         "stddev_samp", "stddev_pop", "var_samp",        "var_pop",   "percentile_cont", "percentile_disc",
         "mode"};
     const std::string_view function = names[static_cast<std::size_t>(call.function)];

@@ -420,6 +420,14 @@ std::string ExpressionRenderer::operand(Cursor& c, Scope& scope) {
         }
         case Op::label:
             return quoted(dialect_, c.name());
+        case Op::refused: {
+            const std::uint8_t index = c.u8();
+            if (!knows_refused_)
+                throw InvalidQuery("excluded() is for on_conflict(...).do_update(...) and its where()");
+            return dialect_.refused_value(quoted(dialect_, scope.source->root().model->columns[index].name));
+        }
+        case Op::by_default:
+            throw InvalidQuery("duet::by_default can be assigned to a column, and nothing else");
         case Op::text_config:
             return "'" + std::string(c.name()) + "'";
         case Op::link_owner:

@@ -102,8 +102,15 @@ public:
     /// The CTEs of the whole statement, wherever they were asked for, in an order that they can be written
     /// in.
     std::vector<CommonTable>& common_tables() { return common_tables_; }
+    const std::vector<CommonTable>& common_tables() const { return common_tables_; }
     /// What stands in front of the whole statement.
     std::string& front() { return front_; }
+    /// How deep what is being rendered lies.
+    int& depth() { return depth_; }
+    /// Whether CTEs stand in front of each nested statement that reads them, and not in front of the whole.
+    bool& local_common_tables() { return local_common_tables_; }
+    /// Whether what is rendered may speak of the row that an INSERT could not add.
+    bool& knows_refused() { return knows_refused_; }
 
 private:
     std::string column(const Source::Table& table, std::uint8_t index, const Scope& scope) const;
@@ -157,6 +164,8 @@ private:
     std::vector<std::pair<std::uint16_t, std::uint16_t>> same_values_;
     std::vector<CommonTable> common_tables_;
     std::string front_;
+    bool local_common_tables_ = false;
+    bool knows_refused_ = false;
     std::size_t outer_references_ = 0;
     std::size_t windows_ = 0;
     bool under_not_ = false;

@@ -82,6 +82,10 @@ private:
                 const ModelInfo& model = c_.model();
                 return of_column(model.columns[c_.u8()], false);
             }
+            case Op::refused:
+                return of_column(models_.back()->columns[c_.u8()], false);
+            case Op::by_default:
+                return {};
             case Op::alias_column: {
                 c_.name();
                 const ModelInfo& model = c_.model();
@@ -108,8 +112,8 @@ private:
                 const ExpressionType b = run();
                 const bool divides = op == Op::div || op == Op::mod;
                 const Kind moment = of_moments(op, a.kind, b.kind);
-                return of_kind(moment == Kind::null ? of_both(a.kind, b.kind) : moment, a.may_be_null || b.may_be_null || divides,
-                               a.aggregates || b.aggregates);
+                return of_kind(moment == Kind::null ? of_both(a.kind, b.kind) : moment,
+                               a.may_be_null || b.may_be_null || divides, a.aggregates || b.aggregates);
             }
             case Op::negate: {
                 const ExpressionType a = run();
@@ -486,7 +490,7 @@ private:
     }
 
     Cursor c_;
-    bool within_ = false;  // of the last aggregate: whether there is another one in it
+    bool within_ = false;                   // of the last aggregate: whether there is another one in it
     std::vector<const ModelInfo*> models_;  // from the outermost query inwards
     int depth_ = 0;
 };

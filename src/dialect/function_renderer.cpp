@@ -15,18 +15,28 @@ using shape::Op;
 
 namespace {
 
-/// Signs that mean something else to the database than what the author had in mind.
+/// Signs that mean something else to the database than what the author had in mind: parameters and comments.
 void refuse_signs(const Dialect& dialect, std::string_view text) {
-    const bool asks = !dialect.capabilities().numbered_parameters;
-    const bool comments = dialect.name() == "mariadb" || dialect.name() == "mysql";
+    const bool numbered = dialect.capabilities().numbered_parameters;
+    const bool sqlite = dialect.name() == "sqlite";
+    const auto is_word = [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+    };
     char quote = 0;
-    for (const char c : text) {
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const char c = text[i];
+        const char next = i + 1 < text.size() ? text[i + 1] : '\0';
         if (quote != 0) {
             if (c == quote) quote = 0;
-        } else if (c == '\'' || c == '"' || c == '`') {
-            quote = c;
-        } else if ((c == '?' && asks) || (c == '#' && comments)) {
-            throw UnsupportedByDialect(join({dialect.name(), " does not read '", std::string_view(&c, 1),
+            continue;
+        }
+        if (c == '\'' || c == '"' || c == '`') quote = c;
+        const bool parameter = (c == '?' && !numbered) ||
+                               (c == '$' && numbered && next >= '0' && next <= '9') ||
+                               (sqlite && (c == ':' || c == '@' || c == '$') && is_word(next));
+        const bool comment = c == '#' && !numbered && !sqlite;
+        if (parameter || comment) {
+            throw UnsupportedByDialect(join({dialect.name(), " does not read '", text.substr(i, 1),
                                              "' as a part of an expression (in ", text, ")"}));
         }
     }

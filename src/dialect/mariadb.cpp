@@ -24,6 +24,8 @@ public:
         : MariaDbDdl(flavour),
           capabilities_{.returning = is_mariadb(),
                         .update_returning = false,
+                        .joined_writes = Capabilities::JoinedWrites::tables,
+                        .insert_may_ignore = false,
                         .upsert_target = false,
                         .default_values = false,
                         .transactional_ddl = false,
@@ -42,6 +44,7 @@ public:
                         .lateral = !is_mariadb(),
                         .ties = is_mariadb(),
                         .rollup_alone = is_mariadb(),
+                        .plain_values = is_mariadb(),
                         .with_in_writes = !is_mariadb(),
                         .max_name = 64,
                         .max_parameters = 65535,
@@ -49,6 +52,10 @@ public:
 
     std::string_view name() const noexcept override { return is_mariadb() ? "mariadb" : "mysql"; }
     const Capabilities& capabilities() const noexcept override { return capabilities_; }
+    // A text column of such a CTE is as wide as its first row, unless it is told.
+    std::string growing_text(std::string_view text) const override {
+        return join({"CAST(", text, " AS CHAR(16000))"});
+    }
     Hint hint(shape::HintFor database, std::string_view text) const override {
         if (database != (is_mariadb() ? shape::HintFor::mariadb : shape::HintFor::mysql)) return {};
         const bool index =

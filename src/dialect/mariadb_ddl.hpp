@@ -22,12 +22,6 @@ public:
     std::string add_constraint_once(std::string_view table, const std::string& name,
                                     std::string_view definition) const override;
     std::string drop_constraint_once(std::string_view table, const std::string& name) const override;
-
-protected:
-    /// Of our tables: tells cases and trailing spaces apart and orders by code point.
-    std::string_view collation() const noexcept {
-        return is_mariadb() ? "utf8mb4_nopad_bin" : "utf8mb4_0900_bin";
-    }
 };
 
 }  // namespace duet::detail

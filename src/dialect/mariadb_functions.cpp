@@ -2,10 +2,10 @@
 
 #include <duet/base/error.hpp>
 
+#include <utility>
+
 #include "expression_types.hpp"
 #include "join_text.hpp"
-
-#include <utility>
 
 namespace duet::detail {
 
@@ -52,21 +52,25 @@ std::string MariaDbFunctions::as_json(const Operand& operand) {
         default:
             break;
     }
-    const bool is_plain = (is_number(operand.kind) && operand.kind != Kind::decimal_text) ||
-                          operand.kind == Kind::duration;
+    const bool is_plain =
+        (is_number(operand.kind) && operand.kind != Kind::decimal_text) || operand.kind == Kind::duration;
     const std::string text = cast_as(operand.sql, "CHAR");
     return is_plain ? text : join({"JSON_QUOTE(", text, ")"});
 }
 
 /// Likewise, that of NULL included, and decimals are numbers however they are kept.
-std::string MariaDbFunctions::json_value(const Operand& value) {
+std::string MariaDbFunctions::json_value(const Operand& value) const {
     if (value.kind == Kind::boolean) {
-        return join({"CASE WHEN ", value.sql, " THEN 'true' WHEN NOT ", value.sql,
-                     " THEN 'false' ELSE 'null' END"});
+        return join(
+            {"CASE WHEN ", value.sql, " THEN 'true' WHEN NOT ", value.sql, " THEN 'false' ELSE 'null' END"});
     }
     const std::string json =
-        value.kind == Kind::decimal_text ? cast_as(value.sql, "CHAR") : as_json(value);
+        part(value.kind == Kind::decimal_text ? cast_as(value.sql, "CHAR") : as_json(value));
     return value.may_be_null || value.is_value ? join({"coalesce(", json, ", 'null')"}) : json;
+}
+
+std::string MariaDbFunctions::part(std::string_view text) const {
+    return join({text, " COLLATE ", collation()});
 }
 
 std::string MariaDbFunctions::document(std::string_view text) const {
@@ -76,8 +80,8 @@ std::string MariaDbFunctions::document(std::string_view text) const {
 std::string MariaDbFunctions::json_object(std::span<const Operand> keys_and_values) const {
     std::string out = "concat('{'";
     for (std::size_t i = 0; i + 1 < keys_and_values.size(); i += 2) {
-        out += join({i == 0 ? ", " : ", ', ', ", "JSON_QUOTE(", keys_and_values[i].sql, "), ': ', ",
-                     json_value(keys_and_values[i + 1])});
+        out += join({i == 0 ? ", " : ", ', ', ", part(join({"JSON_QUOTE(", keys_and_values[i].sql, ")"})),
+                     ", ': ', ", json_value(keys_and_values[i + 1])});
     }
     return document(out + ", '}')");
 }
@@ -141,9 +145,10 @@ std::string MariaDbFunctions::set_function(const SetFunctionCall& call) const {
         case array_agg:
             return gathered(json_value(call.arguments[0]), "[", "]", call);
         case json_object_agg:
-            return gathered(join({"concat(JSON_QUOTE(", cast_as(call.arguments[0].sql, "CHAR"), "), ': ', ",
-                                  json_value(call.arguments[1]), ")"}),
-                            "{", "}", call);
+            return gathered(
+                join({"concat(", part(join({"JSON_QUOTE(", cast_as(call.arguments[0].sql, "CHAR"), ")"})),
+                      ", ': ', ", json_value(call.arguments[1]), ")"}),
+                "{", "}", call);
         case percentile_cont:
         case percentile_disc:
             return percentile(call);

@@ -22,11 +22,17 @@ public:
 
 protected:
     bool is_mariadb() const noexcept { return flavour_ == MySqlFlavour::mariadb; }
+    /// Of our tables: tells cases and trailing spaces apart and orders by code point.
+    std::string_view collation() const noexcept {
+        return is_mariadb() ? "utf8mb4_nopad_bin" : "utf8mb4_0900_bin";
+    }
     /// A value as the JSON text of it.
     static std::string as_json(const Operand& operand);
 
 private:
-    static std::string json_value(const Operand& value);
+    std::string json_value(const Operand& value) const;
+    /// The text of a part of a document: what JSON functions yield has a collation of its own.
+    std::string part(std::string_view text) const;
     std::string document(std::string_view text) const;
     std::string gathered(std::string_view text, std::string_view open, std::string_view close,
                          const SetFunctionCall& call) const;

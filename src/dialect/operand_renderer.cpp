@@ -1,3 +1,5 @@
+#include <duet/base/error.hpp>
+
 #include <vector>
 
 #include "expression_renderer.hpp"
@@ -160,6 +162,14 @@ std::string ExpressionRenderer::bound(Transform moment, Cursor& c, Scope& scope,
 }
 
 std::string ExpressionRenderer::assigned(Cursor& c, Scope& scope, const ColumnInfo& column) {
+    if (static_cast<Op>(*c.at) == Op::by_default) {
+        ++c.at;
+        if (!dialect_.capabilities().default_keyword) {
+            throw UnsupportedByDialect(std::string(dialect_.name()) +
+                                       " has no DEFAULT in the place of a value: leave the column out");
+        }
+        return "DEFAULT";
+    }
     const ExpressionType type = type_of(c, scope);
     const TypeInfo& stored = type_in_database(*column.type);
     const ExpressionType target{.kind = kind_in_database(stored), .type = &stored};

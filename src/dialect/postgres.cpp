@@ -55,7 +55,11 @@ class PostgresDialect final : public detail::PostgresDdl {
 public:
     std::string_view name() const noexcept override { return "postgresql"; }
     const Capabilities& capabilities() const noexcept override {
-        static constexpr Capabilities capabilities{.failure_ends_transaction = true,
+        static constexpr Capabilities capabilities{.returning_joined = true,
+                                                   .joined_writes =
+                                                       Capabilities::JoinedWrites::from_and_using,
+                                                   .writing_ctes = true,
+                                                   .failure_ends_transaction = true,
                                                    .numbered_parameters = true,
                                                    .strict_grouping = true,
                                                    .frame_intervals = true,

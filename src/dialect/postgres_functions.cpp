@@ -86,7 +86,8 @@ std::string PostgresFunctions::set_function(const SetFunctionCall& call) const {
     switch (call.function) {
         case string_agg: {
             const Operand& what = call.arguments[0];
-            const bool is_text = what.kind == Kind::text && (what.type == nullptr || what.type->kind == Kind::text);
+            const bool is_text =
+                what.kind == Kind::text && (what.type == nullptr || what.type->kind == Kind::text);
             const std::string text = is_text ? what.sql : cast(what, Kind::text);
             return aggregate_call("string_agg", text, ", " + call.arguments[1].sql, call);
         }
@@ -99,8 +100,8 @@ std::string PostgresFunctions::set_function(const SetFunctionCall& call) const {
                                         ", " + json_value(call.arguments[1]), call),
                          ", CAST('{}' AS jsonb))"});
         case array_agg:
-            return join({"coalesce(", aggregate_call("array_agg", element(call.arguments[0]), "", call),
-                         ", '{}')"});
+            return join(
+                {"coalesce(", aggregate_call("array_agg", element(call.arguments[0]), "", call), ", '{}')"});
         case bool_and:
             return aggregate_call("bool_and", call.arguments[0].sql, "", call);
         case bool_or:

@@ -8,6 +8,7 @@
 #include "select_renderer.hpp"
 #include "sql_text.hpp"
 #include "statement_renderer.hpp"
+#include "write_renderer.hpp"
 
 namespace duet {
 
@@ -120,49 +121,7 @@ private:
     /// The WHERE of a set-based write; through the keys of a SELECT when joins, order or limits are in play.
     std::string restriction(SelectParts& parts) {
         if (query_.has(Clause::group)) throw InvalidQuery("a grouped query cannot be updated or deleted");
-        const Capabilities& can = dialect_.capabilities();
-        const bool limited = !limit_.empty() || !offset_.empty();
-        const bool native = !limited || (can.limit_in_writes && offset_.empty());
-        const bool reads_itself =
-            !can.writes_read_target &&
-            parts.where.find("FROM " + detail::quoted(dialect_, query_.model->table)) != std::string::npos;
-        if (!source_.joined() && native && !reads_itself) {
-            std::string out = parts.where.empty() ? std::string() : " WHERE " + parts.where;
-            if (!limited) return out;
-            if (!parts.order.empty()) out += " ORDER BY " + parts.order;
-            dialect_.limit_offset(out, limit_, offset_);
-            return out;
-        }
-        return " WHERE " + key_among(parts);
-    }
-
-    /// `key IN (SELECT key ...)`
-    std::string key_among(const SelectParts& parts) {
-        const ModelInfo& model = *query_.model;
-        const std::string& alias = source_.root().alias;
-        std::string key;
-        std::string selected;
-        for (const std::int16_t column : model.key) {
-            const std::string_view name = model.columns[static_cast<std::size_t>(column)].name;
-            key += (key.empty() ? "" : ", ") + detail::quoted(dialect_, name);
-            selected += (selected.empty() ? "" : ", ") + detail::qualified(dialect_, alias, name);
-        }
-        if (model.key.size() != 1 && !dialect_.row_identity().empty()) {
-            key = dialect_.row_identity();
-            selected = detail::quoted(dialect_, alias) + "." + key;
-        } else if (model.key.size() != 1) {
-            if (model.key.empty())
-                throw UnsupportedByDialect("limits and joins in writes need a model with a primary key");
-            key = "(" + key + ")";
-        }
-        std::string inner = "SELECT " + selected + parts.tail(source_);
-        if (dialect_.capabilities().writes_read_target && dialect_.capabilities().limit_in_subqueries) {
-            dialect_.limit_offset(inner, limit_, offset_);
-            return key + " IN (" + inner + ")";
-        }
-        // The limit keeps the database from taking the table apart that the rows are chosen in.
-        dialect_.limit_offset(inner, limit_.empty() ? "18446744073709551615" : limit_, offset_);
-        return key + " IN (SELECT * FROM (" + inner + ") AS chosen)";
+        return detail::restriction(dialect_, source_, parts, limit_, offset_);
     }
 
     Plan finish(std::string marked, bool writes) {

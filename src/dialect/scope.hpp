@@ -46,6 +46,7 @@ public:
     /// Leaves out the rows for which a table that join_one() gave, or one on the way to it, has none.
     void require(std::size_t table);
     const Table& table(std::size_t i) const { return tables_[i]; }
+    std::size_t size() const { return tables_.size(); }
     /// Joins a link table whose target column refers to the root; returns its qualified owner column.
     std::string join_link(const LinkInfo& link, std::vector<std::string>& used_aliases);
     const std::string& link_owner() const { return link_owner_; }

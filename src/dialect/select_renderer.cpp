@@ -18,6 +18,26 @@ void append_listed(std::string& list, const std::string& item) {
 }
 }  // namespace
 
+namespace {
+/// The name of the column that the expression is; empty for others.
+std::string_view column_named(Cursor c, const Scope& scope) {
+    const ModelInfo* model = scope.source->root().model;
+    switch (c.op()) {
+        case shape::Op::column:
+            return model->columns[c.u8()].name;
+        case shape::Op::path:
+            for (std::size_t hops = c.u8(); hops > 0; --hops) model = &model->relations[c.u8()].target();
+            return model->columns[c.u8()].name;
+        case shape::Op::alias_column:
+            c.name();
+            model = &c.model();
+            return model->columns[c.u8()].name;
+        default:
+            return {};
+    }
+}
+}  // namespace
+
 std::string SelectParts::limit_of(const NestedQuery& query) const {
     const bool single = aggregates && group.empty();
     return query.first_row && query.limit.empty() && !single ? "1" : query.limit;
@@ -68,14 +88,17 @@ void SelectParts::add(ExpressionRenderer& expressions, ClauseView clause, Scope&
             ordered.push_back(shared(expressions.order_key(c, scope, descending)));
             order_flags_.push_back({flags, may_be_null});
             append_listed(order, expressions.dialect().order_term(ordered.back(), flags, may_be_null));
+            terms.push_back({ordered.back(), flags, may_be_null});
             break;
         }
         case shape::Clause::select: {
             selects = true;
             const std::string label(c.name());
             aggregates = type_of(c, scope).aggregates || aggregates;
+            const std::string_view name = label == "_" ? column_named(c, scope) : std::string_view(label);
             std::string item = shared(expressions.alone(c, scope).sql);
             selected.push_back(item);
+            list.push_back({item, std::string(name)});
             if (label != "_") selected.push_back(quoted(expressions.dialect(), label));
             if (label != "_") item += " AS " + quoted(expressions.dialect(), label);
             append_listed(columns, item);
@@ -124,6 +147,7 @@ void SelectParts::add_rows_of(ExpressionRenderer& expressions, std::string_view 
     for (const ColumnInfo& column : table->model->columns) {
         selected.push_back(qualified(expressions.dialect(), table->alias, column.name));
         append_listed(columns, selected.back());
+        list.push_back({selected.back(), std::string(column.name)});
     }
 }
 
@@ -148,12 +172,12 @@ void SelectParts::add_all(ExpressionRenderer& expressions, std::span<const Claus
         return std::ranges::any_of(clauses, [&](const ClauseView& c) { return c.clause == wanted; });
     };
     const Capabilities& can = expressions.dialect().capabilities();
+    const std::size_t windows_before = expressions.windows();
     const auto groups = [](const ClauseView& c) {
         return c.clause == Clause::group || c.clause == Clause::grouping;
     };
     const bool groups_first =
         (can.strict_grouping || !can.having_sees_groups) && std::ranges::any_of(clauses, groups);
-    const std::size_t windows_before = expressions.windows();
     if (groups_first) {
         for (const ClauseView& clause : clauses) {
             if (groups(clause)) add(expressions, clause, scope);
@@ -257,7 +281,7 @@ std::string locked_tables(ExpressionRenderer& expressions, Source& source,
 std::string render_nested(ExpressionRenderer& expressions, const NestedQuery& query, const Scope& outer,
                           bool select_one) {
     if ((query.flags & shape::statement) != 0) {
-        return render_statement(expressions, query, &outer,
+        return render_enclosed(expressions, query, &outer,
                                 select_one ? StatementUse::existence : StatementUse::value);
     }
     const Dialect& dialect = expressions.dialect();

@@ -41,6 +41,17 @@ struct SelectParts {
     bool aggregates = false;  // it holds an aggregate
     bool joins_link = false;
     std::string distinct_on;
+    struct Column {
+        std::string sql;
+        std::string name;  // by which it comes out; empty: the database's choice
+    };
+    std::vector<Column> list;  // `columns`, one by one
+    struct Term {
+        std::string key;
+        std::uint8_t flags;
+        bool may_be_null;
+    };
+    std::vector<Term> terms;            // `order`, one by one
     std::vector<std::string> grouped;   // terms of GROUP BY
     std::vector<std::string> selected;  // expressions of the select list
     std::vector<std::string> ordered;   // keys of ORDER BY

@@ -13,7 +13,8 @@ namespace {
 std::string json_value(const Operand& value) {
     switch (value.kind) {
         case Kind::boolean:
-            return join({"json(CASE WHEN ", value.sql, " THEN 'true' WHEN NOT ", value.sql, " THEN 'false' END)"});
+            return join(
+                {"json(CASE WHEN ", value.sql, " THEN 'true' WHEN NOT ", value.sql, " THEN 'false' END)"});
         case Kind::json:
         case Kind::array:
         case Kind::decimal_text:  // the text of a number is JSON

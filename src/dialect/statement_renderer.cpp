@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "sql_text.hpp"
+#include "write_renderer.hpp"
 
 namespace duet::detail {
 
@@ -48,10 +49,35 @@ bool is_plain(const NestedQuery& query) {
            !has(query, Clause::compound);
 }
 
+/// Whether the rows are objects of its model, which stand for their keys where one value is wanted.
+bool yields_objects(const NestedQuery& query) {
+    for (const ClauseView& clause : query.clauses) {
+        if (clause.clause != Clause::compound) continue;
+        Cursor c = clause.body;
+        c.u8();
+        return !has(query, Clause::select) && yields_objects(read_nested(c));
+    }
+    return has(query, Clause::rows_of) && !has(query, Clause::select);
+}
+
+/// The CTEs, without what stands before them.
+std::string with_words(const ExpressionRenderer& expressions) {
+    std::string sql;
+    bool recursive = false;
+    for (const CommonTable& table : expressions.common_tables()) {
+        sql += (sql.empty() ? "" : ", ") + table.sql;
+        recursive = recursive || table.recursive;
+    }
+    if (!sql.empty()) sql = (recursive ? "WITH RECURSIVE " : "WITH ") + sql + " ";
+    return sql;
+}
+
 class StatementRenderer {
 public:
-    StatementRenderer(ExpressionRenderer& expressions, const NestedQuery& statement, const Scope* outer)
-        : x_(expressions),
+    StatementRenderer(ExpressionRenderer& expressions, const NestedQuery& statement, const Scope* outer,
+                      const WatchedWay* way = nullptr)
+        : way_(way),
+          x_(expressions),
           dialect_(expressions.dialect()),
           statement_(statement),
           outer_(outer),
@@ -63,12 +89,12 @@ public:
         }
         const bool compound = has(statement_, Clause::compound);
         if (compound && is_bare_compound()) {
-            std::string sql = compounds();
+            std::string sql = compounds(use == StatementUse::value ? use : StatementUse::rows);
             limit(sql, statement_.flags, statement_.limit);
             if (use == StatementUse::existence) return "SELECT 1 FROM (" + sql + ") AS found";
             return sql;
         }
-        Source source = compound ? root_over("(" + compounds() + ")") : root();
+        Source source = compound ? root_over("(" + compounds(StatementUse::rows) + ")") : root();
         if (const std::string words = hints(Hint::Place::table); !words.empty()) source.add_text(" " + words);
         Scope scope{&source, outer_};
         for (const ClauseView& clause : statement_.clauses) {
@@ -76,6 +102,49 @@ public:
             if (clause.clause == Clause::join_path) join_path(source, clause.body);
         }
         return select(source, scope, use, compound);
+    }
+
+    /// `siblings`: what a lateral source may refer to.
+    SourceText source(Cursor& c, const Scope* siblings, bool visible_only) {
+        SourceText out;
+        out.kind = static_cast<shape::SourceKind>(c.u8());
+        out.name = c.name();
+        out.model = &c.model();
+        switch (out.kind) {
+            case shape::SourceKind::table:
+                out.alias = fresh_alias(x_.aliases(), out.name);
+                out.sql = visible_only ? visible_table_as(dialect_, *out.model, out.alias)
+                                       : table_as(dialect_, out.model->table, out.alias);
+                break;
+            case shape::SourceKind::with: {
+                const std::string_view common = c.name();
+                const bool known = std::ranges::any_of(
+                    x_.common_tables(), [&](const CommonTable& table) { return table.name == common; });
+                if (!known)
+                    throw InvalidQuery("the CTE '" + std::string(common) + "' is not part of this statement");
+                out.alias = fresh_alias(x_.aliases(), out.name);
+                out.sql = table_as(dialect_, common, out.alias);
+                if (way_ != nullptr && common == way_->common_table) way_source_ = out.alias;
+                break;
+            }
+            case shape::SourceKind::query: {
+                const bool lateral = c.u8() != 0;
+                if (lateral && !dialect_.capabilities().lateral)
+                    throw UnsupportedByDialect(std::string(dialect_.name()) + " has no lateral joins");
+                const NestedQuery query = read_nested(c);
+                out.sql = lateral ? "LATERAL (" : "(";
+                out.sql += render_enclosed(x_, query, lateral ? siblings : outer_, StatementUse::rows);
+                out.alias = fresh_alias(x_.aliases(), out.name);
+                out.sql += ") AS " + quoted(dialect_, out.alias);
+                break;
+            }
+            case shape::SourceKind::values:
+                out.sql = "(" + values(c, *out.model) + ")";
+                out.alias = fresh_alias(x_.aliases(), out.name);
+                out.sql += " AS " + quoted(dialect_, out.alias);
+                break;
+        }
+        return out;
     }
 
 private:
@@ -86,7 +155,7 @@ private:
         });
     }
 
-    std::string compounds() {
+    std::string compounds(StatementUse use) {
         std::string sql;
         bool first = true;
         bool only_intersects = true;
@@ -95,7 +164,7 @@ private:
             Cursor c = clause.body;
             const auto operation = static_cast<SetOperation>(c.u8());
             const NestedQuery part = read_nested(c);
-            std::string text = render_statement(x_, part, outer_, StatementUse::rows);
+            std::string text = render_statement(x_, part, outer_, use, way_);
             if (!is_plain(part)) text = whole(text);
             if (std::exchange(first, false)) {
                 sql = std::move(text);
@@ -129,87 +198,55 @@ private:
         }
         if (statement_.model->table.empty())
             throw InvalidQuery("this statement does not say what it selects from");
+        if (hides_root_early()) {
+            const std::string alias = fresh_alias(x_.aliases(), statement_.model->table);
+            return Source(dialect_, *statement_.model, alias, {},
+                          visible_table_as(dialect_, *statement_.model, alias), with_deleted_);
+        }
         return Source(dialect_, *statement_.model, fresh_alias(x_.aliases(), statement_.model->table),
                       with_deleted_);
     }
 
+    /// A row of the root that is hidden is no partner for the rows of the other side of a right or full join.
+    bool hides_root_early() const {
+        if (with_deleted_ || (statement_.flags & shape::only_deleted) != 0) return false;
+        return std::ranges::any_of(statement_.clauses, [](const ClauseView& clause) {
+            if (clause.clause != Clause::join && clause.clause != Clause::join_path) return false;
+            const auto kind = static_cast<shape::JoinKind>(*clause.body.at);
+            return kind == shape::JoinKind::right || kind == shape::JoinKind::full;
+        });
+    }
+
     Source root_over(const std::string& text) {
+        root_is_table_ = false;
         const std::string alias = fresh_alias(x_.aliases(), "part");
         return Source(dialect_, *statement_.model, alias, {}, text + " AS " + quoted(dialect_, alias),
                       with_deleted_);
     }
 
     Source from_source(Cursor& c) {
-        SourceText from = source(c, nullptr, false);
+        SourceText from = source(c, nullptr, hides_root_early());
+        root_is_table_ = from.kind == shape::SourceKind::table;
         return Source(dialect_, *from.model, std::move(from.alias), std::move(from.name), std::move(from.sql),
                       with_deleted_);
-    }
-
-    struct SourceText {
-        std::string name;
-        std::string alias;
-        const ModelInfo* model = nullptr;
-        std::string sql;  // with its alias
-        shape::SourceKind kind{};
-    };
-
-    /// `siblings`: what a lateral source may refer to.
-    SourceText source(Cursor& c, const Scope* siblings, bool visible_only) {
-        SourceText out;
-        out.kind = static_cast<shape::SourceKind>(c.u8());
-        out.name = c.name();
-        out.model = &c.model();
-        switch (out.kind) {
-            case shape::SourceKind::table:
-                out.alias = fresh_alias(x_.aliases(), out.name);
-                out.sql = visible_only ? visible_table_as(dialect_, *out.model, out.alias)
-                                       : table_as(dialect_, out.model->table, out.alias);
-                break;
-            case shape::SourceKind::with: {
-                const std::string_view common = c.name();
-                const bool known = std::ranges::any_of(
-                    x_.common_tables(), [&](const CommonTable& table) { return table.name == common; });
-                if (!known)
-                    throw InvalidQuery("the CTE '" + std::string(common) + "' is not part of this statement");
-                out.alias = fresh_alias(x_.aliases(), out.name);
-                out.sql = table_as(dialect_, common, out.alias);
-                break;
-            }
-            case shape::SourceKind::query: {
-                const bool lateral = c.u8() != 0;
-                if (lateral && !dialect_.capabilities().lateral)
-                    throw UnsupportedByDialect(std::string(dialect_.name()) + " has no lateral joins");
-                const NestedQuery query = read_nested(c);
-                out.sql = lateral ? "LATERAL (" : "(";
-                out.sql += render_statement(x_, query, lateral ? siblings : outer_, StatementUse::rows);
-                out.alias = fresh_alias(x_.aliases(), out.name);
-                out.sql += ") AS " + quoted(dialect_, out.alias);
-                break;
-            }
-            case shape::SourceKind::values:
-                out.sql = "(" + values(c, *out.model) + ")";
-                out.alias = fresh_alias(x_.aliases(), out.name);
-                out.sql += " AS " + quoted(dialect_, out.alias);
-                break;
-        }
-        return out;
     }
 
     std::string values(Cursor& c, const ModelInfo& model) {
         Source nothing(dialect_, model, "", "", "", true);
         Scope scope{&nothing};
+        // The first row names the columns. SQLite takes so many SELECTs, but any number of VALUES.
+        const bool plain = dialect_.capabilities().plain_values;
         std::string sql = "SELECT ";
         const std::size_t rows = c.u16();
         for (std::size_t row = 0; row < rows; ++row) {
-            if (row == 1) sql += " UNION ALL VALUES (";
-            if (row > 1) sql += ", (";
+            if (row > 0) sql += plain ? (row == 1 ? " UNION ALL VALUES (" : ", (") : " UNION ALL SELECT ";
             bool first = true;
             for (const ColumnInfo& column : model.columns) {
                 if (!std::exchange(first, false)) sql += ", ";
                 sql += x_.typed_value(c, scope, column);
                 if (row == 0) sql += " AS " + quoted(dialect_, column.name);
             }
-            if (row > 0) sql += ")";
+            if (row > 0 && plain) sql += ")";
         }
         return sql;
     }
@@ -278,26 +315,28 @@ private:
         if (compound) parts.columns = quoted(dialect_, source.root().alias) + ".*";
         parts.add_all(x_, statement_.clauses, scope, true);
         require_lone_rollup();
-        if (!compound && !source.root().model->table.empty())
+        if (root_is_table_ && !hides_root_early()) {
             add_visibility(dialect_, parts, source.root(),
                            statement_.flags | (with_deleted_ ? std::uint32_t{shape::with_deleted} : 0));
+        }
         std::uint32_t flags = statement_.flags;
         const bool locks = (flags & shape::for_update) != 0;
         const std::string locked =
             locks ? locked_tables(x_, source, statement_.clauses, flags) : std::string();
         parts.settle_order(dialect_, *statement_.model, flags);
         std::ranges::copy(parts.same_values, std::back_inserter(x_.same_values()));
-        if (use == StatementUse::value && !parts.selects && !compound) {
+        if (use == StatementUse::value && yields_objects(statement_)) {
             const ModelInfo& model = *statement_.model;
             parts.columns = qualified(dialect_, source.root().alias, model.columns[statement_.column].name);
         }
         if (parts.columns.empty()) throw InvalidQuery("this statement selects nothing");
+        if (way_ != nullptr && !compound) watch(parts);
         x_.front() += hints(Hint::Place::front);
         std::string sql = "SELECT ";
         if (const std::string words = hints(Hint::Place::select); !words.empty()) sql += words + " ";
         if (!parts.distinct_on.empty()) {
             if (!dialect_.capabilities().distinct_on)
-                throw UnsupportedByDialect(std::string(dialect_.name()) + " has no DISTINCT ON");
+                return first_of_each(std::move(sql), parts, source, locks);
             sql += "DISTINCT ON (" + parts.distinct_on + ") ";
         } else if ((flags & shape::distinct) != 0) {
             sql += "DISTINCT ";
@@ -306,6 +345,61 @@ private:
         limit(sql, flags, parts.limit_of(statement_));
         if (!locked.empty()) dialect_.row_locks(sql, locked, flags);
         return sql;
+    }
+
+    /// DISTINCT ON where there is none: rows are numbered within each key, and the first ones stay.
+    std::string first_of_each(std::string sql, const SelectParts& parts, const Source& source, bool locks) {
+        if (locks || parts.list.empty())
+            throw UnsupportedByDialect(std::string(dialect_.name()) + " has no DISTINCT ON with locks");
+        const std::string part = fresh_alias(x_.aliases(), "part");
+        const auto named = [&](std::string_view prefix, std::size_t i) {
+            return std::string(prefix) + std::to_string(i + 1);
+        };
+        std::string outer = "SELECT ";
+        for (std::size_t i = 0; i < parts.list.size(); ++i) {
+            const SelectParts::Column& column = parts.list[i];
+            sql += (i == 0 ? "" : ", ") + column.sql + " AS " + quoted(dialect_, named("c", i));
+            outer += (i == 0 ? "" : ", ") + qualified(dialect_, part, named("c", i));
+            if (!column.name.empty()) outer += " AS " + quoted(dialect_, column.name);
+        }
+        std::string order;
+        for (std::size_t i = 0; i < parts.terms.size(); ++i) {
+            const SelectParts::Term& term = parts.terms[i];
+            sql += ", " + term.key + " AS " + quoted(dialect_, named("k", i));
+            order += (i == 0 ? "" : ", ") + dialect_.order_term(qualified(dialect_, part, named("k", i)),
+                                                                term.flags, term.may_be_null);
+        }
+        SelectParts unordered = parts;
+        unordered.order.clear();
+        sql += ", row_number() OVER (PARTITION BY " + parts.distinct_on;
+        if (!parts.order.empty()) sql += " ORDER BY " + parts.order;
+        sql += ") AS " + quoted(dialect_, "place") + unordered.tail(source);
+        outer += " FROM (" + sql + ") AS " + quoted(dialect_, part) + " WHERE " +
+                 qualified(dialect_, part, "place") + " = 1";
+        if (!order.empty()) outer += " ORDER BY " + order;
+        limit(outer, statement_.flags, statement_.limit);
+        return outer;
+    }
+
+    /// The first rows of a recursive CTE begin their way; others go on with the one that they come from,
+    /// unless they have been on it.
+    void watch(SelectParts& parts) const {
+        if (way_->key >= parts.list.size())
+            throw InvalidQuery("the CTE '" + std::string(way_->common_table) + "' cannot watch its way here");
+        const Operand key{.sql = parts.list[way_->key].sql};
+        const Operand comma{.sql = "','", .kind = Kind::text};
+        const Operand text{.sql = dialect_.cast(key, Kind::text), .kind = Kind::text};
+        const auto joined = [&](std::initializer_list<Operand> texts) {
+            return dialect_.call(shape::Function::concat, std::vector<Operand>(texts));
+        };
+        if (way_source_.empty()) {
+            parts.columns += ", " + dialect_.growing_text(joined({comma, text, comma}));
+            return;
+        }
+        const Operand way{.sql = qualified(dialect_, way_source_, WatchedWay::column), .kind = Kind::text};
+        parts.columns += ", " + joined({way, text, comma});
+        const std::string step = joined({comma, text, comma});
+        parts.conjoin("replace(" + way.sql + ", " + step + ", '') = " + way.sql);
     }
 
     void limit(std::string& sql, std::uint32_t flags, const std::string& rows) const {
@@ -331,11 +425,14 @@ private:
         return out;
     }
 
+    const WatchedWay* way_;
+    std::string way_source_;  // where the rows come from that this step goes on from
     ExpressionRenderer& x_;
     const Dialect& dialect_;
     const NestedQuery& statement_;
     const Scope* outer_;
     bool with_deleted_;
+    bool root_is_table_ = true;
 };
 
 }  // namespace
@@ -357,10 +454,42 @@ NestedQuery read_nested(Cursor& c) {
 }
 
 std::string render_statement(ExpressionRenderer& expressions, const NestedQuery& statement,
-                             const Scope* outer, StatementUse use) {
+                             const Scope* outer, StatementUse use, const WatchedWay* way) {
+    if (is_write(statement.flags)) {
+        throw InvalidQuery(
+            "a statement that writes can be a CTE, and stand nowhere else inside of another one");
+    }
+    constexpr int deepest = 200;
+    if (expressions.depth() >= deepest) throw InvalidQuery("the statement is nested too deeply");
+    ++expressions.depth();  // stays where an error ends it all
     const std::size_t taken = expressions.aliases().size();
-    std::string sql = StatementRenderer(expressions, statement, outer).text(use);
+    std::string sql = StatementRenderer(expressions, statement, outer, way).text(use);
+    --expressions.depth();
     expressions.aliases().resize(taken);  // what stands beside it does not see them
+    return sql;
+}
+
+SourceText render_source(ExpressionRenderer& expressions, Cursor& c, const Scope* outer,
+                         const Scope* siblings, bool visible_only) {
+    const NestedQuery nothing;
+    Cursor common = c;
+    SourceText out = StatementRenderer(expressions, nothing, outer).source(c, siblings, visible_only);
+    if (out.kind == shape::SourceKind::with && expressions.local_common_tables()) {
+        common.u8();
+        common.name();
+        common.model();
+        const Dialect& dialect = expressions.dialect();
+        out.sql = "(" + with_words(expressions) + "SELECT * FROM " + quoted(dialect, common.name()) +
+                  ") AS " + quoted(dialect, out.alias);
+    }
+    return out;
+}
+
+std::string render_enclosed(ExpressionRenderer& expressions, const NestedQuery& statement, const Scope* outer,
+                            StatementUse use) {
+    std::string sql = render_statement(expressions, statement, outer, use);
+    if (expressions.local_common_tables() && has(statement, Clause::with))
+        sql.insert(0, with_words(expressions));
     return sql;
 }
 
@@ -389,12 +518,28 @@ void define_common_table(ExpressionRenderer& expressions, Cursor c) {
     std::string columns;
     for (const ColumnInfo& column : model.columns)
         columns += (columns.empty() ? "" : ", ") + quoted(dialect, column.name);
+    WatchedWay way{name, 0};
+    const bool watched = (flags & shape::with_cycle) != 0;
+    if (watched) {
+        way.key = body.u8();
+        columns += ", " + quoted(dialect, WatchedWay::column);
+    }
     std::string sql = quoted(dialect, name) + " (" + columns + ") AS ";
     if (dialect.capabilities().materialized_hints) {
         if ((flags & shape::with_materialized) != 0) sql += "MATERIALIZED ";
         if ((flags & shape::with_not_materialized) != 0) sql += "NOT MATERIALIZED ";
     }
-    sql += "(" + render_statement(expressions, query, nullptr, StatementUse::rows) + ")";
+    if (is_write(query.flags)) {
+        if (!dialect.capabilities().writing_ctes) {
+            throw UnsupportedByDialect(std::string(dialect.name()) +
+                                       " has no INSERT, UPDATE or DELETE in a CTE: " + std::string(name));
+        }
+        sql += "(" + render_write(expressions, query) + ")";
+    } else {
+        sql += "(" +
+               render_statement(expressions, query, nullptr, StatementUse::rows, watched ? &way : nullptr) +
+               ")";
+    }
     // What it needs was defined meanwhile, and has to stand in front of it.
     const auto own = std::ranges::find(known, name, &CommonTable::name);
     CommonTable table = std::move(*own);
@@ -404,14 +549,7 @@ void define_common_table(ExpressionRenderer& expressions, Cursor c) {
 }
 
 std::string with_clause(ExpressionRenderer& expressions) {
-    std::string sql;
-    bool recursive = false;
-    for (const CommonTable& table : expressions.common_tables()) {
-        sql += (sql.empty() ? "" : ", ") + table.sql;
-        recursive = recursive || table.recursive;
-    }
-    if (!sql.empty()) sql = (recursive ? "WITH RECURSIVE " : "WITH ") + sql + " ";
-    return expressions.front() + sql;
+    return expressions.front() + with_words(expressions);
 }
 
 }  // namespace duet::detail
@@ -427,10 +565,18 @@ Plan render_statement(const Dialect& dialect, const shape::QueryData& statement)
     std::size_t next = statement.clauses.values.size();
     if ((statement.flags & shape::has_limit) != 0) query.limit = detail::value_mark(next++);
     if ((statement.flags & shape::has_offset) != 0) query.offset = detail::value_mark(next);
-    std::string sql = detail::render_statement(expressions, query, nullptr, detail::StatementUse::rows);
+    std::string sql = detail::is_write(statement.flags)
+                          ? detail::render_write(expressions, query)
+                          : detail::render_statement(expressions, query, nullptr, detail::StatementUse::rows);
     sql.insert(0, detail::with_clause(expressions));
     Plan plan = detail::finish(dialect, sql, (statement.flags & shape::changes_rows) != 0);
     plan.equal_values = std::move(expressions.same_values());
+    const std::size_t most = dialect.capabilities().max_parameters;
+    if (plan.binds.size() > most) {
+        throw InvalidQuery("this statement has " + std::to_string(plan.binds.size()) + " values, and " +
+                           std::string(dialect.name()) + " takes at most " + std::to_string(most) +
+                           "; create_bulk inserts any number of objects");
+    }
     return plan;
 }
 

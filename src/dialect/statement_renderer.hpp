@@ -13,10 +13,40 @@ enum class StatementUse : std::uint8_t {
     value,      // IN (...), or a value by itself: one column
 };
 
+/// How a recursive CTE watches its way: each row has the keys on the way to it in one more column.
+struct WatchedWay {
+    static constexpr std::string_view column = "duet_way";
+    std::string_view common_table;
+    std::size_t key;  // which column of the CTE
+};
+
 /// The text of a statement without its CTEs, which go to expressions.common_tables(). `outer`: what it may
 /// refer to besides its own sources; may be null.
 std::string render_statement(ExpressionRenderer& expressions, const NestedQuery& statement,
-                             const Scope* outer, StatementUse use);
+                             const Scope* outer, StatementUse use, const WatchedWay* way = nullptr);
+
+/// A source of rows as FROM says it.
+struct SourceText {
+    std::string name;
+    std::string alias;
+    const ModelInfo* model = nullptr;
+    std::string sql;  // with its alias
+    shape::SourceKind kind{};
+};
+/// Reads a source. `siblings`: what a lateral one may refer to; `visible_only`: without the rows that are
+/// deleted softly.
+SourceText render_source(ExpressionRenderer& expressions, Cursor& c, const Scope* outer,
+                         const Scope* siblings, bool visible_only);
+
+/// A statement in parentheses or behind INSERT, with its CTEs in front where the whole statement cannot have
+/// them.
+std::string render_enclosed(ExpressionRenderer& expressions, const NestedQuery& statement, const Scope* outer,
+                            StatementUse use);
+
+/// Whether the statement is INSERT, UPDATE or DELETE.
+constexpr bool is_write(std::uint32_t flags) {
+    return (flags & (shape::inserts | shape::updates | shape::removes)) != 0;
+}
 
 /// Reads what shape::nest() wrote.
 NestedQuery read_nested(Cursor& c);

@@ -25,8 +25,8 @@ std::string WindowText::over(bool with_frame) const {
 namespace {
 
 std::string_view function_name(shape::WindowFunction function) {
-    static constexpr std::string_view names[] = {"row_number", "rank", "dense_rank",  "percent_rank",
-                                                 "cume_dist",  "ntile", "lag",         "lead",
+    static constexpr std::string_view names[] = {"row_number",  "rank",       "dense_rank", "percent_rank",
+                                                 "cume_dist",   "ntile",      "lag",        "lead",
                                                  "first_value", "last_value", "nth_value"};
     return names[static_cast<std::size_t>(function)];
 }
@@ -71,7 +71,8 @@ std::string frame_end(const Dialect& dialect, shape::FrameBound bound, bool is_t
                                        " has no frames that are measured in time");
         }
         const std::string number = std::to_string(offset);
-        return is_time ? join({"INTERVAL '", number, " microseconds'", direction}) : join({number, direction});
+        return is_time ? join({"INTERVAL '", number, " microseconds'", direction})
+                       : join({number, direction});
     };
     switch (bound) {
         case shape::FrameBound::unbounded_preceding:

@@ -257,7 +257,8 @@ SnapshotLayout::SnapshotLayout(const ModelInfo& model) {
             continue;
         }
         const std::uint32_t size = plain(*column.type).size;
-        fixed_.push_back({column.type, column.offset, fixed_size_, size, number});
+        fixed_.push_back({column.type, column.offset, fixed_size_, size, number,
+                          size == 8 && column.type->nullable == nullptr});
         fixed_size_ += size + (column.type->nullable != nullptr ? 1 : 0);
     }
 }
@@ -266,28 +267,40 @@ void SnapshotLayout::take(const void* object, Snapshot& out) const {
     const auto* from = static_cast<const std::byte*>(object);
     out.assign(fixed_size_, '\0');
     char* to = out.data();
-    for (const Fixed& f : fixed_) {
-        if (f.type->nullable == nullptr) {
-            std::memcpy(to + f.place, from + f.offset, f.size);
-        } else if (const void* value = f.type->nullable->value(from + f.offset)) {
-            to[f.place] = '\1';
-            std::memcpy(to + f.place + 1, value, f.size);
-        }
-    }
+    for (const Fixed& f : fixed_) take_fixed(f, from, to);
     for (const Variable& v : variable_) put_variable(*v.type, from + v.offset, out);
+}
+
+void SnapshotLayout::take_fixed(const Fixed& f, const std::byte* object, char* snapshot) {
+    const void* value = object + f.offset;
+    char* to = snapshot + f.place;
+    if (f.type->nullable != nullptr) {
+        value = f.type->nullable->value(value);
+        *to++ = value != nullptr ? '\1' : '\0';
+        if (value == nullptr) return;
+    }
+    std::memcpy(to, value, f.size);
+}
+
+void SnapshotLayout::renew(const void* object, Snapshot& snapshot, const ColumnSet& columns) const {
+    for (const Variable& v : variable_) {
+        if (columns.has(v.column)) return take(object, snapshot);
+    }
+    for (const Fixed& f : fixed_) {
+        if (columns.has(f.column)) take_fixed(f, static_cast<const std::byte*>(object), snapshot.data());
+    }
 }
 
 bool SnapshotLayout::same_fixed(const Fixed& f, const std::byte* object, const char* snapshot) const {
     const void* value = object + f.offset;
     const char* then = snapshot + f.place;
+    if (f.word) return std::memcmp(value, then, 8) == 0;
     if (f.type->nullable != nullptr) {
         value = f.type->nullable->value(value);
         if ((value != nullptr) != (*then++ != '\0')) return false;
         if (value == nullptr) return true;
     }
     switch (f.size) {
-        case 8:
-            return std::memcmp(value, then, 8) == 0;
         case 4:
             return std::memcmp(value, then, 4) == 0;
         case 1:

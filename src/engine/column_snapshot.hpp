@@ -44,6 +44,8 @@ public:
 
     /// Replaces the contents of `out`.
     void take(const void* object, Snapshot& out) const;
+    /// Takes these columns of an object whose others are as they were.
+    void renew(const void* object, Snapshot& snapshot, const ColumnSet& columns) const;
     /// Whether all columns are as they were.
     bool same(const void* object, const Snapshot& snapshot) const;
     /// The columns whose values are others now.
@@ -58,12 +60,14 @@ private:
         std::uint32_t place;   // in the snapshot
         std::uint32_t size;
         std::uint16_t column;
+        bool word;  // eight bytes, never NULL
     };
     struct Variable {
         const TypeInfo* type;
         std::uint32_t offset;
         std::uint16_t column;
     };
+    static void take_fixed(const Fixed& fixed, const std::byte* object, char* snapshot);
     bool same_fixed(const Fixed& fixed, const std::byte* object, const char* snapshot) const;
 
     std::vector<Fixed> fixed_;

@@ -4,6 +4,7 @@
 #include "open_cursor.hpp"
 #include "row_plan.hpp"
 #include "shape_reader.hpp"
+#include "write.hpp"
 
 namespace duet::engine {
 
@@ -61,13 +62,68 @@ private:
     std::byte* row_ = nullptr;
 };
 
+/// What reads may begin again as long as no row has come; what writes may not.
+struct RepeatReads {
+    bool writes;
+    bool operator()(const Connected& at) const noexcept { return !writes && !at.delivered(); }
+};
+
+bool writes(const shape::QueryData& statement) { return (statement.flags & shape::changes_rows) != 0; }
+
+/// Throws ValidationError for a plain value of a row to insert that does not fit its column.
+void check_new_row(const shape::QueryData& statement, std::span<const std::uint8_t> body) {
+    const auto u16 = [](const std::uint8_t* at) { return at[0] | static_cast<std::size_t>(at[1]) << 8; };
+    const std::size_t first = u16(body.data() - 2);
+    const std::uint8_t* at = body.data() + 1;
+    for (std::size_t columns = body[0]; columns > 0; --columns) {
+        const ColumnInfo& column = statement.model->columns[at[0]];
+        const std::size_t length = u16(at + 1);
+        const std::size_t value = first + u16(at + 3);
+        at += 5;
+        const auto op = static_cast<shape::Op>(at[0]);
+        if (op == shape::Op::null && column.type->nullable == nullptr)
+            throw ValidationError("column " + std::string(column.name) + " cannot be NULL");
+        if (op == shape::Op::value && length == 2) check_member(column, statement.clauses.values, value);
+        at += length;
+    }
+}
+
+/// What is known to be refused before it is sent.
+void check_writes(const shape::QueryData& statement) {
+    if (!writes(statement)) return;
+    check_changes(statement);
+    for_each_clause(statement.clauses, [&](shape::Clause clause, std::span<const std::uint8_t> body) {
+        if (clause == shape::Clause::insert_row) check_new_row(statement, body);
+    });
+}
+
+/// The rows that a statement has written. Databases without a conflict target count a row that was in the way
+/// twice, and one for which nothing changed once.
+std::int64_t written(const Connected& at, const shape::QueryData& statement, std::int64_t affected) {
+    if (at.dialect().capabilities().upsert_target || !statement.has(shape::Clause::conflict)) return affected;
+    std::int64_t rows = 0;
+    for_each_clause(statement.clauses, [&rows](shape::Clause clause, std::span<const std::uint8_t>) {
+        if (clause == shape::Clause::insert_row) ++rows;
+    });
+    return rows != 0 ? rows : affected;
+}
+
 }  // namespace
+
+void prepare_row(const ModelInfo& model, void* object) {
+    prepare_insert(model, object, duet::detail::clock_now());
+}
+
+bool has_no_key(const ModelInfo& model, const void* object) {
+    return model.generated_key && is_new(model, object);
+}
 
 Task<std::size_t> fetch_statement(Call call, const shape::QueryData& statement,
                                   const StatementTarget& target) {
     return on_connection<std::size_t>(
         about(call, statement.model), access_of(statement),
         [&statement, &target](Connected& at) -> Task<std::size_t> {
+            check_writes(statement);
             StatementSink sink(target, at);
             BindValues values;
             bind_query(statement, values);
@@ -75,18 +131,21 @@ Task<std::size_t> fetch_statement(Call call, const shape::QueryData& statement,
                 at, key_of(statement), &make_plan, &statement, values.span(), sink.sink(), driver::all_rows);
             co_return outcome.rows;
         },
-        Sharing::allowed, RepeatBeforeRows{});
+        Sharing::allowed, RepeatReads{writes(statement)});
 }
 
 Task<std::int64_t> execute_statement(Call call, const shape::QueryData& statement) {
     return on_connection<std::int64_t>(
-        call, access_of(statement), [&statement](Connected& at) -> Task<std::int64_t> {
+        call, access_of(statement),
+        [&statement](Connected& at) -> Task<std::int64_t> {
+            check_writes(statement);
             BindValues values;
             bind_query(statement, values);
             const driver::Outcome outcome = co_await run_statement(
                 at, key_of(statement), &make_plan, &statement, values.span(), nullptr, driver::all_rows);
-            co_return outcome.affected;
-        });
+            co_return written(at, statement, outcome.affected);
+        },
+        Sharing::allowed);
 }
 
 struct StatementCursor::Impl : OpenCursor {

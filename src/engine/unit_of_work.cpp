@@ -84,10 +84,10 @@ void UnitOfWork::Impl::forget(Tracked& t) noexcept {
 
 void UnitOfWork::Impl::journal_state(Tracked& t) { level().journal.push_back({&t, t.state}); }
 
-void UnitOfWork::Impl::journal_snapshot(Tracked& t, Snapshot before) {
+void UnitOfWork::Impl::journal_snapshot(Tracked& t, std::string_view before) {
     if (t.journaled_in == level().serial) return;
     t.journaled_in = level().serial;
-    level().journal.push_back({&t, t.state, true, std::move(before)});
+    level().add(t, t.state, before);
 }
 
 bool UnitOfWork::Impl::modified(const Tracked& t) const {
@@ -237,6 +237,7 @@ void UnitOfWork::expunge_all() noexcept {
     impl_->addresses.clear();
     for (Level& level : impl_->levels) {
         level.journal = {};
+        level.snapshots = {};
         level.collections = {};
     }
     impl_->models.clear();

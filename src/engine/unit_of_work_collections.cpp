@@ -69,7 +69,9 @@ UnitOfWork::Collection* UnitOfWork::Impl::mirror(const Collection& c, Tracked& t
         if (relation.kind != RelationKind::many_to_many || &relation == c.relation) continue;
         const LinkInfo& other = relation.link();
         if (other.table == link.table && other.owner_column == link.target_column)
-            return known_collection(target, i);
+            // All links of a new object are known.
+            return target.state == TrackedState::added ? &collection_of(target, i)
+                                                       : known_collection(target, i);
     }
     return nullptr;
 }

@@ -27,13 +27,16 @@ UnitOfWork::Impl::Pending UnitOfWork::Impl::collect() {
         for (Tracked& t : model.objects) {
             if (t.state == TrackedState::added) pending.added.push_back(&t);
             if (t.state == TrackedState::removed) pending.removed.push_back(&t);
-            if (!modified(t)) continue;
+            if (t.state != TrackedState::stored) continue;
             const ColumnSet columns = model.layout.changes(t.object, t.snapshot);
+            if (columns.empty()) continue;
             for (const std::int16_t key : model.info.key) {
                 if (!columns.has(static_cast<std::size_t>(key))) continue;
                 throw InvalidQuery("the primary key of an object in a session was changed: remove this " +
                                    std::string(model.info.type_name) + " and add another one");
             }
+            if (pending.updates.empty())
+                pending.updates.reserve(std::min<std::size_t>(model.objects.size(), 1024));
             pending.updates.push_back({&t, columns});
         }
     }
@@ -202,6 +205,7 @@ public:
     InsertOfObject(const ModelInfo& model, void* object) : model_(model), object_(object) {}
     Task<> start(Call call) override { return insert(call, model_, object_); }
     bool checks_result() const noexcept override { return false; }
+    const ModelInfo* hooked_model() const noexcept override { return &model_; }
 
 private:
     const ModelInfo& model_;
@@ -214,6 +218,7 @@ public:
         : model_(model), object_(object), removal_(removal) {}
     Task<> start(Call call) override { return engine::remove(call, model_, object_, removal_); }
     bool checks_result() const noexcept override { return true; }
+    const ModelInfo* hooked_model() const noexcept override { return &model_; }
 
 private:
     const ModelInfo& model_;
@@ -239,7 +244,7 @@ Task<> UnitOfWork::Impl::insert_group(Call call, TrackedModel& model, std::span<
         if (count == 1) {
             single.push_back(std::make_unique<InsertOfObject>(model.info, first));
         } else {
-            co_await insert_all(call, model.info, first, count);
+            co_await insert_all_hooked(call, model.info, first, count);
         }
         begin += count;
     }
@@ -265,7 +270,8 @@ Task<> UnitOfWork::Impl::write_updates(Call call, Pending& pending) {
             return a->tracked->model->number < b->tracked->model->number;
         return a->columns < b->columns;
     };
-    std::stable_sort(order.begin(), order.end(), before);
+    if (!std::is_sorted(order.begin(), order.end(), before))
+        std::stable_sort(order.begin(), order.end(), before);
     std::vector<void*> objects;
     std::vector<std::int16_t> columns;
     for (std::size_t i = 0; i < order.size();) {
@@ -277,6 +283,10 @@ Task<> UnitOfWork::Impl::write_updates(Call call, Pending& pending) {
             if (first.columns.has(c)) columns.push_back(static_cast<std::int16_t>(c));
         }
         while (i < order.size() && together(first, *order[i])) objects.push_back(order[i++]->tracked->object);
+        if (hooked(call, info)) {
+            for (void* const object : objects) co_await update_columns(call, info, object, columns);
+            continue;
+        }
         co_await update_columns(call, info, columns, objects);
     }
 }
@@ -312,9 +322,12 @@ Task<> UnitOfWork::Impl::write_removed(Call call, Pending& pending) {
         t.model->layout.take(t.object, pending.before.back().second);
         for (const std::size_t relation : t.model->references) {
             const Tracked* const target = referred(t, relation);
-            if (target == nullptr || target->state != TrackedState::removed || target == &t) continue;
-            nodes[target->number].needs.push_back({t.number, static_cast<std::int16_t>(relation),
-                                                   foreign_key(t, relation).type->nullable != nullptr});
+            if (target == nullptr || target->state != TrackedState::removed) continue;
+            // Not every database deletes a row that refers to itself.
+            const bool optional = foreign_key(t, relation).type->nullable != nullptr;
+            if (target == &t && !optional) continue;
+            nodes[target->number].needs.push_back(
+                {t.number, static_cast<std::int16_t>(relation), optional});
         }
     }
     const FlushOrder order = order_rows(nodes);
@@ -352,15 +365,19 @@ Task<> UnitOfWork::Impl::remove_group(Call call, std::span<Tracked* const> rows)
 void UnitOfWork::Impl::written(Pending& pending) {
     std::size_t next = 0;  // of pending.before, which begins with the new rows
     for (Tracked* t : pending.added) {
-        journal_snapshot(*t, std::move(pending.before[next++].second));
+        journal_snapshot(*t, pending.before[next++].second);
         set_state(*t, TrackedState::stored);
         t->model->layout.take(t->object, t->snapshot);
         t->model->keys.insert(t->object, t);
     }
     for (const Update& update : pending.updates) {
         Tracked& t = *update.tracked;
-        if (t.journaled_in != level().serial) journal_snapshot(t, std::move(t.snapshot));
-        t.model->layout.take(t.object, t.snapshot);
+        journal_snapshot(t, t.snapshot);
+        if (t.model->info.behaviours.empty()) {
+            t.model->layout.renew(t.object, t.snapshot, update.columns);
+        } else {
+            t.model->layout.take(t.object, t.snapshot);
+        }
     }
     for (Collection* c : pending.links) {
         journal_collection(*c);
@@ -370,7 +387,7 @@ void UnitOfWork::Impl::written(Pending& pending) {
     links = 0;
     for (Tracked* t : pending.removed) {
         if (t->state != TrackedState::removed) continue;  // went along with another one
-        level().journal.push_back({t, t->state, true, t->snapshot});
+        level().add(*t, t->state, t->snapshot);
         if (t->model->info.soft_delete < 0 || t->hard) mirror_removal(*t);
         forget(*t);
     }
@@ -401,12 +418,12 @@ void UnitOfWork::Impl::mirror_removal(Tracked& removed) {
                 if (!refers_to(t, reference, removed)) continue;
                 if (action == ReferentialAction::cascade) {
                     const bool marked = t.state == TrackedState::removed;
-                    level().journal.push_back({&t, t.state, true, t.snapshot});
+                    level().add(t, t.state, t.snapshot);
                     set_state(t, TrackedState::removed);
                     if (!marked) mirror_removal(t);
                     forget(t);
                 } else if (foreign_key(t, reference).type->nullable != nullptr) {
-                    if (t.journaled_in != level().serial) journal_snapshot(t, t.snapshot);
+                    journal_snapshot(t, t.snapshot);
                     detach(t, reference);
                     t.model->layout.take(t.object, t.snapshot);
                 }

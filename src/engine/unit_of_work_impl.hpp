@@ -33,8 +33,9 @@ struct UnitOfWork::Collection {
 struct Change {
     Tracked* tracked;
     TrackedState state;
-    bool has_snapshot = false;
-    Snapshot snapshot{};
+    bool has_snapshot = false;  // in Level::snapshots
+    std::size_t begin = 0;
+    std::size_t size = 0;
 };
 /// What a collection was before.
 struct CollectionChange {
@@ -49,7 +50,16 @@ struct Level {
     std::unique_ptr<TransactionState> owned;
     TransactionState* transaction = nullptr;
     std::vector<Change> journal;
+    std::string snapshots;  // of the journal, one after the other
     std::vector<CollectionChange> collections;
+
+    std::string_view snapshot(const Change& change) const noexcept {
+        return {snapshots.data() + change.begin, change.size};
+    }
+    void add(Tracked& tracked, TrackedState state, std::string_view snapshot) {
+        journal.push_back({&tracked, state, true, snapshots.size(), snapshot.size()});
+        snapshots.append(snapshot);
+    }
 };
 
 struct UnitOfWork::Impl {
@@ -70,7 +80,7 @@ struct UnitOfWork::Impl {
     void set_state(Tracked& t, TrackedState state) noexcept;
     void journal_state(Tracked& t);
     /// The first change of an object in a level.
-    void journal_snapshot(Tracked& t, Snapshot before);
+    void journal_snapshot(Tracked& t, std::string_view before);
     bool modified(const Tracked& t) const;
     /// Puts all columns back to what the row has.
     void restore(Tracked& t, const Snapshot& snapshot, const ColumnSet& columns);
@@ -106,6 +116,8 @@ struct UnitOfWork::Impl {
     void absorb_relations(Tracked& t, void* row, Loads loads, std::vector<std::uint8_t>& path);
     void absorb_many(Tracked& t, std::size_t relation, RelationState& rows, Loads loads,
                      std::vector<std::uint8_t>& path);
+    /// What was loaded from the other side holds the parent.
+    void attach_back(Tracked& child, const RelationInfo& relation, Tracked& parent);
     /// An object with the key that a query by primary key asks for.
     void* probe(TrackedModel& model, const shape::QueryData& by_key);
     Tracked* added_with_key(TrackedModel& model, const void* object);
@@ -163,7 +175,7 @@ struct UnitOfWork::Impl {
     Level& level() noexcept { return levels.back(); }
     Task<> ensure_begun(Where where);
     void take_back_level(Level& level);
-    void take_back_change(Change& change);
+    void take_back_change(const Level& ended, const Change& change);
     void new_transaction() noexcept;
 
     UnitOfWork& unit;

@@ -42,6 +42,7 @@ void UnitOfWork::Impl::new_transaction() noexcept {
     Level& root = levels.front();
     root.serial = ++serial;
     root.journal.clear();
+    root.snapshots.clear();
     root.collections.clear();
     root.transaction = nullptr;
 }
@@ -118,10 +119,12 @@ Task<> UnitOfWork::commit_nested(Where where) {
     Level ended = std::move(impl_->level());
     impl_->levels.pop_back();
     Level& around = impl_->level();
-    for (Change& change : ended.journal) {
+    for (Change change : ended.journal) {
         if (change.tracked->journaled_in == ended.serial) change.tracked->journaled_in = around.serial;
-        around.journal.push_back(std::move(change));
+        change.begin += around.snapshots.size();
+        around.journal.push_back(change);
     }
+    around.snapshots += ended.snapshots;
     for (CollectionChange& change : ended.collections) {
         const bool known = std::any_of(around.collections.begin(), around.collections.end(),
                                        [&](const auto& c) { return c.collection == change.collection; });
@@ -155,7 +158,7 @@ void UnitOfWork::abandon_nested(std::size_t wanted) noexcept {
     }
 }
 
-void UnitOfWork::Impl::take_back_change(Change& change) {
+void UnitOfWork::Impl::take_back_change(const Level& ended, const Change& change) {
     Tracked& t = *change.tracked;
     const bool had_row = t.state == TrackedState::stored || t.state == TrackedState::removed;
     if (change.state == TrackedState::gone) return forget(t);
@@ -164,11 +167,12 @@ void UnitOfWork::Impl::take_back_change(Change& change) {
         if (had_row && t.model->keys.find(t.object) == &t) t.model->keys.erase(t.object);
         if (change.has_snapshot) {
             const SnapshotLayout& layout = t.model->layout;
-            layout.restore(t.object, change.snapshot, layout.changes(t.object, change.snapshot));
+            const Snapshot before(ended.snapshot(change));
+            layout.restore(t.object, before, layout.changes(t.object, before));
             t.snapshot.clear();
         }
     } else {
-        if (change.has_snapshot) t.snapshot = std::move(change.snapshot);
+        if (change.has_snapshot) t.snapshot = ended.snapshot(change);
         if (t.state == TrackedState::gone) {
             restore_changes(t);
             addresses.insert(number_of(t.object), &t);
@@ -179,7 +183,8 @@ void UnitOfWork::Impl::take_back_change(Change& change) {
 }
 
 void UnitOfWork::Impl::take_back_level(Level& ended) {
-    for (auto it = ended.journal.rbegin(); it != ended.journal.rend(); ++it) take_back_change(*it);
+    for (auto it = ended.journal.rbegin(); it != ended.journal.rend(); ++it)
+        take_back_change(ended, *it);
     for (TrackedModel& model : models) {
         for (Tracked& t : model.objects) {
             if (t.state != TrackedState::stored) continue;

@@ -56,6 +56,7 @@ void UnitOfWork::Impl::absorb_relations(Tracked& t, void* row, Loads loads, std:
             } else if (RelationState* const own = state(t, i)) {
                 own->info = &relation;
                 own->attach(std::shared_ptr<void>(other.owner, other.object), other.object, 1);
+                attach_back(other, relation, t);
             }
         } else if (row != t.object) {
             // Shared by several rows and known by now, or no row at all.
@@ -69,6 +70,14 @@ void UnitOfWork::Impl::absorb_relations(Tracked& t, void* row, Loads loads, std:
             found->reset();
         }
         path.pop_back();
+    }
+}
+
+void UnitOfWork::Impl::attach_back(Tracked& child, const RelationInfo& relation, Tracked& parent) {
+    for (const std::size_t back : child.model->references) {
+        if (child.model->info.relations[back].local_column == relation.remote_column() &&
+            refers_to(child, back, parent))
+            attach(child, back, parent);
     }
 }
 
@@ -89,12 +98,7 @@ void UnitOfWork::Impl::absorb_many(Tracked& t, std::size_t index, RelationState&
         Tracked& child = absorb(target, row, found.owner, false);
         absorb_relations(child, row, loads, path);
         if (child.state == TrackedState::stored) c.rows.push_back(child.object);
-        if (relation.kind != RelationKind::has_many) continue;
-        for (const std::size_t back : target.references) {
-            if (target.info.relations[back].local_column == relation.remote_column() &&
-                refers_to(child, back, t))
-                attach(child, back, t);
-        }
+        if (relation.kind == RelationKind::has_many) attach_back(child, relation, t);
     }
     for (void* const object : c.unlinked) std::erase(c.rows, object);
     for (void* const object : c.linked) c.rows.push_back(object);

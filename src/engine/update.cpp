@@ -508,23 +508,30 @@ public:
         for (const std::int16_t column : columns_) {
             bytes_.push(static_cast<std::uint8_t>(column));
             bytes_.push(static_cast<std::uint8_t>(column >> 8));
+            add_value(column);
         }
+        for (const std::int16_t column : model.key) add_value(column);
+        if (guard_ >= 0) values_.push({&duet::detail::int64_value, &version_, 0, false});
     }
+    UpdateColumns(const UpdateColumns&) = delete;
+    UpdateColumns& operator=(const UpdateColumns&) = delete;
     Task<> run(Connected& at, std::span<void* const> objects) {
         const PlanKey key{&model_, plan_verb(PlanVerb::update_columns), bytes_.span()};
         const UpdateContext context{&model_, columns_.span(), guard_};
+        // Nobody else uses the connection when there are several objects: the statement stays.
+        driver::Statement* statement = at.cached(key);
+        const bool watched = !at.engine().hooks().empty();
         for (void* object : objects) {
             bind(object);
-            // Somebody who shares the connection may have displaced it meanwhile.
-            driver::Statement* statement = at.cached(key);
             if (statement == nullptr)
                 statement = co_await at.prepare(key, &render_row, &context, values_.span());
             driver::Outcome outcome;
             const driver::Wait wait =
-                at.start(*statement, values_.span(), nullptr, driver::all_rows, outcome);
+                watched ? at.start(*statement, values_.span(), nullptr, driver::all_rows, outcome)
+                        : at.connection().execute(*statement, values_.span(), nullptr, driver::all_rows, outcome);
             if (wait != driver::Wait::done) co_await settle(at.connection(), wait);
             at.finished(outcome);
-            if (outcome.affected == 0) {
+            if (outcome.affected == 0) [[unlikely]] {
                 if (guard_ >= 0) set_version(object, version_);
                 co_await fail_write(at, model_, object, "flush", shape::with_deleted);
             }
@@ -540,14 +547,17 @@ private:
             if (info.behaviour->before_update != nullptr)
                 info.behaviour->before_update(static_cast<std::byte*>(object) + info.offset, {now_});
         }
-        values_.clear();
-        bind_columns(model_, columns_.span(), object, values_);
-        bind_key(model_, object, values_);
+        for (std::size_t i = 0; i < offsets_.size(); ++i)
+            values_[i].data = static_cast<const std::byte*>(object) + offsets_[i];
         if (guard_ < 0) return;
         const ColumnInfo& column = model_.columns[static_cast<std::size_t>(guard_)];
         version_ = duet::detail::read_integer(column.type->kind, column.in(object));
         set_version(object, version_ + 1);
-        values_.push({&duet::detail::int64_value, &version_, 0, false});
+    }
+    void add_value(std::int16_t index) {
+        const ColumnInfo& column = model_.columns[static_cast<std::size_t>(index)];
+        values_.push({column.type, nullptr, 0, false});
+        offsets_.push(column.offset);
     }
     void set_version(void* object, std::int64_t version) const {
         const ColumnInfo& column = model_.columns[static_cast<std::size_t>(guard_)];
@@ -560,6 +570,7 @@ private:
     Columns columns_;
     duet::detail::SmallBuffer<std::uint8_t, 32> bytes_;
     BindValues values_;
+    duet::detail::SmallBuffer<std::uint32_t, 16> offsets_;  // of the values in an object
     std::int64_t version_ = 0;
 };
 

@@ -38,9 +38,9 @@ bool read_base64(std::string_view text, std::vector<std::byte>& out) {
     out.reserve(text.size() / 4 * 3);
     std::uint32_t group = 0;
     for (std::size_t i = 0; i < text.size() - padding; ++i) {
-        const int value = values[static_cast<unsigned char>(text[i])];
+        const std::int8_t value = values[static_cast<unsigned char>(text[i])];
         if (value < 0) return false;
-        group = group << 6 | static_cast<std::uint32_t>(value);
+        group = group << 6 | static_cast<std::uint8_t>(value);
         if (i % 4 != 3) continue;
         for (int shift = 16; shift >= 0; shift -= 8)
             out.push_back(static_cast<std::byte>(group >> shift & 255));

@@ -91,8 +91,8 @@ int compare(const Bare& at, const Bound& bound) {
     if (kind == Kind::decimal || kind == Kind::decimal_text) {
         const Decimal limit =
             bound.type == Bound::Type::integer ? Decimal(bound.integer) : Decimal::from_shortest(bound.real);
-        const auto order = *static_cast<const Decimal*>(at.value) <=> limit;
-        return order < 0 ? -1 : order > 0 ? 1 : 0;
+        const Decimal& value = *static_cast<const Decimal*>(at.value);
+        return value == limit ? 0 : value < limit ? -1 : 1;
     }
     if (kind == Kind::uint64) {
         const std::uint64_t value = *static_cast<const std::uint64_t*>(at.value);
@@ -186,7 +186,12 @@ void run_rule(const Shape& shape, std::size_t index, const void* object, std::st
     const Rule& rule = shape.rules[index];
     if (rule.kind == RuleKind::may_be_missing) return;
     const std::size_t size = path.size();
+    if (rule.kind == RuleKind::across && faults.is_unread(path)) return;
     if (!rule.field.empty()) append_path(path, rule.field);
+    if (rule.kind != RuleKind::across && faults.is_unread(path)) {
+        path.resize(size);
+        return;
+    }
     if (rule.kind == RuleKind::across) {
         // Faults that the call adds by itself are relative to the object.
         Faults own;

@@ -174,7 +174,7 @@ private:
                 const std::string_view name = key(storage);
                 const bool in_order = expected < shape.fields.size() && shape.fields[expected].name == name;
                 const int found = in_order ? static_cast<int>(expected) : shape.find(name);
-                expected = static_cast<std::size_t>(found + 1);
+                expected = found < 0 ? 0 : static_cast<std::size_t>(found) + 1;
                 const Step step(path_, name);
                 if (found < 0) {
                     if (!how_.allow_unknown) fault("unknown", "is unknown");
@@ -227,8 +227,12 @@ void read_json(const Type& type, void* target, std::string_view text, const Json
         faults.raise();
     }
     Reader(text, how, faults).value(type, target);
+    if (how.run_rules) {
+        faults.end_reading();
+        std::string path;
+        check_value(type, target, path, faults);
+    }
     faults.raise();
-    if (how.run_rules) check_or_throw(type, target);
 }
 
 }  // namespace duet::payload

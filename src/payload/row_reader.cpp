@@ -56,8 +56,8 @@ struct BadRecord {
 }  // namespace
 
 struct RowReader::Impl {
-    Impl(const Type& row_type, Source source, RowFormat row_format, CsvOptions how)
-        : type(&row_type), format(row_format), options(std::move(how)), in(source) {
+    Impl(const Type& row_type, Source source, RowFormat row_format, const CsvOptions& how)
+        : type(&row_type), format(row_format), options(how), null_text(how.null), in(source) {
         const bool is_object = row_type.form == Form::object || row_type.form == Form::model;
         if (format == RowFormat::csv && !is_object)
             throw ConfigurationError("CSV is read into plain structs and models");
@@ -66,6 +66,7 @@ struct RowReader::Impl {
     const Type* type;
     RowFormat format;
     CsvOptions options;
+    std::string null_text;
     Characters in;
     std::vector<Cell> cells;
     std::vector<int> columns;  // of the shape, for each cell; -1: passed over
@@ -226,7 +227,7 @@ struct RowReader::Impl {
     /// A cell into a field. Values within JSON report with paths of their own.
     void read_cell(const Type& field, void* target, const Cell& cell, const std::string& path,
                    Faults& faults) {
-        const bool null = !cell.quoted && cell.text == options.null;
+        const bool null = !cell.quoted && cell.text == null_text;
         if (field.form == Form::optional || field.form == Form::patch) {
             const bool holds_null = field.form == Form::patch && field.inner().form == Form::column &&
                                     field.inner().column->nullable != nullptr;
@@ -283,7 +284,8 @@ struct RowReader::Impl {
             append_path(path, field.name);
             read_cell(*field.type, field.in(object), cells[i], path, faults);
         }
-        if (faults.empty() && options.run_rules) {
+        if (options.run_rules) {
+            faults.end_reading();
             path.clear();
             check(shape, object, path, faults);
         }
@@ -292,8 +294,8 @@ struct RowReader::Impl {
     }
 };
 
-RowReader::RowReader(const Type& type, Source source, RowFormat format, CsvOptions options)
-    : impl_(std::make_unique<Impl>(type, source, format, std::move(options))) {}
+RowReader::RowReader(const Type& type, Source source, RowFormat format, const CsvOptions& options)
+    : impl_(std::make_unique<Impl>(type, source, format, options)) {}
 RowReader::~RowReader() = default;
 RowReader::RowReader(RowReader&&) noexcept = default;
 RowReader& RowReader::operator=(RowReader&&) noexcept = default;

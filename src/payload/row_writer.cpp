@@ -38,13 +38,21 @@ bool cell_of(const Type& type, const void* value, std::string& out, bool& is_emp
 
 }  // namespace
 
-RowWriter::RowWriter(const Shape& shape, const Type* type, RowFormat format, CsvOptions options)
-    : shape_(&shape), type_(type), format_(format), options_(std::move(options)) {
-    if (options_.delimiter == options_.quote || options_.delimiter == '\n' || options_.delimiter == '\r')
+RowWriter::RowWriter(const Shape& shape, const Type* type, RowFormat format, const CsvOptions& options)
+    : shape_(&shape),
+      type_(type),
+      format_(format),
+      options_(options),
+      null_(options.null),
+      line_end_(options.line_end) {
+    if (options.delimiter == options.quote || options.delimiter == '\n' || options.delimiter == '\r')
         throw ConfigurationError("CSV: the delimiter can be neither the quote nor an end of line");
-    if (!options_.columns.empty() && options_.columns.size() != shape.fields.size()) {
-        throw ConfigurationError("CSV: " + std::to_string(options_.columns.size()) +
-                                 " names of columns for " + std::to_string(shape.fields.size()) + " fields");
+    for (const std::string_view name : options.columns) {
+        if (!name.empty()) header_.emplace_back(name);
+    }
+    if (!header_.empty() && header_.size() != shape.fields.size()) {
+        throw ConfigurationError("CSV: " + std::to_string(header_.size()) + " names of columns for " +
+                                 std::to_string(shape.fields.size()) + " fields");
     }
 }
 
@@ -52,10 +60,9 @@ void RowWriter::begin() {
     if (std::exchange(begun_, true) || format_ != RowFormat::csv || !options_.header) return;
     for (std::size_t i = 0; i < shape_->fields.size(); ++i) {
         if (i != 0) buffer_ += options_.delimiter;
-        csv_cell(options_.columns.empty() ? shape_->fields[i].name : std::string_view(options_.columns[i]),
-                 false);
+        csv_cell(header_.empty() ? shape_->fields[i].name : std::string_view(header_[i]), false);
     }
-    buffer_ += options_.line_end;
+    buffer_ += line_end_;
 }
 
 void RowWriter::csv_cell(std::string_view text, bool needs_quotes) {
@@ -83,13 +90,13 @@ void RowWriter::csv_row(const void* object) {
         cell_.clear();
         bool is_empty = false;
         if (cell_of(*field.type, field.in(object), cell_, is_empty)) {
-            csv_cell(cell_, cell_ == options_.null);
+            csv_cell(cell_, cell_ == null_);
         } else {
-            buffer_ += options_.null;
+            buffer_ += null_;
         }
     }
     // A record of nothing would be an empty line, which many readers pass over.
-    buffer_ += options_.line_end;
+    buffer_ += line_end_;
 }
 
 void RowWriter::row(const void* object, const Sink& sink) {

@@ -261,8 +261,8 @@ bool is_json_string(const TypeInfo& type, const void* value) {
 }  // namespace
 
 Refusal read_text(const TypeInfo& type, std::string_view text, void* target) {
-    const Refusal mistyped{"type", wanted(type)};
-    const Refusal malformed{"malformed", wanted(type)};
+    Refusal mistyped{"type", wanted(type)};
+    Refusal malformed{"malformed", wanted(type)};
     switch (type.kind) {
         case Kind::text:
             if (!duet::detail::is_valid_utf8(text)) return {"malformed", "must be UTF-8"};

@@ -14,6 +14,22 @@ void Faults::raise() {
     if (!list_.empty()) throw ValidationError(std::move(list_));
 }
 
+namespace {
+
+/// Whether a place is `path` or lies above it.
+bool holds(std::string_view place, std::string_view path) {
+    return path.starts_with(place) && (path.size() == place.size() || path[place.size()] == '/');
+}
+
+}  // namespace
+
+bool Faults::is_unread(std::string_view path) const noexcept {
+    for (std::size_t i = 0; i < read_; ++i) {
+        if (holds(list_[i].path, path) || holds(path, list_[i].path)) return true;
+    }
+    return false;
+}
+
 int Shape::find(std::string_view field) const noexcept {
     for (std::size_t i = 0; i < fields.size(); ++i) {
         if (fields[i].name == field) return static_cast<int>(i);

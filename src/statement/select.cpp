@@ -53,7 +53,8 @@ bool is_bare_compound(const shape::QueryData& statement) {
 void add_part(shape::QueryData& whole, shape::SetOperation operation, const shape::QueryData& part) {
     const std::size_t begun = whole.clauses.begin(shape::Clause::compound);
     whole.clauses.u8(static_cast<std::size_t>(operation));
-    shape::nest(whole.clauses, part, 0);
+    const std::span<const std::int16_t> key = part.model->key;
+    shape::nest(whole.clauses, part, static_cast<std::uint8_t>(key.empty() ? 0 : key[0]));
     whole.clauses.end(begun);
     whole.flags |= part.flags & shape::changes_rows;
 }

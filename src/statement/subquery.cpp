@@ -4,14 +4,18 @@
 namespace duet::detail {
 
 std::shared_ptr<const CommonTableData> make_common_table(std::string_view name, std::uint8_t flags,
-                                                         const ModelInfo& model,
-                                                         const shape::QueryData& body) {
+                                                         const ModelInfo& model, const shape::QueryData& body,
+                                                         int watched) {
     auto table = std::make_shared<CommonTableData>();
     table->name = name;
     table->flags = flags;
     table->model = &model;
     table->writes = (body.flags & shape::changes_rows) != 0;
     shape::nest(table->body, body, 0);
+    if (watched >= 0) {
+        table->flags |= shape::with_cycle;
+        table->body.u8(static_cast<std::size_t>(watched));
+    }
     return table;
 }
 

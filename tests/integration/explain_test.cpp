@@ -1,3 +1,5 @@
+#include <duet/statement.hpp>
+
 #include <algorithm>
 
 #include "support.hpp"
@@ -152,6 +154,17 @@ TYPED_TEST(Explain, ValuesOfAllKindsGoAlong) {
     const duet::QueryPlan plan = got(joined.explain());
     EXPECT_NE(find(plan.root(), "letters"), nullptr) << plan;
     EXPECT_NE(find(plan.root(), "people"), nullptr) << plan << plan.raw();
+}
+
+TYPED_TEST(Explain, TakesStatements) {
+    const auto statement = this->people()
+                               .where("name"_c != "name7")
+                               .statement()
+                               .columns("age"_c, duet::max("id"_c))
+                               .group_by("age"_c);
+    const duet::QueryPlan plan = got(this->db.execute(statement).explain(duet::analyze));
+    EXPECT_NE(find(plan.root(), "people"), nullptr) << plan;
+    EXPECT_TRUE(has(plan, {Kind::full_scan})) << plan;
 }
 
 // What is written with literals means what would have been sent.

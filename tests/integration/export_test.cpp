@@ -77,6 +77,18 @@ TYPED_TEST(Export, JsonLinesTakeAReadingShape) {
               "{\"text\":\"a,\\\"b\\\"\\n3\",\"note\":null}\n");
 }
 
+TYPED_TEST(Export, WorksWithinACoroutine) {
+    std::ostringstream out;
+    const std::string header = "n";
+    run_in<typename TestFixture::Mode>([](auto& handle, std::ostream& stream,
+                                          const std::string& name) -> duet::Task<> {
+        const auto query = handle.template query<Line>().where("id"_c <= 2).order_by("id");
+        co_await later(duet::write_csv<LineRead>(query, stream, {.null = "-", .columns = {name, "note"}}));
+        co_await later(duet::write_csv<LineRead>(query, stream));
+    }(this->db, out, header));
+    EXPECT_EQ(out.str(), "n,note\r\nline,-\r\nline,\r\ntext,note\r\nline,\r\nline,\"\"\r\n");
+}
+
 TYPED_TEST(Export, WhatTheSinkThrowsComesOut) {
     int parts = 0;
     const auto sink = [&](std::string_view) {

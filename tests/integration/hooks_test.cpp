@@ -75,7 +75,6 @@ struct Article {
 struct Word {
     std::int64_t id{};
     std::string text{};
-    std::size_t length() const { return text.size(); }
     static constexpr auto table = duet::table("words");
     void before_save() {
         std::transform(text.begin(), text.end(), text.begin(),
@@ -127,6 +126,19 @@ struct City {
     void before_update() { seen.push_back("update " + name); }
 };
 
+std::thread::id caller;
+int elsewhere = 0;
+
+struct Place {
+    std::int64_t id{};
+    std::string name{};
+    static constexpr auto table = duet::table("places");
+    static void note() { elsewhere += std::this_thread::get_id() == caller ? 0 : 1; }
+    void before_save(const duet::HookContext& /*context*/) { note(); }
+    void after_save() { note(); }
+    void after_commit() const { note(); }
+};
+
 constexpr const char* created = "before_save:create before_create after_create after_save after_commit";
 constexpr const char* updated = "after_update after_save after_commit";
 
@@ -135,7 +147,7 @@ class Hooks : public DatabaseTest<B> {
 protected:
     void SetUp() override {
         did([this] {
-            return this->db.create_all(duet::models<Article, Word, Note, Account, Country, City>);
+            return this->db.create_all(duet::models<Article, Word, Note, Account, Country, City, Place>);
         });
         seen.clear();
     }
@@ -478,6 +490,18 @@ TYPED_TEST(Hooks, LeaveNoTraceOfAWriteThatTheDatabaseRefuses) {
     EXPECT_THROW(did([&] { return this->db.save(again); }), duet::UniqueViolation);
     EXPECT_EQ(take(), "before_save:create before_create");
     EXPECT_EQ(again.id, 0);
+}
+
+TYPED_TEST(Hooks, RunOnTheThreadOfTheCaller) {
+    // Also where the driver works on threads of its own.
+    caller = std::this_thread::get_id();
+    elsewhere = 0;
+    Place place{.name = "a"};
+    did([&] { return this->db.save(place); });
+    did([&] { return this->db.update(place, "name"_c = "b"); });
+    in_transaction(this->db,
+                   [&](auto& tx) -> duet::Task<> { co_await later_done([&] { return tx.save(place); }); });
+    EXPECT_EQ(elsewhere, 0);
 }
 
 }  // namespace

@@ -1,3 +1,4 @@
+#include <duet/functions.hpp>
 #include <duet/statement.hpp>
 
 #include <tuple>
@@ -49,6 +50,32 @@ TYPED_TEST(StatementsSelect, ReadsTuplesOfWhatIsAskedFor) {
     EXPECT_EQ(std::get<0>(rows[0]).title, "Ficciones");
     EXPECT_EQ(std::get<1>(rows[0]), 2);
     EXPECT_EQ(std::get<1>(rows[1]), 0);
+}
+
+TYPED_TEST(StatementsSelect, RanksTheObjectsOfAQuery) {
+    const auto statement =
+        this->db.template query<Book>()
+            .where("pages"_c > 100)
+            .order_by("author", "-pages")
+            .statement()
+            .add_columns(
+                duet::row_number().over(duet::partition_by("author"_c), duet::order_by("-pages")).as("rnk"));
+    std::vector<std::int64_t> ranks;
+    for (const auto& [book, rank] : got(this->db.execute(statement).template as<Book, std::int64_t>().all()))
+        ranks.push_back(rank);
+    EXPECT_EQ(ranks, (std::vector<std::int64_t>{1, 2, 1, 1, 2}));
+    // The best of each: the ranked rows are a source.
+    struct Ranked {
+        std::string title{};
+        std::int64_t rnk{};
+    };
+    const auto ranked = duet::subquery<Ranked>(
+        "ranked",
+        statement.unordered().columns(
+            "title"_c,
+            duet::row_number().over(duet::partition_by("author"_c), duet::order_by("-pages")).as("rnk")));
+    const auto first = duet::select("title"_c).from(ranked).where("rnk"_c == 1).order_by("title");
+    EXPECT_EQ(got(this->db.execute(first).all()), (Names{"Always Coming Home", "Ficciones", "Solaris"}));
 }
 
 TYPED_TEST(StatementsSelect, FillsStructsByTheNamesOfTheColumns) {

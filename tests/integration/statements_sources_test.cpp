@@ -105,6 +105,27 @@ TYPED_TEST(StatementsSources, StopInACycleWhenOnlyNewRowsCount) {
               (std::vector<std::int64_t>{1, 2, 3}));
 }
 
+TYPED_TEST(StatementsSources, GoRoundNoCycleThatTheyWatch) {
+    did([&] {
+        return this->db.template query<Author>().where("id"_c == 1).update_bulk("mentor"_c = 2);
+    });  // Borges > Lem > Borges
+    constexpr auto pupil = duet::alias<Author>("pupil");
+    const auto tree = duet::recursive_cte<Link>(
+        "tree", duet::select("id"_c, "name"_c, 0).from<Author>().where("id"_c == 2),
+        [&](const auto& above) {
+            return duet::select(pupil("id"_c), pupil("name"_c), above("depth"_c) + 1)
+                .from(pupil)
+                .join(above, above("id"_c) == pupil("mentor"_c));
+        },
+        duet::without_cycles("id"_c));
+    const auto rows = this->all(duet::select_from(tree).order_by("depth"));
+    ASSERT_EQ(rows.size(), 3u);
+    EXPECT_EQ(rows[0].name, "Lem");
+    EXPECT_EQ(rows[1].name, "Borges");
+    EXPECT_EQ(rows[2].name, "Le Guin");
+    EXPECT_EQ(rows[2].depth, 2);
+}
+
 TYPED_TEST(StatementsSources, AreStatementsToo) {
     const auto per_author = duet::subquery<Figures>(
         "f",
@@ -129,7 +150,7 @@ TYPED_TEST(StatementsSources, AreListsOfValues) {
     const std::vector<Price> list{{3, "it's", 9.5}, {1, "here", std::nullopt}, {77, "there", 1.0}};
     const auto prices = duet::values<Price>("prices", list);
     const auto statement = duet::select("title"_c, prices("shop"_c), prices("price"_c))
-                               .from<Book>()
+                               .from(duet::table_of<Book>)
                                .join(prices, prices("book"_c) == "id"_c)
                                .order_by("id");
     const auto rows = this->all(statement);
@@ -187,6 +208,27 @@ TYPED_TEST(StatementsSources, KeepRowsWithoutAPartnerAsTheJoinSays) {
     }
 }
 
+TYPED_TEST(StatementsSources, HideTheirDeletedRowsOnBothSidesOfAJoin) {
+    constexpr auto review = duet::alias<Review>("review");
+    // Every book with its reviews: one of 5, whose only review is deleted, has none.
+    const auto from_reviews = duet::select(duet::nullable("id"_c), duet::nullable("book.id"_c))
+                                  .from<Review>()
+                                  .right_join("book"_c)
+                                  .where("book.id"_c == 5);
+    EXPECT_EQ(this->all(from_reviews),
+              (std::vector<std::tuple<std::optional<std::int64_t>, std::optional<std::int64_t>>>{
+                  {std::nullopt, 5}}));
+    const auto from_books = duet::select("id"_c, duet::nullable(review("id"_c)))
+                                .from<Book>()
+                                .left_join(review, review("book"_c) == "id"_c)
+                                .where("id"_c == 5);
+    EXPECT_EQ(this->all(from_books),
+              (std::vector<std::tuple<std::int64_t, std::optional<std::int64_t>>>{{5, std::nullopt}}));
+    // A CTE has the rows that its statement has, deleted ones too.
+    const auto everything = duet::cte<Review>("everything", duet::select<Review>().with_deleted());
+    EXPECT_EQ(this->all(duet::select_from(everything)).size(), 6u);
+}
+
 TYPED_TEST(StatementsSources, MayReferToThoseBeforeThem) {
     struct Best {
         std::string title{};
@@ -199,8 +241,10 @@ TYPED_TEST(StatementsSources, MayReferToThoseBeforeThem) {
                                             .where(book("author"_c) == duet::outer<Author>("id"_c))
                                             .order_by(duet::desc(book("pages"_c)))
                                             .limit(1));
-    const auto statement =
-        duet::select("name"_c, longest("title"_c)).from<Author>().lateral_join(longest).order_by("id");
+    const auto statement = duet::select("name"_c, longest("title"_c))
+                               .from(duet::table_of<Author>)
+                               .lateral_join(longest)
+                               .order_by("id");
     if (!TestFixture::is_postgres) {
         EXPECT_THROW(this->all(statement), duet::UnsupportedByDialect);
         return;
@@ -210,7 +254,7 @@ TYPED_TEST(StatementsSources, MayReferToThoseBeforeThem) {
     EXPECT_EQ(rows[0], (std::tuple<std::string, std::string>("Borges", "Ficciones")));
     EXPECT_EQ(rows[2], (std::tuple<std::string, std::string>("Le Guin", "Always Coming Home")));
     const auto left = duet::select("name"_c, duet::nullable(longest("title"_c)))
-                          .from<Author>()
+                          .from(duet::table_of<Author>)
                           .left_lateral_join(longest)
                           .order_by("id");
     EXPECT_EQ(this->all(left).size(), 4u);
@@ -221,6 +265,12 @@ TYPED_TEST(StatementsSources, BecomePartOfQueries) {
         duet::select("author"_c).from<Book>().group_by("author"_c).having(duet::count() > 1);
     EXPECT_EQ(this->authors("id"_c.in_(prolific)), (std::vector<std::int64_t>{1, 3}));
     EXPECT_EQ(this->authors("id"_c.not_in(prolific)), (std::vector<std::int64_t>{2, 4}));
+
+    // Objects stand for their keys.
+    const auto young = duet::select<Author>().where("age"_c < 50);
+    EXPECT_EQ(this->authors("id"_c.in_(young)), std::vector<std::int64_t>{4});
+    EXPECT_EQ(this->authors("id"_c.in_(young.union_(duet::select<Author>().where("age"_c > 87)))),
+              (std::vector<std::int64_t>{3, 4}));
 
     // With a CTE, which stands in front of the whole query.
     const auto rated = duet::cte<Figures>("rated", figures());

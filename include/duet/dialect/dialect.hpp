@@ -14,8 +14,19 @@ namespace duet {
 
 /// What a database can do; a feature that is false is emulated or refused before anything is sent.
 struct Capabilities {
-    bool returning = true;         // INSERT ... RETURNING
+    bool returning = true;         // INSERT and DELETE ... RETURNING
     bool update_returning = true;  // UPDATE ... RETURNING
+    bool returning_joined = false;  // with columns of other tables that the statement reads
+    /// How UPDATE and DELETE read other tables.
+    enum class JoinedWrites : std::uint8_t {
+        from_and_using,  // UPDATE ... FROM, DELETE ... USING
+        from,            // UPDATE ... FROM
+        tables,          // UPDATE t, others; DELETE t FROM t, others
+    };
+    JoinedWrites joined_writes = JoinedWrites::from;
+    bool writing_ctes = false;     // WITH t AS (DELETE ... RETURNING ...)
+    bool default_keyword = true;   // DEFAULT in the place of a value
+    bool insert_may_ignore = true; // ON CONFLICT DO NOTHING
     bool upsert_target = true;     // ON CONFLICT (columns); else any unique key of the table
     bool default_values = true;    // INSERT INTO t DEFAULT VALUES
     bool transactional_ddl = true;
@@ -47,6 +58,7 @@ struct Capabilities {
     bool all_set_operations = true;   // INTERSECT ALL, EXCEPT ALL
     bool materialized_hints = false;  // WITH t AS [NOT] MATERIALIZED
     bool rollup_alone = false;        // ROLLUP stands for all of GROUP BY, and without ORDER BY
+    bool plain_values = true;         // VALUES (1, 2), (3, 4) as a SELECT
     bool with_in_writes = true;       // WITH ... UPDATE, WITH ... DELETE
     std::size_t max_name = 0;         // bytes of an identifier; 0: any number
     std::size_t max_parameters = 32766;
@@ -76,6 +88,12 @@ struct AggregateCall {
     std::string name{};
     std::string argument{};
     std::string behind{};
+};
+
+/// A hint for the optimiser, and where it stands in a SELECT.
+struct Hint {
+    enum class Place : std::uint8_t { nowhere, front, select, table } place = Place::nowhere;
+    std::string text{};
 };
 
 /// A window in parts, each with its key words; any may be empty.
@@ -115,12 +133,6 @@ struct SetFunctionCall {
     std::string order{};      // the terms of ORDER BY; empty: none
     std::vector<Key> keys{};  // the same, one by one
     std::string over{};       // ` OVER (...)`; empty: none
-};
-
-/// A hint for the optimiser, and where it stands in a SELECT.
-struct Hint {
-    enum class Place : std::uint8_t { nowhere, front, select, table } place = Place::nowhere;
-    std::string text{};
 };
 
 /// What a column is used for beside holding values.
@@ -224,6 +236,8 @@ public:
     /// A term of GROUP BY: ROLLUP, CUBE, GROUPING SETS over sets of keys with commas in between. Throws
     /// UnsupportedByDialect.
     virtual std::string grouping(shape::Grouping kind, std::span<const std::string> sets) const;
+    /// A text in the first rows of a recursive CTE that is going to grow in those that follow.
+    virtual std::string growing_text(std::string_view text) const { return std::string(text); }
     /// What becomes of a hint that somebody wrote for a database: nothing, unless it is this one.
     virtual Hint hint(shape::HintFor database, std::string_view text) const;
 

@@ -33,6 +33,11 @@ struct StatementTarget {
 /// Appends the rows of a statement (see render_statement); returns how many.
 Task<std::size_t> fetch_statement(Call call, const shape::QueryData& statement,
                                   const StatementTarget& target);
+/// Fills in what the library gives a row that is going to be inserted: UUID keys, defaults, behaviours.
+void prepare_row(const ModelInfo& model, void* object);
+/// Whether the database is going to assign the key of this object.
+bool has_no_key(const ModelInfo& model, const void* object);
+
 /// Runs a statement for its effect; returns the rows changed.
 Task<std::int64_t> execute_statement(Call call, const shape::QueryData& statement);
 

@@ -39,6 +39,7 @@ enum class Fault : std::uint8_t {
     no_expression,
     no_assignment,
     no_window,
+    no_array,
 };
 
 /// What an expression is for a model, found at compile time. `type` matters by its kind.
@@ -253,7 +254,8 @@ constexpr const TypeInfo* moment_type(shape::Op op, const TypeInfo& a, const Typ
         return type.kind == Kind::timestamp || type.kind == Kind::date;
     };
     const bool shifts = is_moment(a) && b.kind == Kind::duration;
-    if (op == shape::Op::add && (shifts || (a.kind == Kind::duration && is_moment(b)))) return &timestamp_type;
+    if (op == shape::Op::add && (shifts || (a.kind == Kind::duration && is_moment(b))))
+        return &timestamp_type;
     if (op == shape::Op::sub && shifts) return &timestamp_type;
     if (op == shape::Op::sub && is_moment(a) && is_moment(b)) return &duration_type;
     return nullptr;

@@ -280,7 +280,8 @@ template <class T>
 expr::Operator<T> op(expr::OperatorText sign) {
     return {sign.text};
 }
-/// A piece of SQL that yields a T, in parentheses: `duet::raw<std::string>("lower({}) || {}", "name"_c, "!")`.
+/// A piece of SQL that yields a T, in parentheses: `duet::raw<std::string>("lower({}) || {}", "name"_c,
+/// "!")`.
 /// `{}` takes an expression, or a value as a parameter; `{{` and `}}` stand for braces.
 template <class T, class... A>
 auto raw(expr::RawText<sizeof...(A)> text, const A&... operands) {

@@ -306,8 +306,8 @@ template <class T, expr::Expression E>
 auto cast(const E& e) {
     return expr::Cast<E, T>(e);
 }
-/// Any function of the database: `duet::fn<double>("sqrt")("area"_c)`, `duet::fn<int>("billing.rate")(...)`. T: what it yields (a std::optional
-/// where that may be NULL).
+/// Any function of the database: `duet::fn<double>("sqrt")("area"_c)`, `duet::fn<int>("billing.rate")(...)`.
+/// T: what it yields (a std::optional where that may be NULL).
 template <class T>
 expr::NamedFunction<T> fn(expr::FunctionName name) {
     return {name.text};

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <duet/expr/arguments.hpp>
+#include <duet/expr/array_type.hpp>
 #include <duet/expr/result.hpp>
 
 #include <string>
@@ -36,7 +37,7 @@ struct JsonBuilt : Lookups<JsonBuilt<Pairs, A...>> {
 template <class First, class... Rest>
 struct ArrayBuilt : Lookups<ArrayBuilt<First, Rest...>> {
     template <class M>
-    using cpp_type = std::vector<result_t<M, First>>;
+    using cpp_type = array_t<result_t<M, First>>;
 
     Arguments<First, Rest...> elements;
 
@@ -51,12 +52,8 @@ struct ArrayBuilt : Lookups<ArrayBuilt<First, Rest...>> {
                 return refuse(element, Fault::mixed_results);
         }
         if constexpr (checked<M, First>.ok()) {
-            using List = cpp_type<M>;
-            if constexpr (duet::detail::is_column_type<List>()) {
-                out.type = &duet::detail::type_info<List>;
-            } else {
-                return refuse(out, Fault::not_in_lists);
-            }
+            out.type = &duet::detail::type_info<cpp_type<M>>;
+            if (!has_arrays<result_t<M, First>>) return refuse(out, Fault::no_array);
         }
         return out;
     }

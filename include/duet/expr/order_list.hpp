@@ -105,7 +105,7 @@ inline OrderList<> order_list() { return {}; }
 template <class T, class... Rest>
 auto order_list(const T& first, const Rest&... rest) {
     return OrderList<detail::order_term_t<T>, detail::order_term_t<Rest>...>{detail::order_term(first),
-                                                                            order_list(rest...)};
+                                                                             order_list(rest...)};
 }
 
 }  // namespace duet::expr

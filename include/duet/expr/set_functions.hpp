@@ -2,6 +2,7 @@
 
 #include <duet/expr/aggregates.hpp>
 #include <duet/expr/arguments.hpp>
+#include <duet/expr/array_type.hpp>
 #include <duet/expr/order_list.hpp>
 #include <duet/expr/result.hpp>
 
@@ -17,10 +18,14 @@ struct NoCondition {};
 
 namespace detail {
 
-constexpr bool is_statistic(SetFunction f) { return f >= SetFunction::stddev_samp && f <= SetFunction::var_pop; }
+constexpr bool is_statistic(SetFunction f) {
+    return f >= SetFunction::stddev_samp && f <= SetFunction::var_pop;
+}
 constexpr bool is_ordered_set(SetFunction f) { return f >= SetFunction::percentile_cont; }
 /// Those that yield one of the values that they look at.
-constexpr bool picks_a_value(SetFunction f) { return f == SetFunction::percentile_disc || f == SetFunction::mode; }
+constexpr bool picks_a_value(SetFunction f) {
+    return f == SetFunction::percentile_disc || f == SetFunction::mode;
+}
 
 template <class O>
 struct OrderedBy {};
@@ -39,7 +44,9 @@ struct SetType {};
 template <class O, class E>
 struct SetType<SetFunction::array_agg, O, E> {
     template <class M>
-    using cpp_type = std::vector<result_t<M, E>>;
+    using cpp_type = array_t<result_t<M, E>>;
+    template <class M>
+    static constexpr bool is_refused = !has_arrays<result_t<M, E>>;
 };
 template <SetFunction F, class O, class... A>
 requires(picks_a_value(F)) struct SetType<F, O, A...> {
@@ -70,7 +77,7 @@ constexpr Checked check_arguments(const Checked* all, std::size_t count) {
 
 }  // namespace detail
 
-/// An aggregate with an order of its own; C: the condition on rows that count, or void.
+/// An aggregate with an order of its own; C: the condition on rows that count, or NoCondition.
 template <SetFunction F, class O, class C, class... A>
 struct SetCall : Lookups<SetCall<F, O, C, A...>>, detail::SetType<F, O, A...> {
     static constexpr bool takes_window = true;
@@ -101,6 +108,11 @@ struct SetCall : Lookups<SetCall<F, O, C, A...>>, detail::SetType<F, O, A...> {
         if (!of.ok()) return of;
         const Checked by = O::template check<M>();
         if (!by.ok()) return by;
+        if constexpr (F == SetFunction::percentile_cont) {
+            const Checked key = checked<M, typename detail::OrderedBy<typename O::first_type>::type>;
+            if (!is_number_like(*key.type) || family(*key.type) == Family::duration)
+                return refuse(key, Fault::not_number);
+        }
         if constexpr (!std::is_same_v<C, NoCondition>) {
             const Checked rows = as_condition(checked<M, C>);
             if (!rows.ok()) return rows;
@@ -130,11 +142,8 @@ private:
             return computed(duet::detail::type_info<Json>, of, false);
         } else if constexpr (F == array_agg) {
             using List = typename detail::Bare<M, SetCall>::type;
-            if constexpr (duet::detail::is_column_type<List>()) {
-                return computed(duet::detail::type_info<List>, of, false);
-            } else {
-                return refuse(of, Fault::not_in_lists);
-            }
+            if (SetCall::template is_refused<M>) return refuse(of, Fault::no_array);
+            return computed(duet::detail::type_info<List>, of, false);
         } else if constexpr (F == bool_and || F == bool_or) {
             return computed(duet::detail::boolean_value, of, true);
         } else if constexpr (detail::picks_a_value(F)) {
@@ -171,8 +180,8 @@ struct OrderedSet {
     }
 };
 
-/// A number that is part of the statement: databases want no parameters there. Throws InvalidQuery for what is
-/// no fraction.
+/// A number that is part of the statement: databases want no parameters there. Throws InvalidQuery for what
+/// is no fraction.
 struct Fraction {
     double number;
 

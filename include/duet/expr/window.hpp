@@ -110,7 +110,8 @@ constexpr bool is_window() {
                              (0 + ... + (window_part<W> == WindowPart::order)),
                              (0 + ... + (window_part<W> == WindowPart::frame))};
     constexpr bool once = times[0] <= 1 && times[1] <= 1 && times[2] <= 1 && times[3] <= 1;
-    static_assert(once, "duet: each part of a window can be there once; partition_by and order_by take several terms");
+    static_assert(
+        once, "duet: each part of a window can be there once; partition_by and order_by take several terms");
     return parts && once;
 }
 
@@ -165,8 +166,9 @@ template <class E, class... W>
 struct OverOf<void, E, W...> {
     static auto make(const E& function, const W&... parts) {
         constexpr bool is_a_figure = takes_window<E>;
-        static_assert(is_a_figure,
-                      "duet: over() is for aggregates and window functions, as in duet::sum(\"pages\"_c).over(...)");
+        static_assert(
+            is_a_figure,
+            "duet: over() is for aggregates and window functions, as in duet::sum(\"pages\"_c).over(...)");
         if constexpr (is_a_figure && detail::is_window<W...>()) {
             auto made = window(parts...);
             return Over<E, decltype(made)>(function, std::move(made));
@@ -234,7 +236,8 @@ struct WindowCall : Lookups<WindowCall<F, A...>>, detail::PassedOn<A...> {
 
     explicit WindowCall(std::uint32_t n, A... a) : number(n), arguments(std::move(a)...) {}
 
-    /// Passes over rows in which the value is NULL. UnsupportedByDialect where the database has no such words.
+    /// Passes over rows in which the value is NULL. UnsupportedByDialect where the database has no such
+    /// words.
     WindowCall ignore_nulls() const requires(reads_rows) {
         WindowCall copy = *this;
         copy.flags |= shape::ignores_nulls;

@@ -110,21 +110,21 @@ public:
     requires(!std::is_convertible_v<F, std::string_view>) auto session(F&& block,
                                                                         TransactionOptions options = {},
                                                                         Where where = Where::current()) {
-        static_assert(detail::HasSessions<Mode, std::remove_reference_t<F>>,
-                      "duet: session(block) needs #include <duet/session.hpp>");
+        constexpr bool has_header = detail::HasSessions<Mode, std::remove_reference_t<F>>;
+        static_assert(has_header, "duet: session(block) needs #include <duet/session.hpp>");
         static_assert(!Mode::is_async || detail::safe_in_co_await<F>,
                       "duet: GCC 12 breaks lambdas that own captures in co_await: name the block first, or "
                       "capture by reference");
-        if constexpr (detail::HasSessions<Mode, std::remove_reference_t<F>>)
+        if constexpr (has_header)
             return detail::SessionAccess<Mode>::template run<F>(make_call(where), options, block);
     }
     /// A session by hand, with its transaction begun: `auto s = db.begin_session(); ... s.commit();` Rolls
     /// back when it goes out of scope uncommitted (which blocks, in async code too).
     template <class S = BasicSession<Mode>>
     Result<S> begin_session(TransactionOptions options = {}, Where where = Where::current()) {
-        static_assert(detail::HasSessions<Mode, S>,
-                      "duet: begin_session() needs #include <duet/session.hpp>");
-        if constexpr (detail::HasSessions<Mode, S>)
+        constexpr bool has_header = detail::HasSessions<Mode, S>;
+        static_assert(has_header, "duet: begin_session() needs #include <duet/session.hpp>");
+        if constexpr (has_header)
             return detail::SessionAccess<Mode>::begin(make_call(where), options);
     }
 

@@ -132,11 +132,13 @@ public:
     /// INSERT; comes back with its generated key, defaults and timestamps. Throws IntegrityError and its kin.
     template <Model M>
     Result<M> create(const M& object, Where where = Where::current()) {
+        static_assert(detail::has_right_hooks<M>);
         return Mode::run(detail::CreateObject<M>{call(where), object});
     }
     template <class M>
     requires(Model<M> && !std::is_lvalue_reference_v<M>) Result<M> create(M&& object,
                                                                           Where where = Where::current()) {
+        static_assert(detail::has_right_hooks<M>);
         static_assert(!Mode::is_async || detail::safe_in_co_await<M>,
                       "duet: GCC 12 breaks temporaries in co_await: name the object first, then co_await "
                       "db.create(object)");
@@ -234,6 +236,7 @@ public:
     /// StaleData when its version is.
     template <Model M>
     Result<void> save(M& object, Where where = Where::current()) {
+        static_assert(detail::has_right_hooks<M>);
         return Mode::run(detail::SaveObject<M>{{call(where), &object}});
     }
     /// UPDATE of these columns only; the object follows. Throws NotFound when its row is gone.
@@ -241,6 +244,7 @@ public:
               class D = detail::NoChange, class E = detail::NoChange, class F = detail::NoChange>
     Result<void> update(M& object, const A& a, const B& b = {}, const C& c = {}, const D& d = {},
                         const E& e = {}, const F& f = {}, Where where = Where::current()) {
+        static_assert(detail::has_right_hooks<M>);
         detail::UpdateObject<M> operation{{call(where), &object}};
         operation.changes.model = &detail::model_info<M>;
         const auto add = [&operation]<class T>(const T& change) {
@@ -283,6 +287,7 @@ public:
     /// DELETE; a model with SoftDelete is marked instead. Throws NotFound when the row is gone.
     template <Model M>
     Result<void> remove(M& object, Where where = Where::current()) {
+        static_assert(detail::has_right_hooks<M>);
         return Mode::run(detail::RemoveObject<M>{{call(where), &object}, engine::Removal::normal});
     }
     template <Model M>

@@ -19,6 +19,9 @@ using engine::PendingCounts;
 
 namespace detail {
 
+/// Ends what a static_assert has refused, so that it is all that the compiler has to say.
+[[noreturn]] inline void never_reached() { throw InvalidQuery("never reached"); }
+
 [[noreturn]] void throw_no_object(const ModelInfo& model, std::source_location where);
 
 template <class M>
@@ -147,33 +150,43 @@ public:
     /// `duet::key(a, b)`. Throws NotFound, also for a row that this session removes.
     template <class M, class K>
     Result<M&> get(const K& key, Where where = Where::current()) {
-        static_assert(Model<M>, "duet: a session's get<M>() needs a model");
-        if constexpr (Model<M>) {
+        constexpr bool is_model = Model<M>;
+        static_assert(is_model, "duet: a session's get<M>() needs a model");
+        if constexpr (is_model) {
             if constexpr (!Mode::is_async && is_plain_key<K>) {
                 if (void* const known = unit_->find_now(detail::model_info<M>, static_cast<std::int64_t>(key)))
                     return *static_cast<M*>(known);
             }
             return detail::run_reference<Mode>(keyed<detail::GetObject<M>, M>(key, false, where));
+        } else {
+            detail::never_reached();
         }
     }
     /// The same, or null.
     template <class M, class K>
     Result<M*> find(const K& key, Where where = Where::current()) {
-        static_assert(Model<M>, "duet: a session's find<M>() needs a model");
-        if constexpr (Model<M>) {
+        constexpr bool is_model = Model<M>;
+        static_assert(is_model, "duet: a session's find<M>() needs a model");
+        if constexpr (is_model) {
             if constexpr (!Mode::is_async && is_plain_key<K>) {
                 if (void* const known = unit_->find_now(detail::model_info<M>, static_cast<std::int64_t>(key)))
                     return static_cast<M*>(known);
             }
             return Mode::run(keyed<detail::FindObject<M>, M>(key, false, where));
+        } else {
+            detail::never_reached();
         }
     }
     /// Reads the row in any case and locks it until the transaction ends. What was changed here stays changed.
     template <class M, class K>
     Result<M&> get_for_update(const K& key, Where where = Where::current()) {
-        static_assert(Model<M>, "duet: a session's get_for_update<M>() needs a model");
-        if constexpr (Model<M>)
+        constexpr bool is_model = Model<M>;
+        static_assert(is_model, "duet: a session's get_for_update<M>() needs a model");
+        if constexpr (is_model) {
             return detail::run_reference<Mode>(keyed<detail::GetObject<M>, M>(key, true, where));
+        } else {
+            detail::never_reached();
+        }
     }
     template <Model M>
     SessionQuery<Mode, M> query(Where where = Where::current()) {
@@ -523,13 +536,15 @@ struct SessionAccess {
         using Returned = decltype(block(std::declval<BasicSession<Mode>&>()));
         using R = typename BlockResult<Returned>::type;
         if constexpr (Mode::is_async) {
-            static_assert(!std::is_same_v<Returned, R>,
+            constexpr bool is_coroutine = !std::is_same_v<Returned, R>;
+            static_assert(is_coroutine,
                           "duet: the block of an async session must be a coroutine (return duet::Task<>)");
-            return run_owned_session<std::remove_const_t<Block>, R>(call, options, std::move(block));
+            if constexpr (is_coroutine)
+                return run_owned_session<std::remove_const_t<Block>, R>(call, options, std::move(block));
         } else {
-            static_assert(std::is_same_v<Returned, R>,
-                          "duet: the block of a blocking session must not be a coroutine");
-            return Mode::run(SessionBlockRun<Mode, Block, R>{call, options, &block});
+            constexpr bool is_plain = std::is_same_v<Returned, R>;
+            static_assert(is_plain, "duet: the block of a blocking session must not be a coroutine");
+            if constexpr (is_plain) return Mode::run(SessionBlockRun<Mode, Block, R>{call, options, &block});
         }
     }
     static auto begin(const engine::Call& call, const TransactionOptions& options) {

@@ -2,7 +2,10 @@
 
 #include <duet/engine/hooks.hpp>
 
+#include <cstdint>
+#include <memory>
 #include <type_traits>
+#include <utility>
 
 /// The member functions of a model that are hooks.
 namespace duet::detail {
@@ -108,57 +111,71 @@ struct AfterRollback {
     static auto member() -> decltype(&M::after_rollback);
 };
 
-/// One hook of one model: its table entry, and what is wrong with it.
+enum class HookFault : std::uint8_t { none, parameters, result, not_const, waits, load_told };
+
+/// The hooks of a model, and what is wrong with one of them.
+struct MadeHooks {
+    HookTable table{};
+    HookFault fault = HookFault::none;
+    HookPoint point{};
+};
+
+/// One hook of one model.
 template <class M, class Hook>
 struct HookOf {
     static constexpr bool ends =
         Hook::point == HookPoint::after_commit || Hook::point == HookPoint::after_rollback;
     static constexpr bool loads = Hook::point == HookPoint::after_load;
     using Object = std::conditional_t<ends, const M, M>;
-    static constexpr bool plain = requires(Object & m) { Hook::call(m); };
     static constexpr bool told = requires(Object & m, const HookContext& c) { Hook::call(m, c); };
 
-    static consteval void add(HookTable& table) {
-        if constexpr (plain && !(told && !loads)) {
-            put<decltype(Hook::call(std::declval<Object&>()))>(table);
-        } else if constexpr (told) {
-            static_assert(!loads, "duet: after_load takes no parameter: there is no write to tell of");
-            put<decltype(Hook::call(std::declval<Object&>(), std::declval<const HookContext&>()))>(table);
-        } else if constexpr (requires { Hook::template member<M>(); }) {
-            using Member = decltype(Hook::template member<M>());
-            static_assert(
-                !ends || !std::is_member_function_pointer_v<Member> ||
-                    !(
-                        requires(M & m) { Hook::call(m); } ||
-                        requires(M & m, const HookContext& c) { Hook::call(m, c); }),
-                "duet: after_commit and after_rollback see a copy of the object: declare them const");
-            static_assert(!std::is_member_function_pointer_v<Member> || ends,
-                          "duet: a hook takes nothing, or a const duet::HookContext&");
-        }
+    static consteval void add(MadeHooks& made) {
+        const HookFault fault = add_to(made.table);
+        if (fault == HookFault::none) return;
+        made.fault = fault;
+        made.point = Hook::point;
     }
 
 private:
-    template <class R>
-    static consteval void put(HookTable& table) {
-        constexpr bool waits = std::is_same_v<R, Task<>>;
-        static_assert(std::is_void_v<R> || waits,
-                      "duet: a hook returns void or duet::Task<>; a veto is thrown");
-        static_assert(
-            !waits || !(ends || loads),
-            "duet: after_load, after_commit and after_rollback cannot be Tasks: nobody waits for them");
-        HookTable::Entry& entry = table.entries[static_cast<std::size_t>(Hook::point)];
-        entry.told = told && !loads;
-        if constexpr (waits) {
-            entry.start = &start;
-        } else {
-            entry.call = &run;
+    static consteval HookFault add_to(HookTable& table) {
+        if constexpr (told) {
+            if constexpr (loads) return HookFault::load_told;
+            return put<decltype(Hook::call(std::declval<Object&>(), std::declval<const HookContext&>()))>(
+                table);
+        } else if constexpr (requires(Object & m) { Hook::call(m); }) {
+            return put<decltype(Hook::call(std::declval<Object&>()))>(table);
+        } else if constexpr (
+            requires(M & m, const HookContext& c) { Hook::call(m, c); } ||
+            requires(M & m) { Hook::call(m); }) {
+            return HookFault::not_const;
+        } else if constexpr (requires { Hook::template member<M>(); }) {
+            // A column may have the name of a hook.
+            return std::is_member_function_pointer_v<decltype(Hook::template member<M>())>
+                       ? HookFault::parameters
+                       : HookFault::none;
         }
+        return HookFault::none;
+    }
+    template <class R>
+    static consteval HookFault put(HookTable& table) {
+        HookTable::Entry& entry = table.entries[static_cast<std::size_t>(Hook::point)];
+        entry.told = told;
         (loads ? table.loads : table.writes) = true;
         if constexpr (ends) table.copy = &copy;
+        if constexpr (std::is_void_v<R>) {
+            entry.call = &run;
+        } else if constexpr (!std::is_same_v<R, Task<>>) {
+            return HookFault::result;
+        } else if constexpr (ends || loads) {
+            return HookFault::waits;
+        } else {
+            entry.start = &start;
+        }
+        return HookFault::none;
     }
-    static auto call(void* object, const HookContext& context) {
+    static auto call(void* object, [[maybe_unused]] const HookContext& context) {
         auto& model = *static_cast<Object*>(object);
-        if constexpr (told && !loads) {
+        if constexpr (told) {
             return Hook::call(model, context);
         } else {
             return Hook::call(model);
@@ -172,19 +189,42 @@ private:
 };
 
 template <class M, class... Hooks>
-consteval HookTable make_hook_table() {
-    HookTable table;
-    (HookOf<M, Hooks>::add(table), ...);
-    return table;
+consteval MadeHooks make_hooks() {
+    MadeHooks made;
+    (HookOf<M, Hooks>::add(made), ...);
+    return made;
 }
 template <class M>
-inline constexpr HookTable hook_table =
-    make_hook_table<M, BeforeSave, BeforeCreate, BeforeUpdate, BeforeRemove, AfterCreate, AfterUpdate,
-                    AfterRemove, AfterSave, AfterLoad, AfterCommit, AfterRollback>();
+inline constexpr MadeHooks made_hooks =
+    make_hooks<M, BeforeSave, BeforeCreate, BeforeUpdate, BeforeRemove, AfterCreate, AfterUpdate, AfterRemove,
+               AfterSave, AfterLoad, AfterCommit, AfterRollback>();
+
+/// Says what is wrong with the hook `Point` of M.
+template <class M, HookFault Fault, HookPoint Point>
+consteval bool hooks_hold() {
+    constexpr bool parameters_hold = Fault != HookFault::parameters;
+    static_assert(parameters_hold, "duet: a hook takes nothing, or a const duet::HookContext&");
+    constexpr bool result_holds = Fault != HookFault::result;
+    static_assert(result_holds, "duet: a hook returns void or duet::Task<>; a veto is thrown");
+    constexpr bool is_const = Fault != HookFault::not_const;
+    static_assert(is_const,
+                  "duet: after_commit and after_rollback see a copy of the object: declare them const");
+    constexpr bool is_no_task = Fault != HookFault::waits;
+    static_assert(is_no_task,
+                  "duet: after_load, after_commit and after_rollback cannot be Tasks: nobody waits for them");
+    constexpr bool is_not_told = Fault != HookFault::load_told;
+    static_assert(is_not_told, "duet: after_load takes no parameter: there is no write to tell of");
+    return true;
+}
+template <class M>
+inline constexpr bool has_right_hooks = hooks_hold<M, made_hooks<M>.fault, made_hooks<M>.point>();
+
 /// The table of a model's hooks, null when it has none.
 template <class M>
 consteval const HookTable* hooks_of() {
-    return hook_table<M>.writes || hook_table<M>.loads ? &hook_table<M> : nullptr;
+    static_assert(has_right_hooks<M>);
+    constexpr const HookTable& table = made_hooks<M>.table;
+    return table.writes || table.loads ? &table : nullptr;
 }
 
 }  // namespace duet::detail

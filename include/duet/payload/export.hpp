@@ -5,7 +5,6 @@
 #include <duet/base/error.hpp>
 #include <duet/payload/copy.hpp>
 #include <duet/payload/rows.hpp>
-#include <duet/query/rows.hpp>
 
 #include <array>
 #include <concepts>
@@ -49,23 +48,34 @@ struct RowShape {
     static const Shape& shape() { return shape_of<T>(); }
     static const Type* type() { return &type_of<T>(); }
 };
-/// Rows without names: tuples and single values.
+/// Rows without names: single values and tuples.
+inline constexpr std::string_view row_names[] = {"1", "2", "3", "4",  "5",  "6",
+                                                 "7", "8", "9", "10", "11", "12"};
+
 template <class T>
 requires(!is_struct<T>) struct RowShape<T> {
+    static constexpr Field field{row_names[0], &type_of<T>(), 0};
     static const Shape& shape() {
-        static constexpr std::string_view names[] = {"1", "2", "3", "4",  "5",  "6",
-                                                     "7", "8", "9", "10", "11", "12"};
-        static const auto fields = [] {
-            const auto targets = detail::RowFields<T>::get();
-            static_assert(detail::RowFields<T>::count <= std::size(names), "duet: rows of at most 12 values");
-            std::array<Field, detail::RowFields<T>::count> out{};
-            static std::array<Type, detail::RowFields<T>::count> types{};
-            for (std::size_t i = 0; i < out.size(); ++i) {
-                types[i] = {.form = Form::column, .column = targets[i].type};
-                out[i] = {names[i], &types[i], targets[i].offset};
-            }
-            return out;
-        }();
+        static constexpr Shape made{"row", {&field, 1}, {}, {}};
+        return made;
+    }
+    static const Type* type() { return nullptr; }
+};
+template <class... T>
+struct RowShape<std::tuple<T...>> {
+    static_assert(sizeof...(T) <= std::size(row_names), "duet: a row has at most 12 values");
+    template <std::size_t... I>
+    static auto make_fields(std::index_sequence<I...> /*elements*/) {
+        static const std::tuple<T...> sample{};
+        const auto offset = [](const void* element) {
+            return static_cast<std::uint32_t>(static_cast<const std::byte*>(element) -
+                                              reinterpret_cast<const std::byte*>(&sample));
+        };
+        return std::array<Field, sizeof...(T)>{
+            Field{row_names[I], &type_of<T>(), offset(&std::get<I>(sample))}...};
+    }
+    static const Shape& shape() {
+        static const auto fields = make_fields(std::index_sequence_for<T...>{});
         static const Shape made{"row", fields, {}, {}};
         return made;
     }
@@ -93,13 +103,17 @@ concept AsyncRows = requires(Rows& rows) {
 template <class Read, class Rows, class S>
 Task<std::size_t> write_async(Rows rows, RowWriter writer, S sink) {
     const Sink to{const_cast<void*>(static_cast<const void*>(&sink)), &write_to<std::remove_reference_t<S>>};
-    while (auto row = co_await rows.next()) write_row<Read>(writer, *row, to);
+    for (bool more = true; more;) {
+        const auto row = co_await rows.next();
+        more = row.has_value();
+        if (more) write_row<Read>(writer, *row, to);
+    }
     writer.finish(to);
     co_return writer.count();
 }
 
 template <class Read, class Q, class S>
-auto write_rows(const Q& query, S&& sink, RowFormat format, CsvOptions options) {
+auto write_rows(const Q& query, S&& sink, RowFormat format, const CsvOptions& options) {
     auto rows = query.iterate();
     if constexpr (AsyncRows<decltype(rows)>) {
         static_assert(
@@ -108,13 +122,13 @@ auto write_rows(const Q& query, S&& sink, RowFormat format, CsvOptions options) 
             "by reference");
         using Row = typename std::remove_cvref_t<decltype(rows.next())>::value_type::value_type;
         using Out = written_row<Read, Row>;
-        RowWriter writer(RowShape<Out>::shape(), RowShape<Out>::type(), format, std::move(options));
+        RowWriter writer(RowShape<Out>::shape(), RowShape<Out>::type(), format, options);
         return write_async<Read, decltype(rows), S>(std::move(rows), std::move(writer),
                                                     std::forward<S>(sink));
     } else {
         using Row = std::remove_cvref_t<decltype(*rows.begin())>;
         using Out = written_row<Read, Row>;
-        RowWriter writer(RowShape<Out>::shape(), RowShape<Out>::type(), format, std::move(options));
+        RowWriter writer(RowShape<Out>::shape(), RowShape<Out>::type(), format, options);
         const Sink to{const_cast<void*>(static_cast<const void*>(&sink)),
                       &write_to<std::remove_reference_t<S>>};
         for (const auto& row : rows) write_row<Read>(writer, row, to);
@@ -150,9 +164,8 @@ auto write_json_lines(const Q& query, S&& sink) {
 /// who opens such files there has to see to it.
 template <class Read = payload::SameRow, payload::Streams Q, class S>
 requires payload::AnySink<std::remove_reference_t<S>>
-auto write_csv(const Q& query, S&& sink, CsvOptions options = {}) {
-    return payload::write_rows<Read, Q, S>(query, std::forward<S>(sink), payload::RowFormat::csv,
-                                           std::move(options));
+auto write_csv(const Q& query, S&& sink, const CsvOptions& options = {}) {
+    return payload::write_rows<Read, Q, S>(query, std::forward<S>(sink), payload::RowFormat::csv, options);
 }
 
 }  // namespace duet

@@ -39,8 +39,8 @@ Source source_of(S& stream) {
 template <class T>
 class RowFile {
 public:
-    RowFile(payload::Source source, payload::RowFormat format, CsvOptions options)
-        : reader_(payload::type_of<T>(), source, format, std::move(options)) {}
+    RowFile(payload::Source source, payload::RowFormat format, const CsvOptions& options)
+        : reader_(payload::type_of<T>(), source, format, options) {}
 
     /// The next row, or nothing at the end.
     std::optional<T> next() {
@@ -84,14 +84,14 @@ private:
 /// Reads CSV with a header whose names are those of T's fields, in any order. The stream must stay as long as
 /// the file. An unquoted cell that is `options.null` is NULL; cells of lists, JSON and structs hold JSON.
 template <class T, payload::InputStream S>
-RowFile<T> read_csv(S& stream, CsvOptions options = {}) {
-    return {payload::source_of(stream), payload::RowFormat::csv, std::move(options)};
+RowFile<T> read_csv(S& stream, const CsvOptions& options = {}) {
+    return {payload::source_of(stream), payload::RowFormat::csv, options};
 }
 /// Reads lines of JSON; empty lines are passed over. Of the options, `allow_unknown`, `run_rules` and
 /// `max_record` count.
 template <class T, payload::InputStream S>
-RowFile<T> read_json_lines(S& stream, CsvOptions options = {}) {
-    return {payload::source_of(stream), payload::RowFormat::json_lines, std::move(options)};
+RowFile<T> read_json_lines(S& stream, const CsvOptions& options = {}) {
+    return {payload::source_of(stream), payload::RowFormat::json_lines, options};
 }
 
 }  // namespace duet

@@ -14,7 +14,7 @@ namespace duet {
 struct JsonReading {
     bool allow_unknown = false;  // pass over fields that the struct does not have
     bool allow_missing = false;  // fields that are not there keep their initialisers
-    bool run_rules = true;       // the struct's rules, when the JSON itself was fine
+    bool run_rules = true;       // the struct's rules, as far as there is something to hold them against
     std::size_t max_depth = 64;  // arrays and objects within each other; at most 512
 };
 
@@ -28,9 +28,9 @@ void write_json(const Type& type, const void* value, std::string& out);
 /// A `T` (a payload struct, a model, or an optional, vector or map of such) from JSON.
 ///
 /// Throws ValidationError with all faults and their paths: fields that are unknown, missing or of another
-/// type, and, when there are none of these, what breaks the rules. Nothing is converted silently: a number in
-/// quotes is no number, 1.5 no integer, 300 no std::int8_t. A key that comes twice and U+0000 in a text are
-/// faults, too.
+/// type, and rules that are broken by what could be read (those across fields only if all of the struct could
+/// be). Nothing is converted silently: a number in quotes is no number, 1.5 no integer, 300 no std::int8_t. A
+/// key that comes twice and U+0000 in a text are faults, too.
 template <class T>
 T from_json(std::string_view text, const JsonReading& how = {}) {
     T out{};

@@ -2,6 +2,7 @@
 
 #include <duet/payload/shape.hpp>
 
+#include <array>
 #include <cstddef>
 #include <memory>
 #include <string>
@@ -10,17 +11,19 @@
 
 namespace duet {
 
-/// The form of CSV files (RFC 4180 unless told otherwise).
+/// The form of CSV files (RFC 4180 unless told otherwise). Texts are copied when a call takes the options.
+///
+/// Trivially destructible, so that GCC 12 lets it be a temporary within a co_await.
 struct CsvOptions {
     char delimiter = ',';
     char quote = '"';
-    bool header = true;      // the first record has the names of the columns
-    bool quote_all = false;  // writing: also where it is not needed
-    std::string null{};      // how NULL is written, unquoted; the text itself is quoted then
-    std::string line_end = "\r\n";
-    std::vector<std::string> columns{};  // writing: names for the header in place of the fields' own
-    bool allow_unknown = false;          // reading: pass over columns that the struct does not have
-    bool run_rules = true;               // reading
+    bool header = true;       // the first record has the names of the columns
+    bool quote_all = false;   // writing: also where it is not needed
+    std::string_view null{};  // how NULL is written, unquoted; the text itself is quoted then
+    std::string_view line_end = "\r\n";
+    std::array<std::string_view, 72> columns{};  // writing: names for the header in place of the fields' own
+    bool allow_unknown = false;                  // reading: pass over columns that the struct does not have
+    bool run_rules = true;                       // reading
     std::size_t max_record = std::size_t{16} << 20;  // reading: bytes of the longest record
 };
 
@@ -43,7 +46,7 @@ enum class RowFormat : std::uint8_t { csv, json_lines };
 class RowWriter {
 public:
     /// `type` is that of a row for JSON; null for rows without names, which become arrays.
-    RowWriter(const Shape& shape, const Type* type, RowFormat format, CsvOptions options);
+    RowWriter(const Shape& shape, const Type* type, RowFormat format, const CsvOptions& options);
 
     void row(const void* object, const Sink& sink);
     /// The header of a file without rows, and the rest of the buffer.
@@ -59,6 +62,9 @@ private:
     const Type* type_;
     RowFormat format_;
     CsvOptions options_;
+    std::string null_;
+    std::string line_end_;
+    std::vector<std::string> header_;
     std::string buffer_;
     std::string cell_;
     std::size_t count_ = 0;
@@ -68,7 +74,7 @@ private:
 /// Reads rows one by one.
 class RowReader {
 public:
-    RowReader(const Type& type, Source source, RowFormat format, CsvOptions options);
+    RowReader(const Type& type, Source source, RowFormat format, const CsvOptions& options);
     ~RowReader();
     RowReader(RowReader&&) noexcept;
     RowReader& operator=(RowReader&&) noexcept;

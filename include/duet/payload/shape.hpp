@@ -91,11 +91,15 @@ public:
     const std::vector<Fault>& list() const noexcept { return list_; }
     /// No more are taken up; nobody reads the ten thousandth.
     bool full() const noexcept { return list_.size() >= 100; }
+    /// What is there now came of reading: rules pass over values at, above or below such places.
+    void end_reading() noexcept { read_ = list_.size(); }
+    bool is_unread(std::string_view path) const noexcept;
     /// Throws ValidationError unless there are none.
     void raise();
 
 private:
     std::vector<Fault> list_;
+    std::size_t read_ = 0;
 };
 
 struct Field {

@@ -80,7 +80,6 @@ enum class Op : std::uint8_t {
     label,          // [u8 length, name]  a column of the select list by its name
     link_owner,     // the owner column of Clause::through
     text_config,    // [u8 length, name]  a text search configuration
-    alias_column,   // [u8 length, name, u64 model, u8 column]  a column of the source of this name
     // of <duet/functions.hpp>; [window], [order] and [text] are described below
     over,           // [window] function
     window_call,    // [u8 WindowFunction, u8 flags, u32 number, u8 arguments] ...
@@ -96,6 +95,9 @@ enum class Op : std::uint8_t {
     constant,       // [u64 double]  a number that is part of the statement
     row_compare,    // [u8 Op, u8 columns] (left right)...
     grouping,       // [u8 arguments] ...
+    alias_column,   // [u8 length, name, u64 model, u8 column]  a column of the source of this name
+    refused,        // [u8 column]  what the row of an INSERT that is refused has there
+    by_default,     // what the database puts into the column by itself; only where a column is assigned
 };
 
 /// A nested query inside an expression: `u64 model, u32 flags, u8 selected column, u16 length, u16 values,
@@ -129,13 +131,19 @@ enum class Clause : std::uint8_t {
     compound,     // body: u8 SetOperation, [query]; the first one's operation says nothing
     lock_source,  // body: name of the source whose rows are locked
     hint,         // body: u8 HintFor, u16 length, text
-    window,   // body: u8 length, name, [window]
+    window,       // body: u8 length, name, [window]
+    // Of statements that write; `from` names what else they read there, `set` and `where` of an INSERT are about
+    // the row that is in the way, `select` and `rows_of` are what RETURNING gives.
+    insert_row,     // body: u8 columns, for each: u8 column, u16 length, u16 values before it, expression
+    insert_select,  // body: u8 columns, u8 column..., [query]
+    conflict,       // body: u8 OnConflict, u8 columns, u8 column...
 };
 
 /// A source of rows: `u8 SourceKind, name (may be empty), u64 model`, and then by kind: with: name; query:
 /// u8 lateral, [query]; values: u16 rows, values row by row. Names are `u8 length, text`.
 enum class SourceKind : std::uint8_t { table, with, query, values };
 
+enum class OnConflict : std::uint8_t { nothing, update };
 enum class JoinKind : std::uint8_t { inner, left, right, full, cross };
 enum class Grouping : std::uint8_t { rollup, cube, sets };
 enum class SetOperation : std::uint8_t {
@@ -146,7 +154,13 @@ enum class SetOperation : std::uint8_t {
     except_distinct,
     except_all
 };
-enum WithFlag : std::uint8_t { with_recursive = 1, with_materialized = 2, with_not_materialized = 4 };
+/// with_cycle: behind the [query] comes u8 column; no step goes to a row whose value there is on the way already.
+enum WithFlag : std::uint8_t {
+    with_recursive = 1,
+    with_materialized = 2,
+    with_not_materialized = 4,
+    with_cycle = 8
+};
 enum class HintFor : std::uint8_t { sqlite, postgresql, mariadb, mysql };
 
 /// Body of Clause::order starts with these flags; of Clause::select with the label's length and text; of
@@ -268,6 +282,7 @@ enum QueryFlag : std::uint32_t {
     inserts = 1u << 24,   // what the statement does; none of these: it selects
     updates = 1u << 25,
     removes = 1u << 26,
+    every_row = 1u << 27,  // a write without a condition is meant
 };
 
 }  // namespace duet::shape

@@ -22,8 +22,7 @@ struct AliasColumn : Lookups<AliasColumn<M, C>> {
 
     template <class Root>
     static consteval Checked check() {
-        const Checked out = checked<M, C>;
-        return out.ok() && C::template resolution<M>().hops != 0 ? refuse(out, Fault::no_column) : out;
+        return checked<M, C>;
     }
     template <class Root>
     void emit(shape::Fragment& out) const {
@@ -44,6 +43,8 @@ struct Missable : Lookups<Missable<E>> {
     E operand;
 
     explicit Missable(E e) : operand(std::move(e)) {}
+    std::string_view label() const requires requires(const E& e) { e.label(); }
+    { return operand.label(); }
 
     template <class M>
     static consteval Checked check() {
@@ -71,6 +72,9 @@ public:
 
     template <Name N, class Owner>
     auto operator()(const expr::Column<N, Owner>& /*column*/) const {
+        constexpr bool is_own = expr::resolved<source_model, N>.hops == 0;
+        static_assert(is_own,
+                      "duet: an alias has the columns of its own rows; join what its relations lead to");
         return expr::AliasColumn<source_model, expr::Column<N, Owner>>(
             static_cast<const Self&>(*this).name());
     }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <duet/dialect/dialect_name.hpp>
 #include <duet/shape/opcodes.hpp>
 
 #include <cstddef>
@@ -12,9 +13,15 @@ class Dialect;
 /// The databases by name, where a statement says something to one of them.
 namespace dialect {
 
+/// The same as duet::DialectName (duet::sqlite, ...), and turns into it and back.
 struct Named {
     shape::HintFor database;
+
+    constexpr Named(shape::HintFor name) noexcept : database(name) {}
+    constexpr Named(DialectName name) noexcept : database(static_cast<shape::HintFor>(name)) {}
+    constexpr operator DialectName() const noexcept { return static_cast<DialectName>(database); }
 };
+static_assert(static_cast<int>(DialectName::mysql) == static_cast<int>(shape::HintFor::mysql));
 inline constexpr Named sqlite{shape::HintFor::sqlite};
 inline constexpr Named postgresql{shape::HintFor::postgresql};
 inline constexpr Named mariadb{shape::HintFor::mariadb};

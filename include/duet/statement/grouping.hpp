@@ -18,7 +18,7 @@ struct KeyGroup {
     template <class M>
     void emit(shape::Fragment& out) const {
         out.u8(sizeof...(E));
-        std::apply([&out](const E&... key) { (expr::add<expr::Role::value, M>(out, key), ...); }, keys);
+        std::apply([&](const E&... key) { (expr::add<expr::Role::value, M>(out, key), ...); }, keys);
     }
 };
 template <class T>
@@ -47,7 +47,7 @@ struct GroupingTerm {
         const std::size_t begun = clauses.begin(shape::Clause::grouping);
         clauses.u8(static_cast<std::size_t>(kind));
         clauses.u8(sizeof...(G));
-        std::apply([&clauses](const G&... set) { (set.template emit<M>(clauses), ...); }, sets);
+        std::apply([&](const G&... set) { (set.template emit<M>(clauses), ...); }, sets);
         clauses.end(begun);
     }
 };

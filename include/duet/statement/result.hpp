@@ -2,6 +2,7 @@
 
 #include <duet/async/mode.hpp>
 #include <duet/expr/cpp_types.hpp>
+#include <duet/query/query_form.hpp>
 #include <duet/statement/row_layout.hpp>
 
 #include <iterator>
@@ -247,22 +248,31 @@ public:
         : call_(call), statement_(std::move(statement)) {}
 
     /// All rows, in order.
-    Result<std::vector<R>> all() const { return run(detail::FetchStatement<R, ByName>(call_, statement_)); }
+    Result<std::vector<R>> all() const& { return StatementRows(call_, statement_).take().all(); }
+    Result<std::vector<R>> all() && {
+        return run(detail::FetchStatement<R, ByName>(call_, std::move(statement_)));
+    }
     /// The first row, if there is any.
-    Result<std::optional<R>> first() const {
+    Result<std::optional<R>> first() const& { return StatementRows(call_, statement_).take().first(); }
+    Result<std::optional<R>> first() && {
         return run(detail::FetchStatementFirst<R, ByName>(call_, capped(1)));
     }
     /// The only row. Throws NotFound or MultipleFound.
-    Result<R> one() const { return run(detail::FetchStatementOne<R, ByName>(call_, capped(2))); }
+    Result<R> one() const& { return StatementRows(call_, statement_).take().one(); }
+    Result<R> one() && { return run(detail::FetchStatementOne<R, ByName>(call_, capped(2))); }
     /// The only row, or nothing. Throws MultipleFound.
-    Result<std::optional<R>> one_or_none() const {
+    Result<std::optional<R>> one_or_none() const& {
+        return StatementRows(call_, statement_).take().one_or_none();
+    }
+    Result<std::optional<R>> one_or_none() && {
         return run(detail::FetchStatementOneOrNone<R, ByName>(call_, capped(2)));
     }
     /// The value of the only row of one column. Throws NotFound or MultipleFound.
-    Result<R> scalar() const {
+    Result<R> scalar() const& { return StatementRows(call_, statement_).take().scalar(); }
+    Result<R> scalar() && {
         constexpr bool is_value = detail::is_column_type<R>();
         static_assert(is_value, "duet: scalar() needs a statement (or as<T>()) of one column");
-        return one();
+        return take().one();
     }
 
     /// Rows in batches of `batch_size`, with flat memory, in the order of the statement. Throws InvalidQuery
@@ -277,23 +287,35 @@ public:
         }
     }
 
+    /// The SQL text with placeholders; with a style: for reading.
+    std::string to_sql() const { return as_sent().to_sql(); }
+    ReadableSql to_sql(const SqlStyle& style) const { return as_sent().to_sql(style); }
+    /// How the database is going to run it. `duet::analyze` runs it, too: InvalidQuery for one that writes.
+    Result<QueryPlan> explain(ExplainOptions options = {}) const { return as_sent().explain(options); }
+
     auto begin() {
-        static_assert(!Mode::is_async, "duet: in coroutines: for (auto& row : co_await rows.all())");
-        rows_ = all();
+        static_assert(
+            !Mode::is_async,
+            "duet: rows are a range in blocking code only; coroutines walk over co_await rows.all()");
+        rows_ = static_cast<const StatementRows&>(*this).all();
         return rows_.begin();
     }
     auto end() { return rows_.end(); }
 
 protected:
+    BoundQueryForm<Mode> as_sent() const { return {call_, statement_, engine::QueryForm::rows}; }
     template <class Op>
     auto run(Op operation) const {
-        detail::require_lockable(call_, statement_);
+        if ((operation.statement.flags & shape::for_update) != 0) [[unlikely]]
+            detail::require_lockable(call_, operation.statement);
         return Mode::run(std::move(operation));
     }
-    shape::QueryData capped(std::int64_t rows) const {
-        shape::QueryData copy = statement_;
-        copy.cap_limit(rows);
-        return copy;
+    StatementRows&& take() { return static_cast<StatementRows&&>(*this); }
+    shape::QueryData capped(std::int64_t rows) {
+        // The limit of a statement that writes is about what it writes.
+        constexpr std::uint32_t write = shape::inserts | shape::updates | shape::removes;
+        if ((statement_.flags & write) == 0) statement_.cap_limit(rows);
+        return std::move(statement_);
     }
 
     engine::Call call_;

@@ -119,6 +119,12 @@ struct AllColumnTypes<P, Rest...> {
     using type = typename Concat<typename ColumnTypes<P>::type, typename AllColumnTypes<Rest...>::type>::type;
 };
 
+/// Likewise, of a list of pieces.
+template <class Pieces>
+struct ColumnsOf;
+template <class... P>
+struct ColumnsOf<Types<P...>> : AllColumnTypes<P...> {};
+
 template <class A, class B>
 struct SameColumns {
     static constexpr bool count = false;

@@ -119,6 +119,9 @@ struct LockedSources {
     }
 };
 
+template <Model M>
+struct TableOf {};
+
 /// Columns before it is known what they are selected from.
 template <class... E>
 class SelectList {
@@ -128,6 +131,11 @@ public:
     /// From the table of M.
     template <Model M>
     auto from() const {
+        return select<M>(shape::QueryData());
+    }
+    /// The same by a value, which needs no `.template` in generic code.
+    template <Model M>
+    auto from(TableOf<M> /*table*/) const {
         return select<M>(shape::QueryData());
     }
     /// From an alias, a CTE, a statement or a list of values.
@@ -194,6 +202,13 @@ public:
         detail::drop_columns(data);
         (detail::add_item<M>(data, items), ...);
         return Select<M, detail::piece_t<M, E>...>(std::move(data));
+    }
+
+    using Base::related;
+    /// As without duet::joined: the rows of a statement are not those of the database alone.
+    template <class C>
+    Select related(const C& relation, Joined) const {
+        return Base::related(relation);
     }
 
     /// Joins the table at the end of a relation of the model, `join("author"_c)`, so that only rows with a
@@ -319,6 +334,10 @@ public:
     /// The SQL text for a database, with placeholders.
     std::string to_sql(const Dialect& dialect) const { return detail::statement_text(dialect, this->data()); }
     std::string to_sql(dialect::Named database) const { return to_sql(dialect::of(database)); }
+    /// For reading: pretty-printed, with literals in place of placeholders, or both (duet::for_reading).
+    ReadableSql to_sql(DialectName database, const SqlStyle& style) const {
+        return engine::sql_of(dialect_of(database), this->data(), engine::QueryForm::rows, style);
+    }
 
     /// What `execute` of a handle makes of it.
     template <class Mode>
@@ -412,8 +431,8 @@ requires(sizeof...(S) > 0) detail::LockedSources<sizeof...(S)> of(const S&... so
 
 /// `duet::select("name"_c, duet::count()).from<User>()`: items are expressions, aliases and duet::self.
 template <class... E>
-requires(sizeof...(E) > 0) detail::SelectList<std::decay_t<E>...> select(const E&... items) {
-    return detail::SelectList<std::decay_t<E>...>(items...);
+requires(sizeof...(E) > 0) detail::SelectList<std::decay_t<const E>...> select(const E&... items) {
+    return detail::SelectList<std::decay_t<const E>...>(items...);
 }
 /// All rows of M, as objects.
 template <Model M>
@@ -425,6 +444,10 @@ template <detail::StatementSource S>
 auto select_from(const S& source) {
     return detail::SelectList<OwnRows>(self).from(source);
 }
+
+/// The table of M: `from(duet::table_of<User>)` is `from<User>()`.
+template <Model M>
+inline constexpr detail::TableOf<M> table_of{};
 
 namespace detail {
 template <class M>

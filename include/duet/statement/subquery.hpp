@@ -51,8 +51,8 @@ consteval void require_columns() {
 }
 /// Throws InvalidQuery for a name that is none.
 std::shared_ptr<const CommonTableData> make_common_table(std::string_view name, std::uint8_t flags,
-                                                         const ModelInfo& model,
-                                                         const shape::QueryData& body);
+                                                         const ModelInfo& model, const shape::QueryData& body,
+                                                         int watched = -1);
 shape::Fragment payload_of_common(std::string_view name);
 shape::Fragment payload_of_query(const shape::QueryData& statement);
 /// The start of a list of values. Throws InvalidQuery for an empty one, and for more than 65535 rows.
@@ -86,11 +86,31 @@ enum class Recursion : std::uint8_t {
     new_rows_only  // UNION: a row that is there already is not followed again
 };
 
+/// For recursive_cte: no step leads to a row whose value in this column is on the way to it already. Each row
+/// carries that way along, as text.
+template <class C>
+struct WithoutCycles {};
+template <expr::AnyColumn C>
+WithoutCycles<C> without_cycles(const C& /*column*/) {
+    return {};
+}
+
+namespace detail {
+template <class M, class C>
+constexpr int watched_column(WithoutCycles<C> /*column*/) {
+    constexpr bool found = expr::checked<M, C>.ok() && C::template resolution<M>().hops == 0;
+    static_assert(found, "duet: without_cycles() needs a field of the struct of the CTE");
+    if constexpr (found) return C::template resolution<M>().column;
+    return -1;
+}
+}  // namespace detail
+
 /// A CTE that refers to itself: the rows of `base`, and then again and again those of `step(self)`, where
-/// `self` stands for the rows found last.
-template <class S, class Q, class Step>
+/// `self` stands for the rows found last. `how`: a Recursion, or without_cycles("id"_c).
+template <class S, class Q, class Step, class How = Recursion>
 Rows<S> recursive_cte(std::string_view name, const Q& base, const Step& step,
-                      Recursion recursion = Recursion::every_row) {
+                      const How& how = Recursion::every_row) {
+    using M = detail::source_model_t<S>;
     const auto first = base.statement();
     const Rows<S> found(std::string(name), shape::SourceKind::with, detail::payload_of_common(name));
     const auto next = step(found).statement();
@@ -98,12 +118,17 @@ Rows<S> recursive_cte(std::string_view name, const Q& base, const Step& step,
     using Next = std::remove_cvref_t<decltype(next)>;
     detail::require_columns<S, First>();
     detail::require_columns<S, Next>();
-    const auto operation = recursion == Recursion::every_row ? shape::SetOperation::union_all
-                                                             : shape::SetOperation::union_distinct;
+    auto operation = shape::SetOperation::union_all;
+    int watched = -1;
+    if constexpr (std::is_same_v<How, Recursion>) {
+        if (how == Recursion::new_rows_only) operation = shape::SetOperation::union_distinct;
+    } else {
+        watched = detail::watched_column<M>(how);
+    }
     return Rows<S>(
         std::string(name), shape::SourceKind::with, detail::payload_of_common(name),
-        detail::make_common_table(name, shape::with_recursive, detail::model_info<detail::source_model_t<S>>,
-                                  detail::compound_of(operation, first.data(), next.data())));
+        detail::make_common_table(name, shape::with_recursive, detail::model_info<M>,
+                                  detail::compound_of(operation, first.data(), next.data()), watched));
 }
 
 /// A statement in FROM, `(SELECT ...) AS name`: the fields of S are its columns by name.

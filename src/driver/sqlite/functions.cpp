@@ -167,7 +167,8 @@ void time_shift(sqlite3_context* context, int, sqlite3_value** arguments) {
     if (__builtin_add_overflow(moment.time_since_epoch().count(), sqlite3_value_int64(arguments[1]), &micros))
         return sqlite3_result_error(context, "a moment beyond the years 1 to 9999", -1);
     try {
-        const std::size_t size = duet::detail::write_timestamp(text, Timestamp(std::chrono::microseconds(micros)));
+        const std::size_t size =
+            duet::detail::write_timestamp(text, Timestamp(std::chrono::microseconds(micros)));
         sqlite3_result_text(context, text, static_cast<int>(size), SQLITE_TRANSIENT);
     } catch (const ValidationError& error) {
         sqlite3_result_error(context, error.what(), -1);
@@ -199,9 +200,8 @@ void register_functions(sqlite3* db) {
                                    nullptr, regexp, nullptr, nullptr, nullptr);
     const auto add = [&](const char* name, void (*function)(sqlite3_context*, int, sqlite3_value**)) {
         if (code != SQLITE_OK) return;
-        code = sqlite3_create_function_v2(db, name, 2,
-                                          SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS, nullptr,
-                                          function, nullptr, nullptr, nullptr);
+        code = sqlite3_create_function_v2(db, name, 2, SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS,
+                                          nullptr, function, nullptr, nullptr, nullptr);
     };
     add("duet_time_shift", time_shift);
     add("duet_time_between", time_between);

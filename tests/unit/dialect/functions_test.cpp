@@ -31,20 +31,22 @@ std::string mysql(const E& e) {
 }
 
 TEST(RenderedWindows, HavePartitionsOrdersAndFrames) {
-    const auto place = duet::row_number().over(duet::partition_by("name"_c, "age"_c), duet::order_by("-score"));
-    EXPECT_EQ(sqlite(place),
-              R"(row_number() OVER (PARTITION BY "users"."name", "users"."age" ORDER BY "users"."score" DESC))");
+    const auto place =
+        duet::row_number().over(duet::partition_by("name"_c, "age"_c), duet::order_by("-score"));
+    EXPECT_EQ(
+        sqlite(place),
+        R"(row_number() OVER (PARTITION BY "users"."name", "users"."age" ORDER BY "users"."score" DESC))");
     EXPECT_EQ(mariadb(place),
               "row_number() OVER (PARTITION BY `users`.`name`, `users`.`age` ORDER BY `users`.`score` DESC)");
     EXPECT_EQ(postgres(duet::count().over()), "count(*) OVER ()");
-    const auto sum = duet::sum("age"_c).over(
-        duet::order_by("id"), duet::rows(duet::unbounded_preceding, duet::current_row));
+    const auto sum = duet::sum("age"_c).over(duet::order_by("id"),
+                                             duet::rows(duet::unbounded_preceding, duet::current_row));
     EXPECT_EQ(
         postgres(sum),
         R"(CAST(sum("users"."age") OVER (ORDER BY "users"."id" ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS bigint))");
     EXPECT_EQ(
-        sqlite(duet::max("id"_c).over(
-            duet::order_by("id"), duet::groups(duet::preceding(2), duet::following(1)).exclude_ties())),
+        sqlite(duet::max("id"_c).over(duet::order_by("id"),
+                                      duet::groups(duet::preceding(2), duet::following(1)).exclude_ties())),
         R"(max("users"."id") OVER (ORDER BY "users"."id" GROUPS BETWEEN 2 PRECEDING AND 1 FOLLOWING EXCLUDE TIES))");
 }
 
@@ -75,30 +77,33 @@ TEST(RenderedWindows, FilterByCaseWhereThereIsNoFilter) {
 TEST(RenderedWindows, LeaveFramesOutWhereTheyMeanNothing) {
     const auto frame = duet::rows(duet::preceding(1), duet::current_row);
     EXPECT_EQ(mariadb(duet::rank().over(duet::order_by("id"), frame)), "rank() OVER (ORDER BY `users`.`id`)");
-    EXPECT_EQ(mariadb(duet::nth_value("id"_c, 2).over(duet::order_by("id"), frame)),
-              "nth_value(`users`.`id`, 2) OVER (ORDER BY `users`.`id` ROWS BETWEEN 1 PRECEDING AND CURRENT ROW)");
+    EXPECT_EQ(
+        mariadb(duet::nth_value("id"_c, 2).over(duet::order_by("id"), frame)),
+        "nth_value(`users`.`id`, 2) OVER (ORDER BY `users`.`id` ROWS BETWEEN 1 PRECEDING AND CURRENT ROW)");
 }
 
 TEST(RenderedWindows, StandInForMissingRows) {
     const auto before = duet::lag("age"_c, 2, 0).over(duet::order_by("id"));
     EXPECT_EQ(sqlite(before), R"(lag("users"."age", 2, ?) OVER (ORDER BY "users"."id"))");
     EXPECT_EQ(mysql(before), "lag(`users`.`age`, 2, ?) OVER (ORDER BY `users`.`id`)");
-    EXPECT_EQ(mariadb(before),
-              "CASE WHEN row_number() OVER (ORDER BY `users`.`id`) > 2 THEN lag(`users`.`age`, 2) OVER (ORDER BY "
-              "`users`.`id`) ELSE ? END");
+    EXPECT_EQ(
+        mariadb(before),
+        "CASE WHEN row_number() OVER (ORDER BY `users`.`id`) > 2 THEN lag(`users`.`age`, 2) OVER (ORDER BY "
+        "`users`.`id`) ELSE ? END");
 }
 
 TEST(RenderedWindows, MayHaveNames) {
     TestQuery<User> q;
-    duet::expr::WindowOf<void, User, duet::expr::OrderList<duet::expr::OrderText>>::add(
-        q.query.clauses, "w", duet::order_by("id"));
+    duet::expr::WindowOf<void, User, duet::expr::OrderList<duet::expr::OrderText>>::add(q.query.clauses, "w",
+                                                                                        duet::order_by("id"));
     const auto named = q.select(duet::rank().over("w"));
     EXPECT_EQ(duet::render(duet::sqlite_dialect(), named.data(), duet::Verb::rows).sql,
               R"(SELECT rank() OVER "w" FROM "users" WINDOW "w" AS (ORDER BY "users"."id"))");
     const auto refined = q.select(duet::count().over("w", duet::rows(duet::current_row, duet::current_row)));
-    EXPECT_EQ(duet::render(duet::mariadb_dialect(), refined.data(), duet::Verb::rows).sql,
-              "SELECT count(*) OVER (`w` ROWS BETWEEN CURRENT ROW AND CURRENT ROW) FROM `users` WINDOW `w` AS "
-              "(ORDER BY `users`.`id`)");
+    EXPECT_EQ(
+        duet::render(duet::mariadb_dialect(), refined.data(), duet::Verb::rows).sql,
+        "SELECT count(*) OVER (`w` ROWS BETWEEN CURRENT ROW AND CURRENT ROW) FROM `users` WINDOW `w` AS "
+        "(ORDER BY `users`.`id`)");
 }
 
 TEST(RenderedWindows, AreRefusedByNameWhereTheDatabaseLacksThem) {
@@ -116,9 +121,10 @@ TEST(RenderedWindows, AreRefusedByNameWhereTheDatabaseLacksThem) {
 }
 
 TEST(RenderedWindows, RefuseFramesOfRowsThatAreMeasuredInTime) {
-    EXPECT_THROW(postgres(duet::count().over(
-                     duet::order_by("id"), duet::rows(duet::preceding(std::chrono::hours(1)), duet::current_row))),
-                 duet::InvalidQuery);
+    EXPECT_THROW(
+        postgres(duet::count().over(duet::order_by("id"),
+                                    duet::rows(duet::preceding(std::chrono::hours(1)), duet::current_row))),
+        duet::InvalidQuery);
 }
 
 TEST(RenderedAggregates, PutTextsTogether) {
@@ -126,10 +132,9 @@ TEST(RenderedAggregates, PutTextsTogether) {
     EXPECT_EQ(
         postgres(names),
         R"(string_agg("users"."name", CAST($1 AS text) ORDER BY "users"."age" DESC) FILTER (WHERE "users"."is_active"))");
-    EXPECT_EQ(
-        mariadb(names),
-        "substr(group_concat(CASE WHEN `users`.`is_active` THEN concat(?, `users`.`name`) END ORDER BY "
-        "`users`.`age` DESC SEPARATOR ''), char_length(?) + 1)");
+    EXPECT_EQ(mariadb(names),
+              "substr(group_concat(CASE WHEN `users`.`is_active` THEN concat(?, `users`.`name`) END ORDER BY "
+              "`users`.`age` DESC SEPARATOR ''), char_length(?) + 1)");
     EXPECT_EQ(sqlite(names),
               R"(duet_gather('a-l', "users"."name", ?, "users"."age") FILTER (WHERE "users"."is_active"))");
     EXPECT_EQ(sqlite(duet::string_agg("name"_c, ", ")), R"(group_concat("users"."name", ?))");
@@ -140,10 +145,12 @@ TEST(RenderedAggregates, GatherValues) {
               R"(coalesce(array_agg("users"."age" ORDER BY "users"."id"), '{}'))");
     EXPECT_EQ(sqlite(duet::array_agg("age"_c)), R"(json_group_array("users"."age"))");
     EXPECT_EQ(mariadb(duet::json_array_agg("name"_c)),
-              "concat('[', coalesce(group_concat(JSON_QUOTE(`users`.`name`) SEPARATOR ', '), ''), ']')");
-    EXPECT_EQ(postgres(duet::json_object_agg("name"_c, "token"_c)),
-              "coalesce(jsonb_object_agg(\"users\".\"name\", replace(CAST(\"users\".\"token\" AS text), '-', '')), "
-              "CAST('{}' AS jsonb))");
+              "concat('[', coalesce(group_concat(JSON_QUOTE(`users`.`name`) COLLATE utf8mb4_nopad_bin "
+              "SEPARATOR ', '), ''), ']')");
+    EXPECT_EQ(
+        postgres(duet::json_object_agg("name"_c, "token"_c)),
+        "coalesce(jsonb_object_agg(\"users\".\"name\", replace(CAST(\"users\".\"token\" AS text), '-', '')), "
+        "CAST('{}' AS jsonb))");
 }
 
 TEST(RenderedAggregates, OfOrderedSets) {
@@ -161,14 +168,21 @@ TEST(RenderedFragments, HoldValuesAsParameters) {
     const auto raw = duet::raw<std::string>("lower({}) || {} || '{{}}'", "name"_c, "'; --");
     EXPECT_EQ(postgres(raw), R"((lower("users"."name") || CAST($1 AS text) || '{}'))");
     EXPECT_EQ(sqlite(raw), R"((lower("users"."name") || ? || '{}'))");
-    EXPECT_EQ(where(duet::postgres_dialect(), duet::op<bool>("&&")("tags"_c, std::vector<std::string>{"x"})),
-              R"(("users"."tags" && CAST(ARRAY(SELECT jsonb_array_elements_text(CAST(CAST($1 AS text) AS jsonb))) AS text[])))");
+    EXPECT_EQ(
+        where(duet::postgres_dialect(), duet::op<bool>("&&")("tags"_c, std::vector<std::string>{"x"})),
+        R"(("users"."tags" && CAST(ARRAY(SELECT jsonb_array_elements_text(CAST(CAST($1 AS text) AS jsonb))) AS text[])))");
     EXPECT_EQ(where(duet::postgres_dialect(), duet::op<bool>("?")("profile"_c, "x")),
               R"(("users"."profile" ? $1))");
     EXPECT_THROW(where(duet::sqlite_dialect(), duet::op<bool>("?")("profile"_c, "x")),
                  duet::UnsupportedByDialect);
     EXPECT_THROW(mariadb(duet::op<int>("#")("age"_c, 3)), duet::UnsupportedByDialect);
-    EXPECT_EQ(mariadb(duet::raw<std::string>("concat({}, '#?')", "name"_c)), "(concat(`users`.`name`, '#?'))");
+    EXPECT_THROW(postgres(duet::raw<int>("{} + $1", "age"_c)), duet::UnsupportedByDialect);
+    EXPECT_EQ(postgres(duet::raw<int>("{}::integer", "age"_c)), R"(("users"."age"::integer))");
+    EXPECT_EQ(sqlite(duet::raw<std::string>("'$1 :a @b ?'")), "('$1 :a @b ?')");
+    EXPECT_THROW(sqlite(duet::raw<int>(":a")), duet::UnsupportedByDialect);
+    EXPECT_THROW(sqlite(duet::raw<int>("@a")), duet::UnsupportedByDialect);
+    EXPECT_EQ(mariadb(duet::raw<std::string>("concat({}, '#?')", "name"_c)),
+              "(concat(`users`.`name`, '#?'))");
 }
 
 TEST(RenderedFragments, CastCollateAndCompareRows) {

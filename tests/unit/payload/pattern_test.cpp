@@ -79,13 +79,13 @@ std::string draw(std::mt19937& random, int depth) {
 
 TEST(Pattern, AgreesWithTheStandardLibrary) {
     std::mt19937 random(7);
-    for (int i = 0; i < 300; ++i) {
-        const std::string text = draw(random, 2);
+    for (int i = 0; i < 150; ++i) {
+        const std::string text = draw(random, 1);
         const Pattern ours(text);
         const std::regex theirs(text);
         for (int j = 0; j < 20; ++j) {
             std::string sample;
-            for (auto n = random() % 7; n > 0; --n) sample += "abc"[random() % 3];
+            for (auto n = random() % 6; n > 0; --n) sample += "abc"[random() % 3];
             ASSERT_EQ(ours.matches(sample), std::regex_match(sample, theirs)) << text << " with " << sample;
         }
     }

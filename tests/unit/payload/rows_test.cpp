@@ -78,6 +78,13 @@ TEST(WriteCsv, TakesTuplesAndSingleValues) {
     duet::write_json_lines(Rows<std::tuple<int, std::optional<std::string>>>{{{1, "a"}, {2, std::nullopt}}},
                            sink);
     EXPECT_EQ(out, "[1,\"a\"]\n[2,null]\n");
+    out.clear();
+    duet::write_json_lines(Rows<std::tuple<User, int>>{{{User{.id = 3, .name = "Ada"}, 7}}}, sink);
+    EXPECT_TRUE(out.starts_with("[{\"id\":3,")) << out;
+    EXPECT_TRUE(out.ends_with("},7]\n")) << out;
+    out.clear();
+    duet::write_csv(Rows<int>{{1, 2}}, sink, {.header = false});
+    EXPECT_EQ(out, "1\r\n2\r\n");
 }
 
 TEST(WriteCsv, SaysThatAStreamFailed) {
@@ -118,7 +125,7 @@ TEST(ReadCsv, ReportsFaultsByLineAndGoesOn) {
         "a@b.c,Bob,5");
     auto file = duet::read_csv<UserCreate>(in);
     EXPECT_EQ(file.next()->name, "two\nlines");
-    EXPECT_EQ(faults_in([&] { file.next(); }), "4 type /age");
+    EXPECT_EQ(faults_in([&] { file.next(); }), "4 type /age\n4 email /email");
     EXPECT_EQ(faults_in([&] { file.next(); }), "5 email /email\n5 too_short /name\n5 too_large /age");
     EXPECT_EQ(faults_in([&] { file.next(); }), "6 malformed ");
     EXPECT_EQ(faults_in([&] { file.next(); }), "7 malformed ");

@@ -71,6 +71,17 @@ TEST(Rules, RunAfterJsonWasRead) {
               "email /0/email");
 }
 
+TEST(Rules, RunForWhatCouldBeReadBesideOtherFaults) {
+    EXPECT_EQ(faults_in([] { duet::from_json<UserCreate>(R"({"email":"x","age":"1","more":[]})"); }),
+              "type /age\nunknown /more\nmissing /name\nemail /email");
+    EXPECT_EQ(faults_in([] { duet::from_json<std::vector<UserCreate>>(R"([7,{"email":"x","name":1}])"); }),
+              "type /0\ntype /1/name\nemail /1/email");
+    // Not those across fields: they would be held against half a struct.
+    EXPECT_EQ(
+        faults_in([] { duet::from_json<Booking>(R"({"nights":0,"rooms":"all"})", {.allow_missing = true}); }),
+        "type /rooms\npattern /slug\none_of /color\ntoo_small /nights");
+}
+
 TEST(Rules, PassOverWhatIsUnset) {
     EXPECT_NO_THROW(duet::validate(UserPatch{}));
     EXPECT_EQ(faults_in([] { duet::validate(UserPatch{.name = ""}); }), "too_short /name");

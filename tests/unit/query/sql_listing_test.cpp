@@ -1,5 +1,6 @@
 #include <duet/dialect/pretty_sql.hpp>
 #include <duet/duet.hpp>
+#include <duet/statement.hpp>
 
 #include <sstream>
 
@@ -95,6 +96,21 @@ TEST(QueryToSql, TakesTheDialectOfAHandleByDefault) {
               "SELECT name FROM authors WHERE name = 'it''s' AND id IN (1, -2)");
     EXPECT_EQ(raw.to_sql(duet::pretty).to_string(),
               "SELECT name\nFROM authors\nWHERE name = ?\n    AND id IN (1, ?)");
+}
+
+TEST(StatementToSql, IsLikeThatOfAQuery) {
+    const auto statement = duet::query<Author>()
+                               .where("name"_c == "it's")
+                               .statement()
+                               .add_columns(duet::lower("name"_c).as("n"));
+    EXPECT_EQ(statement.to_sql(duet::postgresql), statement.to_sql(duet::dialect::postgresql));
+    const std::string sql = statement.to_sql(duet::mariadb, duet::for_reading).to_string();
+    EXPECT_NE(sql.find("\nFROM `authors`\nWHERE `authors`.`name` = 'it''s'"), std::string::npos) << sql;
+    EXPECT_EQ(statement.to_sql(duet::dialect::mariadb, duet::for_reading).to_string(), sql);
+
+    duet::Database db{"sqlite://:memory:"};
+    EXPECT_EQ(db.execute(statement).to_sql(), statement.to_sql(duet::sqlite));
+    EXPECT_EQ(db.execute(statement).to_sql(duet::pretty), statement.to_sql(duet::sqlite, duet::pretty));
 }
 
 }  // namespace

@@ -1,0 +1,24 @@
+// EXPECT: duet: the block of a blocking session must not be a coroutine
+#include <duet/session.hpp>
+
+using namespace duet::literals;
+
+struct Post;
+
+struct User {
+    std::int64_t id{};
+    std::string name{};
+    duet::HasMany<Post> posts{};
+
+    static constexpr auto table = duet::table("users");
+};
+
+struct Post {
+    std::int64_t id{};
+    std::string title{};
+    duet::BelongsTo<User> author{};
+
+    static constexpr auto table = duet::table("posts");
+};
+
+void f(duet::Database& db) { db.session([](duet::Session&) -> duet::Task<> { co_return; }); }

@@ -1,0 +1,24 @@
+// EXPECT: duet: a session's get<M>() needs a model
+#include <duet/session.hpp>
+
+using namespace duet::literals;
+
+struct Post;
+
+struct User {
+    std::int64_t id{};
+    std::string name{};
+    duet::HasMany<Post> posts{};
+
+    static constexpr auto table = duet::table("users");
+};
+
+struct Post {
+    std::int64_t id{};
+    std::string title{};
+    duet::BelongsTo<User> author{};
+
+    static constexpr auto table = duet::table("posts");
+};
+
+auto f(duet::Session& s) { return &s.get<int>(1); }
