@@ -276,7 +276,7 @@ TEST_P(Injection, LookupsFindTheValueAndNothingElse) {
         finds("in_ of a list", "text"_c.in_(std::vector<std::string>{"no", v}));
         finds("between", "text"_c.between(v, v));
         finds("contains", "text"_c.contains(v));
-        finds("contains a part", "text"_c.contains(v.substr(0, v.size() - 1)));
+        finds("contains a part", "text"_c.contains(v.substr(0, v.find(token) + token.size())));
         finds("startswith", "text"_c.startswith(v));
         finds("endswith", "text"_c.endswith(v));
         finds("icontains", "text"_c.icontains(v));
