@@ -59,7 +59,8 @@ public:
                                                    .forward_references = false,
                                                    .max_name = 63,
                                                    .max_parameters = 65535,
-                                                   .keys = Capabilities::Keys::returned};
+                                                   .keys = Capabilities::Keys::returned,
+                                                   .array_updates = true};
         return capabilities;
     }
     void placeholder(std::string& out, std::size_t number) const override {
