@@ -1,10 +1,12 @@
 #include <duet/duet.hpp>
+#include <duet/payload.hpp>
 
 #include <chrono>
 #include <fstream>
 #include <iostream>
 #include <optional>
 #include <set>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -139,13 +141,40 @@ Feed feed(duet::Database& db, const std::string& cursor) {
 // [/keyset]
 
 // [export]
+struct UserExport {
+    std::int64_t id{};
+    std::string name{};
+    std::string email{};
+};
+
 void export_users(duet::Database& db, std::ostream& out) {
-    out << "id,name,email\n";
-    for (const User& user : db.query<User>().order_by("id").iterate(5000)) {
-        out << user.id << ',' << user.name << ',' << user.email << '\n';
-    }
+    duet::write_csv<UserExport>(db.query<User>().order_by("id"),
+                                out);  // quoted where it has to be, with flat memory
 }
 // [/export]
+
+// [import]
+struct UserImport {
+    std::string email{};
+    std::string name{};
+    int age{};
+
+    static constexpr auto rules = duet::rules(duet::email("email"), duet::length("name", 1, 80));
+};
+
+std::size_t import_users(duet::Database& db, std::istream& in) {
+    std::size_t count = 0;
+    std::vector<UserImport> batch;
+    for (UserImport& row : duet::read_csv<UserImport>(in)) {  // throws with the line of a row that is wrong
+        batch.push_back(std::move(row));
+        if (batch.size() == 1000) {
+            count += db.create_bulk<User>(batch);
+            batch.clear();
+        }
+    }
+    return count + db.create_bulk<User>(batch);
+}
+// [/import]
 
 // [scopes]
 auto published() { return "published"_c == true && "published_at"_c <= duet::now(); }
@@ -308,6 +337,8 @@ TEST_F(Cookbook, Reads) {
     EXPECT_EQ(seen, 45U);
     std::ofstream file("users.csv");
     export_users(db, file);
+    std::istringstream lines("email,name,age\nalan@example.com,Alan,41\n");
+    EXPECT_EQ(import_users(db, lines), 1U);
 
     // [n_plus_one]
     const duet::StatementCounter statements{db};

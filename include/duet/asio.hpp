@@ -133,13 +133,6 @@ public:
         forget(wait);
     }
 
-    void unwatch(int fd) {
-        const auto found = descriptors_.find(fd);
-        if (found == descriptors_.end()) return;
-        found->second->release();
-        descriptors_.erase(found);
-    }
-
     /// The executor goes away: nothing is resumed or fired any more.
     void close() {
         const std::lock_guard lock(mutex_);
@@ -159,12 +152,20 @@ public:
 private:
     using Descriptor = net::posix::stream_descriptor;
 
+    /// A descriptor as long as somebody waits for it here. No longer: the connection may be handed to another
+    /// executor of the same context, or be closed and its number used again, and Asio knows one owner only.
+    struct Watched {
+        explicit Watched(const Strand& strand) : descriptor(strand) {}
+        Descriptor descriptor;
+        int waits = 0;
+    };
+
     /// A wait that Asio's handlers know; they find `wait` null when it is over.
     struct Pending {
         Pending(Wait& its_wait, const Strand& strand) : wait(&its_wait), timer(strand) {}
         Wait* wait;
         net::steady_timer timer;
-        std::shared_ptr<Descriptor> descriptor;
+        std::shared_ptr<Watched> watched;
     };
     using PendingPtr = std::shared_ptr<Pending>;
 
@@ -228,19 +229,22 @@ private:
                 }));
         }
         if (wait.fd < 0) return;
-        auto& descriptor = descriptors_[wait.fd];
-        if (!descriptor) descriptor = std::make_shared<Descriptor>(strand_);
-        if (!descriptor->is_open()) {
+        auto& watched = watched_[wait.fd];
+        if (!watched) {
+            auto fresh = std::make_shared<Watched>(strand_);
             Error failed;
-            descriptor->assign(wait.fd, failed);
+            fresh->descriptor.assign(wait.fd, failed);
             if (failed) {  // not something to wait for, so it never blocks (or is not open)
+                watched_.erase(wait.fd);
                 net::post(strand_, [self = shared_from_this(), pending] {
                     if (pending->wait) self->complete(*pending->wait, WaitOutcome::ready);
                 });
                 return;
             }
+            watched = std::move(fresh);
         }
-        pending->descriptor = descriptor;
+        ++watched->waits;
+        pending->watched = watched;
         if (wants(wait, Readiness::readable)) watch(pending, Descriptor::wait_read);
         if (wants(wait, Readiness::writable)) watch(pending, Descriptor::wait_write);
     }
@@ -250,11 +254,11 @@ private:
     }
 
     void watch(const PendingPtr& pending, Descriptor::wait_type what) {
-        pending->descriptor->async_wait(
+        pending->watched->descriptor.async_wait(
             what, net::bind_executor(strand_, [self = shared_from_this(), pending, what](Error error) {
                 if (!pending->wait) return;
                 // Cancelling one wait for a descriptor cancels its neighbours: they ask again.
-                if (error == net::error::operation_aborted && pending->descriptor->is_open()) {
+                if (error == net::error::operation_aborted && pending->watched->descriptor.is_open()) {
                     self->watch(pending, what);
                 } else {
                     self->complete(*pending->wait, WaitOutcome::ready);
@@ -269,9 +273,14 @@ private:
         pending_.erase(found);
         pending->wait = nullptr;
         pending->timer.cancel();
-        if (pending->descriptor) {
+        if (!pending->watched) return;
+        Descriptor& descriptor = pending->watched->descriptor;
+        if (--pending->watched->waits == 0) {
+            watched_.erase(wait.fd);
+            descriptor.release();  // its destructor would close what is not ours
+        } else {
             Error ignored;
-            pending->descriptor->cancel(ignored);
+            descriptor.cancel(ignored);
         }
     }
 
@@ -289,10 +298,8 @@ private:
     }
 
     void release_descriptors() {
-        for (const auto& [fd, descriptor] : descriptors_) {
-            if (descriptor->is_open()) descriptor->release();  // its destructor would close what is not ours
-        }
-        descriptors_.clear();
+        for (const auto& [fd, watched] : watched_) watched->descriptor.release();
+        watched_.clear();
     }
 
     const Strand strand_;
@@ -302,7 +309,7 @@ private:
     bool scheduled_ = false;
     bool closed_ = false;
     std::map<Wait*, PendingPtr> pending_;
-    std::map<int, std::shared_ptr<Descriptor>> descriptors_;
+    std::map<int, std::shared_ptr<Watched>> watched_;
 };
 
 }  // namespace detail::asio_bridge
@@ -323,7 +330,7 @@ public:
     void start(Wait& wait) override { state_->start(wait); }
     void cancel(Wait& wait) noexcept override { state_->cancel(wait); }
     void abandon(Wait& wait) noexcept override { state_->abandon(wait); }
-    void unwatch(int fd) noexcept override { state_->unwatch(fd); }
+    void unwatch(int /*fd*/) noexcept override {}  // nothing is watched that nobody waits for
 
 private:
     const std::shared_ptr<detail::asio_bridge::ExecutorState> state_;

@@ -10,6 +10,7 @@
 #include <duet/base/error.hpp>
 // From the bottom up, so that compile errors show short chains of includes.
 // clang-format off
+#include <duet/model/hooks.hpp>
 #include <duet/expr/add.hpp>
 #include <duet/expr/order.hpp>
 #include <duet/query/builder.hpp>

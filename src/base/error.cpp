@@ -35,4 +35,30 @@ void Error::attach_where(std::source_location where) {
     if (facts_->where.line() == 0) own().where = where;
 }
 
+namespace {
+
+std::string sentence_of(const std::vector<Fault>& faults) {
+    constexpr std::size_t most = 5;
+    std::string text;
+    for (std::size_t i = 0; i < faults.size() && i < most; ++i) {
+        const Fault& fault = faults[i];
+        if (i != 0) text += "; ";
+        if (fault.line != 0) text += "line " + std::to_string(fault.line) + ": ";
+        if (!fault.path.empty()) text += fault.path + ": ";
+        text += fault.message;
+    }
+    if (faults.size() > most) text += "; and " + std::to_string(faults.size() - most) + " more";
+    return text;
+}
+
+}  // namespace
+
+ValidationError::ValidationError(std::vector<Fault> faults)
+    : Error(sentence_of(faults)), faults_(std::make_shared<const std::vector<Fault>>(std::move(faults))) {}
+
+const std::vector<Fault>& ValidationError::faults() const noexcept {
+    static const std::vector<Fault> none;
+    return faults_ ? *faults_ : none;
+}
+
 }  // namespace duet

@@ -211,6 +211,7 @@ private:
                 break;
             }
             // Read with the relations, or applied to the descriptors before they came here.
+            case Type::guarded:
             case Type::on_delete:
             case Type::primary_key:
             case Type::decimal_as_text:

@@ -134,6 +134,11 @@ std::string Dialect::comparison(shape::Op op, const Operand& left, const Operand
     return out + right.sql;
 }
 
+const LiteralStyle& Dialect::literals() const noexcept {
+    static constexpr LiteralStyle style;
+    return style;
+}
+
 void Dialect::aggregate(AggregateCall& /*call*/, shape::Aggregate /*which*/, Kind /*kind*/) const {}
 
 std::string Dialect::order_term(std::string_view key, std::uint8_t flags, bool /*may_be_null*/) const {
@@ -268,6 +273,14 @@ std::string Dialect::comparable(std::string_view operand, const ColumnInfo& /*co
 void Dialect::limit_offset(std::string& out, std::string_view limit, std::string_view offset) const {
     if (!limit.empty()) out.append(" LIMIT ").append(limit);
     if (!offset.empty()) out.append(" OFFSET ").append(offset);
+}
+
+Hint Dialect::hint(shape::HintFor /*database*/, std::string_view /*text*/) const { return {}; }
+
+std::string Dialect::grouping(shape::Grouping kind, std::span<const std::string> /*sets*/) const {
+    static constexpr std::string_view names[] = {"ROLLUP", "CUBE", "GROUPING SETS"};
+    throw UnsupportedByDialect(std::string(name()) + " has no " +
+                               std::string(names[static_cast<std::size_t>(kind)]));
 }
 
 void Dialect::append_default(std::string& out, std::string_view expression) const {

@@ -7,8 +7,10 @@
 #include <utility>
 
 #include "expression_types.hpp"
+#include "join_text.hpp"
 #include "select_renderer.hpp"
 #include "sql_text.hpp"
+#include "statement_renderer.hpp"
 
 namespace duet::detail {
 
@@ -42,6 +44,13 @@ std::string_view Cursor::name() {
     return text;
 }
 
+std::string_view Cursor::text() {
+    const std::size_t length = u16();
+    const std::string_view out(reinterpret_cast<const char*>(at), length);
+    at += length;
+    return out;
+}
+
 std::vector<ClauseView> clauses_of(const std::uint8_t* data, std::size_t size, std::size_t first_value) {
     std::vector<ClauseView> out;
     for (Cursor c{data, data + size, 0}; !c.done();) {
@@ -55,6 +64,11 @@ std::vector<ClauseView> clauses_of(const std::uint8_t* data, std::size_t size, s
 }
 
 namespace {
+
+[[noreturn]] void refuse_distinct_window(const Dialect& dialect) {
+    throw UnsupportedByDialect(std::string(dialect.name()) +
+                               " has no DISTINCT in an aggregate over a window");
+}
 
 // Expressions nest as deep as the user builds them; the renderer recurses, so it needs an end.
 constexpr int max_depth = 1000;
@@ -86,7 +100,11 @@ std::string ExpressionRenderer::predicate(Cursor& c, Scope& scope, bool enclosed
         case Op::logical_not: {
             bool negated = true;
             for (; static_cast<Op>(*c.at) == Op::logical_not; ++c.at) negated = !negated;
-            return negated ? "NOT (" + predicate(c, scope) + ")" : predicate(c, scope, enclosed);
+            if (!negated) return predicate(c, scope, enclosed);
+            const bool before = std::exchange(under_not_, true);
+            std::string out = "NOT (" + predicate(c, scope) + ")";
+            under_not_ = before;
+            return out;
         }
         case Op::always:
             return "1 = 1";
@@ -162,7 +180,15 @@ std::string ExpressionRenderer::call(Cursor& c, Scope& scope) {
     return dialect_.call(function, arguments);
 }
 
-std::string ExpressionRenderer::aggregate(Cursor& c, Scope& scope) {
+std::string ExpressionRenderer::call_named(Cursor& c, Scope& scope) {
+    std::string out(c.name());
+    const std::size_t arguments = c.u8();
+    out += '(';
+    for (std::size_t i = 0; i < arguments; ++i) out += (i == 0 ? "" : ", ") + alone(c, scope).sql;
+    return out + ")";
+}
+
+std::string ExpressionRenderer::aggregate(Cursor& c, Scope& scope, const std::string& over) {
     static constexpr std::string_view names[] = {"count", "sum", "avg", "min", "max"};
     const auto which = static_cast<shape::Aggregate>(c.u8());
     const std::uint8_t flags = c.u8();
@@ -174,6 +200,8 @@ std::string ExpressionRenderer::aggregate(Cursor& c, Scope& scope) {
         kind = operand.kind;
     }
     dialect_.aggregate(call, which, kind);
+    if (!over.empty() && (flags & shape::aggregate_distinct) != 0) refuse_distinct_window(dialect_);
+    call.behind.insert(0, over);
     std::string out = call.before + call.name;
     out += (flags & shape::aggregate_distinct) != 0 ? "(DISTINCT " : "(";
     if ((flags & shape::aggregate_filtered) == 0) return out + call.argument + ")" + call.behind;
@@ -209,34 +237,39 @@ std::string ExpressionRenderer::case_when(Cursor& c, Scope& scope) {
 }
 
 std::string ExpressionRenderer::in_query(Op op, Cursor& c, Scope& scope) {
-    const std::string left = alone(c, scope).sql + (op == Op::in_query ? " IN " : " NOT IN ");
+    const Operand operand = alone(c, scope);
+    const bool negated = op == Op::not_in_query;
     Cursor flags = c;
     flags.model();
     const bool limited = (flags.u32() & (shape::has_limit | shape::has_offset)) != 0;
     const std::size_t references = outer_references_;
-    const std::string query = nested(c, scope, false);
-    if (!limited || dialect_.capabilities().limit_in_subqueries) return left + query;
-    if (outer_references_ != references) {
+    std::string query = nested(c, scope, false);
+    const bool refers = outer_references_ != references;
+    const bool is_plain = !limited || dialect_.capabilities().limit_in_subqueries;
+    if (!is_plain && refers) {
         throw UnsupportedByDialect(std::string(dialect_.name()) +
                                    " has no IN over a query with a limit that refers to the query around it");
     }
-    return left + "(SELECT * FROM " + query + " AS chosen)";
+    if (!is_plain) query = "(SELECT * FROM " + query + " AS chosen)";
+    const std::string test = operand.sql + (negated ? " NOT IN " : " IN ") + query;
+    const bool tells_unknown_from_false = negated || under_not_;
+    if (!tells_unknown_from_false || refers || !operand.may_be_null ||
+        dialect_.capabilities().asks_queries_about_null)
+        return test;
+    // What NULL is in, the database has to be asked in words of its own.
+    return "CASE WHEN " + operand.sql + " IS NOT NULL THEN " + test + " WHEN EXISTS " + query +
+           " THEN NULL ELSE " + (negated ? "TRUE" : "FALSE") + " END";
 }
 
-std::string ExpressionRenderer::nested(Cursor& c, const Scope& scope, bool select_one) {
-    NestedQuery query;
-    query.model = &c.model();
-    query.flags = c.u32();
-    query.column = c.u8();
-    const std::size_t length = c.u16();
-    const std::size_t values = c.u16();
-    query.clauses = clauses_of(c.at, length, c.value);
-    std::size_t next = c.value + values;
-    if ((query.flags & shape::has_offset) != 0) query.offset = value_mark(--next);
-    if ((query.flags & shape::has_limit) != 0) query.limit = value_mark(--next);
-    c.at += length;
-    c.value += values;
-    return "(" + render_nested(*this, query, scope, select_one) + ")";
+std::string ExpressionRenderer::nested(Cursor& c, const Scope& scope, bool select_one, bool first_row) {
+    NestedQuery query = read_nested(c);
+    query.first_row = first_row;
+    const std::size_t windows = windows_;
+    const bool under_not = std::exchange(under_not_, false);
+    std::string out = "(" + render_nested(*this, query, scope, select_one) + ")";
+    windows_ = windows;
+    under_not_ = under_not;
+    return out;
 }
 
 std::string ExpressionRenderer::outer(Cursor& c, const Scope& scope) {
@@ -248,6 +281,24 @@ std::string ExpressionRenderer::outer(Cursor& c, const Scope& scope) {
             return qualified(dialect_, s->source->root().alias, model.columns[index].name);
     }
     throw InvalidQuery("outer(): no enclosing query is over " + std::string(model.type_name));
+}
+
+std::string ExpressionRenderer::alias_column(Cursor& c, const Scope& scope) {
+    const std::string_view name = c.name();
+    const ModelInfo& model = c.model();
+    const std::uint8_t index = c.u8();
+    for (const Scope* s = &scope; s != nullptr; s = s->parent) {
+        const Source::Table* table = s->source->named(name);
+        if (table == nullptr) continue;
+        if (table->model != &model) {
+            throw InvalidQuery("'" + std::string(name) + "' is over " + std::string(table->model->type_name) +
+                               " here, not over " + std::string(model.type_name));
+        }
+        if (s->source != scope.source) ++outer_references_;
+        return column(*table, index, scope);
+    }
+    throw InvalidQuery("this statement has no source named '" + std::string(name) +
+                       "'; select from it or join it");
 }
 
 std::string ExpressionRenderer::operand(Cursor& c, Scope& scope) {
@@ -262,6 +313,8 @@ std::string ExpressionRenderer::operand(Cursor& c, Scope& scope) {
             return path(c, scope);
         case Op::outer:
             return outer(c, scope);
+        case Op::alias_column:
+            return alias_column(c, scope);
         case Op::value:
         case Op::list:
             c.u8();
@@ -328,7 +381,7 @@ std::string ExpressionRenderer::operand(Cursor& c, Scope& scope) {
         case Op::exists:
             return "EXISTS " + nested(c, scope, true);
         case Op::scalar_query:
-            return nested(c, scope, false);
+            return nested(c, scope, false, true);
         case Op::any_related:
         case Op::all_related:
         case Op::none_related:
@@ -336,13 +389,8 @@ std::string ExpressionRenderer::operand(Cursor& c, Scope& scope) {
             return related(op, c, scope);
         case Op::call:
             return call(c, scope);
-        case Op::call_named: {
-            std::string out(c.name());
-            const std::size_t arguments = c.u8();
-            out += '(';
-            for (std::size_t i = 0; i < arguments; ++i) out += (i == 0 ? "" : ", ") + alone(c, scope).sql;
-            return out + ")";
-        }
+        case Op::call_named:
+            return call_named(c, scope);
         case Op::cast: {
             const auto kind = static_cast<Kind>(c.u8());
             return dialect_.cast(alone(c, scope), kind);
@@ -372,6 +420,14 @@ std::string ExpressionRenderer::operand(Cursor& c, Scope& scope) {
         }
         case Op::label:
             return quoted(dialect_, c.name());
+        case Op::refused: {
+            const std::uint8_t index = c.u8();
+            if (!knows_refused_)
+                throw InvalidQuery("excluded() is for on_conflict(...).do_update(...) and its where()");
+            return dialect_.refused_value(quoted(dialect_, scope.source->root().model->columns[index].name));
+        }
+        case Op::by_default:
+            throw InvalidQuery("duet::by_default can be assigned to a column, and nothing else");
         case Op::text_config:
             return "'" + std::string(c.name()) + "'";
         case Op::link_owner:
@@ -383,6 +439,43 @@ std::string ExpressionRenderer::operand(Cursor& c, Scope& scope) {
         case Op::never:
             --c.at;
             return "(" + predicate(c, scope) + ")";
+        case Op::over:
+            return over(c, scope);
+        case Op::window_call:
+            throw InvalidQuery("a window function needs a window: .over(...)");
+        case Op::set_function:
+            return set_function(c, scope);
+        case Op::json_object:
+            return dialect_.json_object(each(c.u8() * std::size_t{2}, c, scope));
+        case Op::json_array:
+            return dialect_.json_array(each(c.u8(), c, scope));
+        case Op::array_of:
+            return dialect_.array_of(alike(c.u8(), c, scope));
+        case Op::array_length:
+            return dialect_.array_length(alone(c, scope));
+        case Op::cast_to: {
+            c.u8();
+            const std::string type(c.name());
+            return cast_as(alone(c, scope).sql, type);
+        }
+        case Op::collate: {
+            const std::string collation = quoted(dialect_, c.name());
+            return "(" + alone(c, scope).sql + " COLLATE " + collation + ")";
+        }
+        case Op::operator_call:
+            return operator_call(c, scope);
+        case Op::fragment:
+            return fragment(c, scope);
+        case Op::constant:
+            return constant(c);
+        case Op::row_compare:
+            return row_compare(c, scope);
+        case Op::grouping: {
+            std::string terms;
+            for (const Operand& term : each(c.u8(), c, scope))
+                terms += (terms.empty() ? "" : ", ") + term.sql;
+            return dialect_.grouping_of(terms);
+        }
         case Op::none:
             break;
     }

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -30,6 +31,7 @@ struct Cursor {
     const ModelInfo& model();
     const LinkInfo& link();
     std::string_view name();
+    std::string_view text();
     shape::Op op() { return static_cast<shape::Op>(u8()); }
 };
 
@@ -55,6 +57,16 @@ struct Scope {
 
 struct ExpressionType;
 
+/// A CTE of the statement: its text, and what it was made of.
+struct CommonTable {
+    std::string name;
+    std::span<const std::uint8_t> shape;
+    std::size_t first_value;
+    std::size_t value_count;
+    std::string sql;  // empty while it is being rendered
+    bool recursive;
+};
+
 /// Renders expressions in prefix form to SQL with value marks.
 class ExpressionRenderer {
 public:
@@ -72,14 +84,33 @@ public:
 
     /// An expression on its own, with its type.
     Operand alone(Cursor& c, Scope& scope);
+    /// A value (or NULL) of the type of a column.
+    std::string typed_value(Cursor& c, Scope& scope, const ColumnInfo& column);
     /// Likewise, as a text where it is a native enum.
     Operand text(Cursor& c, Scope& scope);
+
+    /// The window at the cursor.
+    WindowText window(Cursor& c, Scope& scope);
+    /// How many functions with a window there were so far, those of nested queries left aside.
+    std::size_t windows() const { return windows_; }
 
     /// Values that nested queries need to be the same: Plan::equal_values.
     std::vector<std::pair<std::uint16_t, std::uint16_t>>& same_values() { return same_values_; }
     std::vector<std::string>& aliases() { return aliases_; }
     const Dialect& dialect() const { return dialect_; }
     bool with_deleted() const { return with_deleted_; }
+    /// The CTEs of the whole statement, wherever they were asked for, in an order that they can be written
+    /// in.
+    std::vector<CommonTable>& common_tables() { return common_tables_; }
+    const std::vector<CommonTable>& common_tables() const { return common_tables_; }
+    /// What stands in front of the whole statement.
+    std::string& front() { return front_; }
+    /// How deep what is being rendered lies.
+    int& depth() { return depth_; }
+    /// Whether CTEs stand in front of each nested statement that reads them, and not in front of the whole.
+    bool& local_common_tables() { return local_common_tables_; }
+    /// Whether what is rendered may speak of the row that an INSERT could not add.
+    bool& knows_refused() { return knows_refused_; }
 
 private:
     std::string column(const Source::Table& table, std::uint8_t index, const Scope& scope) const;
@@ -104,11 +135,26 @@ private:
     std::string bound(Transform moment, Cursor& c, Scope& scope, const Operand& beside);
     std::string match(shape::Op op, Cursor& c, Scope& scope);
     std::string call(Cursor& c, Scope& scope);
-    std::string aggregate(Cursor& c, Scope& scope);
+    /// `over`: the window behind it, or empty.
+    std::string aggregate(Cursor& c, Scope& scope, const std::string& over = {});
+    std::string call_named(Cursor& c, Scope& scope);
+    std::string over(Cursor& c, Scope& scope);
+    std::string window_call(Cursor& c, Scope& scope, const WindowText& window);
+    /// `keys`: where the terms go one by one; may be null.
+    std::string order_list(Cursor& c, Scope& scope, std::vector<SetFunctionCall::Key>* keys = nullptr);
+    std::string set_function(Cursor& c, Scope& scope, const std::string& over = {});
+    /// So many expressions, each for itself.
+    std::vector<Operand> each(std::size_t count, Cursor& c, Scope& scope);
+    std::string operator_call(Cursor& c, Scope& scope);
+    std::string fragment(Cursor& c, Scope& scope);
+    static std::string constant(Cursor& c);
+    std::string row_compare(Cursor& c, Scope& scope);
+    std::string frame(Cursor& c) const;
     std::string case_when(Cursor& c, Scope& scope);
     std::string related(shape::Op op, Cursor& c, Scope& scope);
-    std::string nested(Cursor& c, const Scope& scope, bool select_one);
+    std::string nested(Cursor& c, const Scope& scope, bool select_one, bool first_row = false);
     std::string outer(Cursor& c, const Scope& scope);
+    std::string alias_column(Cursor& c, const Scope& scope);
     void enter(Correlated& correlated, const Source::Table& from, std::span<const std::uint8_t> prefix,
                std::uint8_t relation);
 
@@ -116,7 +162,13 @@ private:
     bool with_deleted_;
     std::vector<std::string> aliases_;
     std::vector<std::pair<std::uint16_t, std::uint16_t>> same_values_;
+    std::vector<CommonTable> common_tables_;
+    std::string front_;
+    bool local_common_tables_ = false;
+    bool knows_refused_ = false;
     std::size_t outer_references_ = 0;
+    std::size_t windows_ = 0;
+    bool under_not_ = false;
     int depth_ = 0;
 };
 

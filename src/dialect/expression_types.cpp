@@ -25,6 +25,14 @@ Kind kind_in_database(const TypeInfo& type) {
     return stored.ops.enumeration->as_integer ? Kind::int64 : Kind::text;
 }
 
+Kind of_moments(Op op, Kind a, Kind b) {
+    const auto is_moment = [](Kind kind) { return kind == Kind::timestamp || kind == Kind::date; };
+    const bool shifts = is_moment(a) && b == Kind::duration;
+    if (op == Op::add && (shifts || (a == Kind::duration && is_moment(b)))) return Kind::timestamp;
+    if (op == Op::sub && shifts) return Kind::timestamp;
+    return op == Op::sub && is_moment(a) && is_moment(b) ? Kind::duration : Kind::null;
+}
+
 namespace {
 
 ExpressionType of_kind(Kind kind, bool may_be_null, bool aggregates = false) {
@@ -74,6 +82,15 @@ private:
                 const ModelInfo& model = c_.model();
                 return of_column(model.columns[c_.u8()], false);
             }
+            case Op::refused:
+                return of_column(models_.back()->columns[c_.u8()], false);
+            case Op::by_default:
+                return {};
+            case Op::alias_column: {
+                c_.name();
+                const ModelInfo& model = c_.model();
+                return of_column(model.columns[c_.u8()], true);
+            }
             case Op::value:
             case Op::list: {
                 ExpressionType out = of_kind(static_cast<Kind>(c_.u8()), false);
@@ -94,8 +111,9 @@ private:
                 const ExpressionType a = run();
                 const ExpressionType b = run();
                 const bool divides = op == Op::div || op == Op::mod;
-                return of_kind(of_both(a.kind, b.kind), a.may_be_null || b.may_be_null || divides,
-                               a.aggregates || b.aggregates);
+                const Kind moment = of_moments(op, a.kind, b.kind);
+                return of_kind(moment == Kind::null ? of_both(a.kind, b.kind) : moment,
+                               a.may_be_null || b.may_be_null || divides, a.aggregates || b.aggregates);
             }
             case Op::negate: {
                 const ExpressionType a = run();
@@ -173,6 +191,53 @@ private:
             case Op::text_config:
                 c_.name();
                 return {};
+            case Op::over:
+                return over();
+            case Op::window_call:
+                return window_call();
+            case Op::set_function:
+                return set_function();
+            case Op::json_object:
+                return of_kind(Kind::json, false, arguments(c_.u8() * std::size_t{2}));
+            case Op::json_array:
+                return of_kind(Kind::json, false, arguments(c_.u8()));
+            case Op::array_of:
+                return of_kind(Kind::array, false, arguments(c_.u8()));
+            case Op::array_length:
+                return of_kind(Kind::int64, true, arguments(1));
+            case Op::cast_to: {
+                const auto kind = static_cast<Kind>(c_.u8());
+                c_.name();
+                const ExpressionType a = run();
+                return of_kind(kind, a.may_be_null, a.aggregates);
+            }
+            case Op::collate: {
+                c_.name();
+                const ExpressionType a = run();
+                return of_kind(a.kind, a.may_be_null, a.aggregates);
+            }
+            case Op::operator_call: {
+                const auto kind = static_cast<Kind>(c_.u8());
+                c_.name();
+                return of_kind(kind, true, arguments(c_.u8()));
+            }
+            case Op::fragment: {
+                const auto kind = static_cast<Kind>(c_.u8());
+                const std::size_t operands = c_.u8();
+                for (std::size_t i = 0; i <= operands; ++i) c_.text();
+                return of_kind(kind, true, arguments(operands));
+            }
+            case Op::constant:
+                c_.u32();
+                c_.u32();
+                return of_kind(Kind::float64, false);
+            case Op::row_compare:
+                c_.u8();
+                return predicate(c_.u8() * std::size_t{2});
+            case Op::grouping: {
+                arguments(c_.u8());
+                return of_kind(Kind::int64, false, true);
+            }
             case Op::link_owner:
             case Op::none:
                 return {};
@@ -232,6 +297,7 @@ private:
         const std::uint8_t* const end = c_.at + length;
         ExpressionType out = of_column(model.columns[column], false);
         for (ClauseView& clause : clauses_of(c_.at, length, 0)) {
+            if (clause.clause == shape::Clause::compound) out = {};
             if (clause.clause != shape::Clause::select) continue;
             clause.body.name();
             std::vector<const ModelInfo*> inner = models_;
@@ -321,8 +387,13 @@ private:
         const auto which = static_cast<shape::Aggregate>(c_.u8());
         const std::uint8_t flags = c_.u8();
         Kind of = Kind::int64;
-        if ((flags & shape::aggregate_star) == 0) of = run().kind;
-        if ((flags & shape::aggregate_filtered) != 0) run();
+        within_ = false;
+        if ((flags & shape::aggregate_star) == 0) {
+            const ExpressionType operand = run();
+            of = operand.kind;
+            within_ = operand.aggregates;
+        }
+        if ((flags & shape::aggregate_filtered) != 0) within_ = run().aggregates || within_;
         switch (which) {
             case shape::Aggregate::count:
                 return of_kind(Kind::int64, false, true);
@@ -335,7 +406,91 @@ private:
         }
     }
 
+    /// With a window an aggregate is none: only what it is of may be.
+    ExpressionType over() {
+        const bool aggregates = window();
+        const auto op = static_cast<Op>(*c_.at);
+        const bool is_aggregate = op == Op::aggregate || op == Op::set_function;
+        ExpressionType out = run();
+        out.type = nullptr;
+        out.is_value = false;
+        out.aggregates = aggregates || (is_aggregate ? within_ : out.aggregates);
+        return out;
+    }
+
+    ExpressionType set_function() {
+        using enum shape::SetFunction;
+        const auto function = static_cast<shape::SetFunction>(c_.u8());
+        const std::uint8_t flags = c_.u8();
+        const std::size_t count = c_.u8();
+        ExpressionType key;
+        bool within = order(&key);
+        ExpressionType of;
+        for (std::size_t i = 0; i < count; ++i) {
+            const ExpressionType argument = run();
+            if (i == 0) of = argument;
+            within = argument.aggregates || within;
+        }
+        if ((flags & shape::aggregate_filtered) != 0) within = run().aggregates || within;
+        within_ = within;
+        switch (function) {
+            case string_agg:
+                return of_kind(Kind::text, true, true);
+            case json_array_agg:
+            case json_object_agg:
+                return of_kind(Kind::json, false, true);
+            case array_agg:
+                return of_kind(Kind::array, false, true);
+            case bool_and:
+            case bool_or:
+                return of_kind(Kind::boolean, true, true);
+            case percentile_disc:
+            case mode:
+                return of_kind(key.kind, true, true);
+            default:
+                return of_kind(Kind::float64, true, true);
+        }
+    }
+
+    ExpressionType window_call() {
+        using enum shape::WindowFunction;
+        const auto function = static_cast<shape::WindowFunction>(c_.u8());
+        c_.u8();
+        c_.u32();
+        const std::size_t count = c_.u8();
+        if (count == 0)
+            return of_kind(function == percent_rank || function == cume_dist ? Kind::float64 : Kind::int64,
+                           false);
+        ExpressionType out = run();
+        out.is_value = false;
+        out.may_be_null = true;
+        if (count > 1) out.aggregates = run().aggregates || out.aggregates;
+        return out;
+    }
+
+    /// `first`: what the first term is, where that is asked for.
+    bool order(ExpressionType* first = nullptr) {
+        bool aggregates = false;
+        for (std::size_t terms = c_.u8(); terms > 0; --terms) {
+            c_.u8();
+            const ExpressionType term = run();
+            aggregates = term.aggregates || aggregates;
+            if (first != nullptr) *std::exchange(first, nullptr) = term;
+        }
+        return aggregates;
+    }
+
+    bool window() {
+        c_.name();
+        bool aggregates = arguments(c_.u8());
+        aggregates = order() || aggregates;
+        constexpr std::size_t bound = 1 + 1 + 8;
+        if (c_.u8() != 0) c_.at += bound + bound + 1;
+        return aggregates;
+    }
+
     Cursor c_;
+    bool within_ = false;                   // of the last aggregate: whether there is another one in it
     std::vector<const ModelInfo*> models_;  // from the outermost query inwards
     int depth_ = 0;
 };

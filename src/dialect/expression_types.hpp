@@ -12,6 +12,9 @@ const TypeInfo& type_in_database(const TypeInfo& type);
 /// The kind that it is stored as: enums are texts or integers.
 Kind kind_in_database(const TypeInfo& type);
 
+/// What `a op b` is where one of them is a moment; null where it has no meaning.
+Kind of_moments(shape::Op op, Kind a, Kind b);
+
 /// What an expression is, as far as its shape tells.
 struct ExpressionType {
     Kind kind = Kind::null;          // null: not known

@@ -24,6 +24,8 @@ public:
         : MariaDbDdl(flavour),
           capabilities_{.returning = is_mariadb(),
                         .update_returning = false,
+                        .joined_writes = Capabilities::JoinedWrites::tables,
+                        .insert_may_ignore = false,
                         .upsert_target = false,
                         .default_values = false,
                         .transactional_ddl = false,
@@ -31,15 +33,43 @@ public:
                         .nulls_order = false,
                         .limit_in_writes = true,
                         .limit_in_subqueries = false,
+                        .asks_queries_about_null = !is_mariadb(),
                         .writes_read_target = false,
                         .having_sees_groups = false,
+                        .windows_keep_order = !is_mariadb(),
+                        .frame_groups = false,
+                        .frame_exclusion = false,
                         .forward_references = false,
+                        .full_join = false,
+                        .lateral = !is_mariadb(),
+                        .ties = is_mariadb(),
+                        .rollup_alone = is_mariadb(),
+                        .plain_values = is_mariadb(),
+                        .with_in_writes = !is_mariadb(),
                         .max_name = 64,
                         .max_parameters = 65535,
                         .keys = is_mariadb() ? Capabilities::Keys::returned : Capabilities::Keys::first} {}
 
     std::string_view name() const noexcept override { return is_mariadb() ? "mariadb" : "mysql"; }
     const Capabilities& capabilities() const noexcept override { return capabilities_; }
+    // A text column of such a CTE is as wide as its first row, unless it is told.
+    std::string growing_text(std::string_view text) const override {
+        return join({"CAST(", text, " AS CHAR(16000))"});
+    }
+    Hint hint(shape::HintFor database, std::string_view text) const override {
+        if (database != (is_mariadb() ? shape::HintFor::mariadb : shape::HintFor::mysql)) return {};
+        const bool index =
+            text.starts_with("USE ") || text.starts_with("FORCE ") || text.starts_with("IGNORE ");
+        if (index) return {Hint::Place::table, std::string(text)};
+        if (is_mariadb()) return {Hint::Place::select, std::string(text)};
+        return {Hint::Place::select, join({"/*+ ", text, " */"})};
+    }
+    std::string grouping(shape::Grouping kind, std::span<const std::string> sets) const override {
+        if (kind != shape::Grouping::rollup) return Dialect::grouping(kind, sets);
+        std::string keys;
+        for (const std::string& set : sets) keys += (keys.empty() ? "" : ", ") + set;
+        return keys + " WITH ROLLUP";
+    }
 
     std::string parameter(std::string_view placeholder, Kind kind, bool /*typed*/) const override {
         if (kind == Kind::decimal_text) return cast_as(placeholder, widest);
@@ -237,14 +267,10 @@ public:
     std::string in_list(const Operand& operand, std::string_view placeholder, Kind elements,
                         bool negated) const override {
         const bool text = element_type(elements) == "LONGTEXT";
-        std::string among = join({operand.sql, negated ? " NOT IN" : " IN", " (SELECT ",
-                                  text ? "element COLLATE " : "element", text ? collation() : "",
-                                  " FROM JSON_TABLE(", placeholder, ", '$[*]' COLUMNS (element ",
-                                  element_type(elements), " PATH '$')) AS duet_list)"});
-        // From its second execution on, a prepared statement of MariaDB knows no more that even NULL is in no
-        // empty list.
-        if (!negated || !operand.may_be_null || !is_mariadb()) return among;
-        return join({"(", among, " OR (", operand.sql, " IS NULL AND ", placeholder, " = '[]'))"});
+        return join({operand.sql, negated ? " NOT IN" : " IN", " (SELECT ",
+                     text ? "element COLLATE " : "element", text ? collation() : "", " FROM JSON_TABLE(",
+                     placeholder, ", '$[*]' COLUMNS (element ", element_type(elements),
+                     " PATH '$')) AS duet_list)"});
     }
 
     std::string null_safe_equal(std::string_view left, std::string_view right, bool negated) const override {
@@ -326,7 +352,19 @@ public:
             out = join({"SET TRANSACTION ", level, "; "});
         return out + (options.read_only ? "START TRANSACTION READ ONLY" : "START TRANSACTION");
     }
-    std::string explain(std::string_view sql) const override { return join({"EXPLAIN FORMAT=JSON ", sql}); }
+    const LiteralStyle& literals() const noexcept override {
+        static constexpr LiteralStyle style{.backslashes = true,
+                                            .booleans = true,
+                                            .date = "DATE ",
+                                            .time = "TIME ",
+                                            .timestamp = "TIMESTAMP "};
+        return style;
+    }
+    std::string explain(std::string_view sql, bool analyze) const override {
+        if (analyze && !is_mariadb())
+            throw UnsupportedByDialect("MySQL does not explain in JSON what a statement really does");
+        return join({analyze ? "ANALYZE" : "EXPLAIN", " FORMAT=JSON ", sql});
+    }
 
 private:
     static constexpr bool is_whole(Kind kind) { return detail::is_integer(kind) || kind == Kind::duration; }
@@ -366,16 +404,6 @@ private:
     std::string json_literal(std::string_view text) const {
         const std::string literal = join({"'", text, "'"});
         return is_mariadb() ? literal : cast_as(literal, "JSON");
-    }
-
-    /// A value as the JSON text of it.
-    static std::string as_json(const Operand& operand) {
-        if (operand.kind == Kind::boolean) return join({"IF(", operand.sql, ", 'true', 'false')"});
-        if (is_whole(operand.kind) || detail::is_float(operand.kind) || operand.kind == Kind::decimal)
-            return cast_as(operand.sql, "CHAR");
-        if (operand.kind == Kind::json || operand.kind == Kind::array) return operand.sql;
-        return join(
-            {"JSON_QUOTE(", operand.kind == Kind::text ? operand.sql : cast_as(operand.sql, "CHAR"), ")"});
     }
 
     // One NULL among the arguments would make it NULL: each gives way to the others.

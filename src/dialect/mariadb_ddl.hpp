@@ -1,15 +1,13 @@
 #pragma once
 
-#include <duet/dialect/dialect.hpp>
+#include "mariadb_functions.hpp"
 
 namespace duet::detail {
 
-enum class MySqlFlavour : std::uint8_t { mariadb, mysql };
-
 /// MariaDB's and MySQL's part of DDL.
-class MariaDbDdl : public Dialect {
+class MariaDbDdl : public MariaDbFunctions {
 public:
-    explicit MariaDbDdl(MySqlFlavour flavour) : flavour_(flavour) {}
+    using MariaDbFunctions::MariaDbFunctions;
 
     void quote(std::string& out, std::string_view identifier) const override;
     std::string current_timestamp() const override { return "NOW(6)"; }
@@ -24,16 +22,6 @@ public:
     std::string add_constraint_once(std::string_view table, const std::string& name,
                                     std::string_view definition) const override;
     std::string drop_constraint_once(std::string_view table, const std::string& name) const override;
-
-protected:
-    bool is_mariadb() const noexcept { return flavour_ == MySqlFlavour::mariadb; }
-    /// Of our tables: tells cases and trailing spaces apart and orders by code point.
-    std::string_view collation() const noexcept {
-        return is_mariadb() ? "utf8mb4_nopad_bin" : "utf8mb4_0900_bin";
-    }
-
-private:
-    MySqlFlavour flavour_;
 };
 
 }  // namespace duet::detail

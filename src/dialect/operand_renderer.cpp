@@ -1,3 +1,5 @@
+#include <duet/base/error.hpp>
+
 #include <vector>
 
 #include "expression_renderer.hpp"
@@ -15,7 +17,7 @@ namespace {
 bool is_made_by_sql(const Cursor& c) {
     if (c.done()) return false;
     const auto op = static_cast<Op>(c.at[0]);
-    return op == Op::date_trunc || op == Op::cast || op == Op::now;
+    return op == Op::date_trunc || op == Op::cast || op == Op::now || op == Op::add || op == Op::sub;
 }
 
 /// Whether what comes next is rendered as an operator between operands, and is no chain.
@@ -24,7 +26,7 @@ bool is_open_predicate(const Cursor& c) {
     const auto op = static_cast<Op>(c.at[0]);
     return (op >= Op::eq && op <= Op::is_not) || (op >= Op::is_null && op <= Op::is_false) ||
            (op >= Op::in_list && op <= Op::array_contains) ||
-           (op >= Op::json_is_true && op <= Op::json_contains);
+           (op >= Op::json_is_true && op <= Op::json_contains) || op == Op::row_compare;
 }
 
 Op mirrored(Op op) {
@@ -103,7 +105,8 @@ std::string ExpressionRenderer::closed(Cursor& c, Scope& scope) {
 Operand ExpressionRenderer::number(Cursor& c, Scope& scope) {
     const auto op = static_cast<Op>(*c.at);
     // Conditions take such columns as numbers already.
-    const bool plain = scope.correlated == nullptr && (op == Op::column || op == Op::path);
+    const bool plain =
+        scope.correlated == nullptr && (op == Op::column || op == Op::path || op == Op::alias_column);
     const ExpressionType type = type_of(c, scope);
     Operand out{.kind = type.kind,
                 .type = type.type,
@@ -120,7 +123,10 @@ Operand ExpressionRenderer::number(Cursor& c, Scope& scope) {
 
 std::string ExpressionRenderer::arithmetic(Op op, Cursor& c, Scope& scope) {
     const Operand left = number(c, scope);
-    return dialect_.arithmetic(op, left, number(c, scope));
+    const Operand right = number(c, scope);
+    if (of_moments(op, left.kind, right.kind) != Kind::null)
+        return dialect_.moment_arithmetic(op, left, right);
+    return dialect_.arithmetic(op, left, right);
 }
 
 std::string ExpressionRenderer::comparison(Op op, Cursor& c, Scope& scope) {
@@ -156,6 +162,14 @@ std::string ExpressionRenderer::bound(Transform moment, Cursor& c, Scope& scope,
 }
 
 std::string ExpressionRenderer::assigned(Cursor& c, Scope& scope, const ColumnInfo& column) {
+    if (static_cast<Op>(*c.at) == Op::by_default) {
+        ++c.at;
+        if (!dialect_.capabilities().default_keyword) {
+            throw UnsupportedByDialect(std::string(dialect_.name()) +
+                                       " has no DEFAULT in the place of a value: leave the column out");
+        }
+        return "DEFAULT";
+    }
     const ExpressionType type = type_of(c, scope);
     const TypeInfo& stored = type_in_database(*column.type);
     const ExpressionType target{.kind = kind_in_database(stored), .type = &stored};
@@ -163,6 +177,13 @@ std::string ExpressionRenderer::assigned(Cursor& c, Scope& scope, const ColumnIn
     if (type.is_value && type.kind == Kind::decimal_text && stored.kind == Kind::decimal_text)
         return operand(c, scope);
     return typed(c, scope, type, &target).sql;
+}
+
+std::string ExpressionRenderer::typed_value(Cursor& c, Scope& scope, const ColumnInfo& column) {
+    const Kind kind = kind_in_database(*column.type);
+    if (static_cast<Op>(*c.at) == Op::null)
+        return dialect_.cast({.sql = operand(c, scope), .kind = kind}, kind);
+    return alone(c, scope).sql;
 }
 
 std::string ExpressionRenderer::match(Op op, Cursor& c, Scope& scope) {

@@ -1,6 +1,8 @@
 #include <duet/base/error.hpp>
 #include <duet/dialect/postgres.hpp>
 
+#include <utility>
+
 #include "expression_types.hpp"
 #include "join_text.hpp"
 #include "postgres_ddl.hpp"
@@ -53,15 +55,39 @@ class PostgresDialect final : public detail::PostgresDdl {
 public:
     std::string_view name() const noexcept override { return "postgresql"; }
     const Capabilities& capabilities() const noexcept override {
-        static constexpr Capabilities capabilities{.failure_ends_transaction = true,
+        static constexpr Capabilities capabilities{.returning_joined = true,
+                                                   .joined_writes =
+                                                       Capabilities::JoinedWrites::from_and_using,
+                                                   .writing_ctes = true,
+                                                   .failure_ends_transaction = true,
                                                    .numbered_parameters = true,
                                                    .strict_grouping = true,
+                                                   .frame_intervals = true,
                                                    .forward_references = false,
+                                                   .lateral = true,
+                                                   .distinct_on = true,
+                                                   .ties = true,
+                                                   .materialized_hints = true,
                                                    .max_name = 63,
                                                    .max_parameters = 65535,
                                                    .keys = Capabilities::Keys::returned,
                                                    .array_updates = true};
         return capabilities;
+    }
+    // As pg_hint_plan reads them.
+    Hint hint(shape::HintFor database, std::string_view text) const override {
+        if (database != shape::HintFor::postgresql) return {};
+        return {Hint::Place::front, join({"/*+ ", text, " */ "})};
+    }
+    std::string grouping(shape::Grouping kind, std::span<const std::string> sets) const override {
+        static constexpr std::string_view names[] = {"ROLLUP (", "CUBE (", "GROUPING SETS ("};
+        std::string out(names[static_cast<std::size_t>(kind)]);
+        bool first = true;
+        for (const std::string& set : sets) {
+            if (!std::exchange(first, false)) out += ", ";
+            out += "(" + set + ")";
+        }
+        return out + ")";
     }
     void placeholder(std::string& out, std::size_t number) const override {
         out += '$';
@@ -357,7 +383,23 @@ public:
             out += "; SET LOCAL lock_timeout = " + std::to_string(options.lock_timeout_ms);
         return out;
     }
-    std::string explain(std::string_view sql) const override { return join({"EXPLAIN ", sql}); }
+    const LiteralStyle& literals() const noexcept override {
+        static constexpr LiteralStyle style{.booleans = true,
+                                            .arrays = true,
+                                            .intervals = true,
+                                            .date = "DATE ",
+                                            .time = "TIME ",
+                                            .timestamp = "TIMESTAMPTZ ",
+                                            .uuid = "UUID ",
+                                            .json = "JSONB ",
+                                            .real = "FLOAT8 ",
+                                            .zone = "+00",
+                                            .blob = "BYTEA '\\x"};
+        return style;
+    }
+    std::string explain(std::string_view sql, bool analyze) const override {
+        return join({"EXPLAIN (", analyze ? "ANALYZE, BUFFERS, " : "", "FORMAT JSON) ", sql});
+    }
 
 private:
     static std::string_view search_function(shape::Function function) {

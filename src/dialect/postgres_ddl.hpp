@@ -1,11 +1,11 @@
 #pragma once
 
-#include <duet/dialect/dialect.hpp>
+#include "postgres_functions.hpp"
 
 namespace duet::detail {
 
 /// PostgreSQL's part of DDL.
-class PostgresDdl : public Dialect {
+class PostgresDdl : public PostgresFunctions {
 public:
     std::string reserve_keys(std::string_view table, std::string_view column) const override;
     std::string current_timestamp() const override { return "statement_timestamp()"; }

@@ -42,6 +42,10 @@ std::string ExpressionRenderer::path(Cursor& c, Scope& scope) {
     for (std::size_t i = 0; i < hops; ++i) {
         const Source::Table table = source->table(at);
         const RelationInfo& relation = table.model->relations[relations[i]];
+        if (const std::size_t joined = source->joined_explicitly(at, relations[i])) {
+            at = joined;
+            continue;
+        }
         if (!is_to_many(relation) || source != scope.source) {
             at = source->join_many(at, relations[i], aliases_);
             continue;

@@ -7,6 +7,8 @@
 
 #include "select_renderer.hpp"
 #include "sql_text.hpp"
+#include "statement_renderer.hpp"
+#include "write_renderer.hpp"
 
 namespace duet {
 
@@ -101,7 +103,9 @@ private:
     std::string select(bool to_count = false) {
         SelectParts parts = render_parts(true);
         std::uint32_t flags = query_.flags;
-        const std::string locked = (flags & shape::for_update) != 0 && !to_count ? locked_tables(flags) : "";
+        const std::string locked = (flags & shape::for_update) != 0 && !to_count
+                                       ? detail::locked_tables(expressions_, source_, clauses_, flags)
+                                       : "";
         parts.settle_order(dialect_, *query_.model, flags);
         std::ranges::copy(parts.same_values, std::back_inserter(same_values_));
         const bool distinct = (flags & shape::distinct) != 0;
@@ -114,73 +118,19 @@ private:
         return sql;
     }
 
-    /// The aliases of the tables whose rows are to be locked. A row that is missing cannot be locked, so that
-    /// what is asked for by name is required.
-    std::string locked_tables(std::uint32_t flags) {
-        if ((flags & shape::lock_of) == 0) return detail::quoted(dialect_, source_.root().alias);
-        std::string tables;
-        for (const ClauseView& clause : clauses_) {
-            if (clause.clause != Clause::lock) continue;
-            detail::Cursor c = clause.body;
-            std::size_t at = 0;
-            for (std::size_t hops = c.u8(); hops != 0; --hops)
-                at = source_.join_one(at, c.u8(), expressions_.aliases());
-            source_.require(at);
-            if (!tables.empty()) tables += ", ";
-            tables += detail::quoted(dialect_, source_.table(at).alias);
-        }
-        return tables;
-    }
-
     /// The WHERE of a set-based write; through the keys of a SELECT when joins, order or limits are in play.
     std::string restriction(SelectParts& parts) {
         if (query_.has(Clause::group)) throw InvalidQuery("a grouped query cannot be updated or deleted");
-        const Capabilities& can = dialect_.capabilities();
-        const bool limited = !limit_.empty() || !offset_.empty();
-        const bool native = !limited || (can.limit_in_writes && offset_.empty());
-        const bool reads_itself =
-            !can.writes_read_target &&
-            parts.where.find("FROM " + detail::quoted(dialect_, query_.model->table)) != std::string::npos;
-        if (!source_.joined() && native && !reads_itself) {
-            std::string out = parts.where.empty() ? std::string() : " WHERE " + parts.where;
-            if (!limited) return out;
-            if (!parts.order.empty()) out += " ORDER BY " + parts.order;
-            dialect_.limit_offset(out, limit_, offset_);
-            return out;
-        }
-        return " WHERE " + key_among(parts);
+        return detail::restriction(dialect_, source_, parts, limit_, offset_);
     }
 
-    /// `key IN (SELECT key ...)`
-    std::string key_among(const SelectParts& parts) {
-        const ModelInfo& model = *query_.model;
-        const std::string& alias = source_.root().alias;
-        std::string key;
-        std::string selected;
-        for (const std::int16_t column : model.key) {
-            const std::string_view name = model.columns[static_cast<std::size_t>(column)].name;
-            key += (key.empty() ? "" : ", ") + detail::quoted(dialect_, name);
-            selected += (selected.empty() ? "" : ", ") + detail::qualified(dialect_, alias, name);
+    Plan finish(std::string marked, bool writes) {
+        if (!expressions_.common_tables().empty()) {
+            if (writes && !dialect_.capabilities().with_in_writes)
+                throw UnsupportedByDialect(std::string(dialect_.name()) +
+                                           " has no CTEs in UPDATE and DELETE");
+            marked.insert(0, detail::with_clause(expressions_));
         }
-        if (model.key.size() != 1 && !dialect_.row_identity().empty()) {
-            key = dialect_.row_identity();
-            selected = detail::quoted(dialect_, alias) + "." + key;
-        } else if (model.key.size() != 1) {
-            if (model.key.empty())
-                throw UnsupportedByDialect("limits and joins in writes need a model with a primary key");
-            key = "(" + key + ")";
-        }
-        std::string inner = "SELECT " + selected + parts.tail(source_);
-        if (dialect_.capabilities().writes_read_target && dialect_.capabilities().limit_in_subqueries) {
-            dialect_.limit_offset(inner, limit_, offset_);
-            return key + " IN (" + inner + ")";
-        }
-        // The limit keeps the database from taking the table apart that the rows are chosen in.
-        dialect_.limit_offset(inner, limit_.empty() ? "18446744073709551615" : limit_, offset_);
-        return key + " IN (SELECT * FROM (" + inner + ") AS chosen)";
-    }
-
-    Plan finish(const std::string& marked, bool writes) {
         Plan plan = detail::finish(dialect_, marked, writes);
         plan.equal_values = std::move(same_values_);
         std::ranges::copy(expressions_.same_values(), std::back_inserter(plan.equal_values));
@@ -200,6 +150,7 @@ private:
 }  // namespace
 
 Plan render(const Dialect& dialect, const QueryData& query, Verb verb) {
+    if ((query.flags & shape::statement) != 0) return render_statement(dialect, query);
     QueryRenderer renderer(dialect, query);
     switch (verb) {
         case Verb::rows:

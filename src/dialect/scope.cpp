@@ -74,6 +74,82 @@ Source::Source(const Dialect& dialect, const ModelInfo& root, std::string alias,
     tables_.push_back({{}, &root, std::move(alias)});
 }
 
+Source::Source(const Dialect& dialect, const ModelInfo& root, std::string alias, std::string name,
+               std::string from, bool with_deleted)
+    : dialect_(dialect), with_deleted_(with_deleted), from_(std::move(from)) {
+    tables_.push_back({{}, &root, std::move(alias), 0, std::move(name)});
+}
+
+const Source::Table* Source::named(std::string_view name) const {
+    for (const Table& table : tables_) {
+        if (table.name == name) return &table;
+    }
+    return nullptr;
+}
+
+void Source::add_named(std::string name, const ModelInfo& model, std::string alias) {
+    // No relation has this number: the table is not at the end of any path.
+    constexpr std::uint8_t nowhere = 255;
+    tables_.push_back({{nowhere, nowhere}, &model, std::move(alias), 0, std::move(name), true});
+}
+
+std::string_view join_words(shape::JoinKind kind) {
+    switch (kind) {
+        case shape::JoinKind::inner:
+            return " JOIN ";
+        case shape::JoinKind::left:
+            return " LEFT JOIN ";
+        case shape::JoinKind::right:
+            return " RIGHT JOIN ";
+        case shape::JoinKind::full:
+            return " FULL JOIN ";
+        case shape::JoinKind::cross:
+            return " CROSS JOIN ";
+    }
+    return {};
+}
+
+std::string visible_table_as(const Dialect& dialect, const ModelInfo& model, std::string_view alias) {
+    if (model.soft_delete < 0) return table_as(dialect, model.table, alias);
+    return "(SELECT * FROM " + quoted(dialect, model.table) + " WHERE " +
+           quoted(dialect, model.columns[static_cast<std::size_t>(model.soft_delete)].name) +
+           " IS NULL) AS " + quoted(dialect, alias);
+}
+
+std::size_t Source::joined_explicitly(std::size_t from, std::uint8_t relation) const {
+    const std::size_t known = find(from, relation);
+    return known != 0 && tables_[known].explicit_join ? known : 0;
+}
+
+std::size_t Source::join_hop(std::size_t from, std::uint8_t relation, shape::JoinKind kind, std::string name,
+                             std::vector<std::string>& used) {
+    const ModelInfo& owner = *tables_[from].model;
+    const RelationInfo& r = owner.relations[relation];
+    const std::size_t i = add(from, relation, fresh_alias(used, name.empty() ? r.name : name));
+    Table& joined = tables_[i];
+    joined.name = std::move(name);
+    joined.explicit_join = true;
+    const std::string_view words = join_words(kind);
+    // Rows of the right side that are hidden must not come back as rows without a partner.
+    const bool keeps_right = kind == shape::JoinKind::right || kind == shape::JoinKind::full;
+    const std::string table = keeps_right && !with_deleted_
+                                  ? visible_table_as(dialect_, *joined.model, joined.alias)
+                                  : table_as(dialect_, joined.model->table, joined.alias);
+    const std::string condition = hop_condition(dialect_, owner, tables_[from].alias, r, joined.alias);
+    if (r.kind == RelationKind::many_to_many) {
+        const LinkInfo& link = r.link();
+        const std::string through = link_alias(joined.alias);
+        from_.append(words) += table_as(dialect_, link.table, through) + " ON " + condition;
+        from_.append(words) += table + " ON " +
+                               column_of(dialect_, *joined.model, joined.alias, single_key(*joined.model)) +
+                               " = " + qualified(dialect_, through, link.target_column);
+    } else {
+        from_.append(words) += table + " ON " + condition;
+    }
+    if (!with_deleted_ && !keeps_right) from_ += hidden_condition(dialect_, *joined.model, joined.alias);
+    return i;
+}
+
 std::size_t Source::find(std::size_t from, std::uint8_t relation) const {
     const auto& base = tables_[from].path;
     for (std::size_t i = 1; i < tables_.size(); ++i) {

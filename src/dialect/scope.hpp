@@ -17,11 +17,27 @@ public:
         const ModelInfo* model;
         std::string alias;
         std::size_t left_at = 0;  // where ` LEFT JOIN` stands in from(), once it is there
+        std::string name{};       // that the statement gave it; empty for most
+        bool explicit_join = false;
     };
 
     Source(const Dialect& dialect, const ModelInfo& root, std::string alias, bool with_deleted);
 
+    /// Rows of anything: `from` is what FROM says.
+    Source(const Dialect& dialect, const ModelInfo& root, std::string alias, std::string name,
+           std::string from, bool with_deleted);
+
     const Table& root() const { return tables_.front(); }
+    /// The table that the statement gave this name; null when there is none.
+    const Table* named(std::string_view name) const;
+    /// Adds a table that add_text() is going to join.
+    void add_named(std::string name, const ModelInfo& model, std::string alias);
+    void add_text(std::string_view text) { from_ += text; }
+    /// Joins the table at the end of `from` + one hop as `keyword` says (" LEFT JOIN ").
+    std::size_t join_hop(std::size_t from, std::uint8_t relation, shape::JoinKind kind, std::string name,
+                         std::vector<std::string>& used_aliases);
+    /// The table at the end of `from` + one hop, if the statement has joined it itself; else 0.
+    std::size_t joined_explicitly(std::size_t from, std::uint8_t relation) const;
     /// The table at the end of `from` + one hop over a to-one relation; joined once however often it is asked
     /// for.
     std::size_t join_one(std::size_t from, std::uint8_t relation, std::vector<std::string>& used_aliases);
@@ -30,6 +46,7 @@ public:
     /// Leaves out the rows for which a table that join_one() gave, or one on the way to it, has none.
     void require(std::size_t table);
     const Table& table(std::size_t i) const { return tables_[i]; }
+    std::size_t size() const { return tables_.size(); }
     /// Joins a link table whose target column refers to the root; returns its qualified owner column.
     std::string join_link(const LinkInfo& link, std::vector<std::string>& used_aliases);
     const std::string& link_owner() const { return link_owner_; }
@@ -57,6 +74,9 @@ std::string hidden_condition(const Dialect& dialect, const ModelInfo& model, std
 std::string fresh_alias(std::vector<std::string>& used, std::string_view wanted);
 /// `"table"` or `"table" AS "alias"`.
 std::string table_as(const Dialect& dialect, std::string_view table, std::string_view alias);
+std::string_view join_words(shape::JoinKind kind);
+/// `table_as` without the rows that are deleted softly.
+std::string visible_table_as(const Dialect& dialect, const ModelInfo& model, std::string_view alias);
 bool is_to_many(const RelationInfo& relation);
 std::int16_t single_key(const ModelInfo& model);
 

@@ -7,6 +7,7 @@
 
 #include "expression_types.hpp"
 #include "sql_text.hpp"
+#include "statement_renderer.hpp"
 
 namespace duet::detail {
 
@@ -16,6 +17,31 @@ void append_listed(std::string& list, const std::string& item) {
     list += item;
 }
 }  // namespace
+
+namespace {
+/// The name of the column that the expression is; empty for others.
+std::string_view column_named(Cursor c, const Scope& scope) {
+    const ModelInfo* model = scope.source->root().model;
+    switch (c.op()) {
+        case shape::Op::column:
+            return model->columns[c.u8()].name;
+        case shape::Op::path:
+            for (std::size_t hops = c.u8(); hops > 0; --hops) model = &model->relations[c.u8()].target();
+            return model->columns[c.u8()].name;
+        case shape::Op::alias_column:
+            c.name();
+            model = &c.model();
+            return model->columns[c.u8()].name;
+        default:
+            return {};
+    }
+}
+}  // namespace
+
+std::string SelectParts::limit_of(const NestedQuery& query) const {
+    const bool single = aggregates && group.empty();
+    return query.first_row && query.limit.empty() && !single ? "1" : query.limit;
+}
 
 void SelectParts::conjoin(const std::string& condition) {
     if (!where.empty()) where += " AND ";
@@ -28,13 +54,21 @@ void SelectParts::add(ExpressionRenderer& expressions, ClauseView clause, Scope&
         share(expressions.dialect(), text, grouped);
         return text;
     };
+    const std::size_t windows_before = expressions.windows();
+    const auto without_windows = [&](std::string_view place) {
+        if (expressions.windows() == windows_before) return;
+        throw InvalidQuery("a window function cannot stand in " + std::string(place) +
+                           ": it looks at the rows that are left then");
+    };
     switch (clause.clause) {
         case shape::Clause::where:
             conjoin(expressions.predicate(c, scope, true));
+            without_windows("where");
             break;
         case shape::Clause::having:
             if (!having.empty()) having += " AND ";
             having += shared(expressions.predicate(c, scope, true));
+            without_windows("having");
             if (!expressions.dialect().capabilities().having_sees_groups) {
                 // Within a group it is one value. Columns are seen.
                 for (const std::string& term : grouped) {
@@ -44,6 +78,7 @@ void SelectParts::add(ExpressionRenderer& expressions, ClauseView clause, Scope&
             break;
         case shape::Clause::group:
             grouped.push_back(expressions.alone(c, scope).sql);
+            without_windows("group_by");
             append_listed(group, grouped.back());
             break;
         case shape::Clause::order: {
@@ -51,15 +86,19 @@ void SelectParts::add(ExpressionRenderer& expressions, ClauseView clause, Scope&
             const bool descending = (flags & shape::order_descending) != 0;
             const bool may_be_null = type_of(c, scope).may_be_null;
             ordered.push_back(shared(expressions.order_key(c, scope, descending)));
+            order_flags_.push_back({flags, may_be_null});
             append_listed(order, expressions.dialect().order_term(ordered.back(), flags, may_be_null));
+            terms.push_back({ordered.back(), flags, may_be_null});
             break;
         }
         case shape::Clause::select: {
             selects = true;
             const std::string label(c.name());
             aggregates = type_of(c, scope).aggregates || aggregates;
+            const std::string_view name = label == "_" ? column_named(c, scope) : std::string_view(label);
             std::string item = shared(expressions.alone(c, scope).sql);
             selected.push_back(item);
+            list.push_back({item, std::string(name)});
             if (label != "_") selected.push_back(quoted(expressions.dialect(), label));
             if (label != "_") item += " AS " + quoted(expressions.dialect(), label);
             append_listed(columns, item);
@@ -82,10 +121,48 @@ void SelectParts::add(ExpressionRenderer& expressions, ClauseView clause, Scope&
             append_listed(columns, owner);
             break;
         }
-        case shape::Clause::set:
-        case shape::Clause::lock:
+        case shape::Clause::rows_of:
+            add_rows_of(expressions, c.name(), scope);
+            break;
+        case shape::Clause::grouping:
+            add_grouping(expressions, c, scope);
+            break;
+        case shape::Clause::distinct_on:
+            append_listed(distinct_on, expressions.alone(c, scope).sql);
+            break;
+        case shape::Clause::window: {
+            const std::string name = quoted(expressions.dialect(), c.name());
+            append_listed(windows, name + " AS (" + shared(expressions.window(c, scope).definition()) + ")");
+            break;
+        }
+        default:
             break;
     }
+}
+
+void SelectParts::add_rows_of(ExpressionRenderer& expressions, std::string_view name, const Scope& scope) {
+    const Source::Table* table = name.empty() ? &scope.source->root() : scope.source->named(name);
+    if (table == nullptr)
+        throw InvalidQuery("this statement has no source named '" + std::string(name) + "'");
+    for (const ColumnInfo& column : table->model->columns) {
+        selected.push_back(qualified(expressions.dialect(), table->alias, column.name));
+        append_listed(columns, selected.back());
+        list.push_back({selected.back(), std::string(column.name)});
+    }
+}
+
+void SelectParts::add_grouping(ExpressionRenderer& expressions, Cursor& c, Scope& scope) {
+    const auto kind = static_cast<shape::Grouping>(c.u8());
+    std::vector<std::string> sets;
+    for (std::size_t count = c.u8(); count > 0; --count) {
+        std::string set;
+        for (std::size_t keys = c.u8(); keys > 0; --keys) {
+            grouped.push_back(expressions.alone(c, scope).sql);
+            append_listed(set, grouped.back());
+        }
+        sets.push_back(std::move(set));
+    }
+    append_listed(group, expressions.dialect().grouping(kind, sets));
 }
 
 void SelectParts::add_all(ExpressionRenderer& expressions, std::span<const ClauseView> clauses, Scope& scope,
@@ -95,20 +172,35 @@ void SelectParts::add_all(ExpressionRenderer& expressions, std::span<const Claus
         return std::ranges::any_of(clauses, [&](const ClauseView& c) { return c.clause == wanted; });
     };
     const Capabilities& can = expressions.dialect().capabilities();
-    const bool groups_first = (can.strict_grouping || !can.having_sees_groups) && has(Clause::group);
+    const std::size_t windows_before = expressions.windows();
+    const auto groups = [](const ClauseView& c) {
+        return c.clause == Clause::group || c.clause == Clause::grouping;
+    };
+    const bool groups_first =
+        (can.strict_grouping || !can.having_sees_groups) && std::ranges::any_of(clauses, groups);
     if (groups_first) {
         for (const ClauseView& clause : clauses) {
-            if (clause.clause == Clause::group) add(expressions, clause, scope);
+            if (groups(clause)) add(expressions, clause, scope);
         }
     }
     const bool has_list = has(Clause::select);
     for (const ClauseView& clause : clauses) {
-        if (groups_first && clause.clause == Clause::group) continue;
+        if (groups_first && groups(clause)) continue;
         const bool is_column = clause.clause == Clause::select || clause.clause == Clause::joined;
         if (is_column && !with_columns) continue;
         // A select list has no objects that a relation could be loaded into.
         if (clause.clause == Clause::joined && has_list) continue;
         add(expressions, clause, scope);
+    }
+    if (!can.windows_keep_order && !grouped.empty() && expressions.windows() != windows_before)
+        protect_order(expressions.dialect());
+}
+
+void SelectParts::protect_order(const Dialect& dialect) {
+    order.clear();
+    for (std::size_t i = 0; i < ordered.size(); ++i) {
+        append_listed(order, dialect.order_term("coalesce(" + ordered[i] + ")", order_flags_[i].flags,
+                                                order_flags_[i].may_be_null));
     }
 }
 
@@ -143,6 +235,7 @@ std::string SelectParts::tail(const Source& source) const {
     if (!where.empty()) out += " WHERE " + where;
     if (!group.empty()) out += " GROUP BY " + group;
     if (!having.empty()) out += " HAVING " + having;
+    if (!windows.empty()) out += " WINDOW " + windows;
     if (!order.empty()) out += " ORDER BY " + order;
     return out;
 }
@@ -161,8 +254,36 @@ void add_visibility(const Dialect& dialect, SelectParts& parts, const Source::Ta
         (only_deleted ? " IS NOT NULL" : " IS NULL"));
 }
 
+std::string locked_tables(ExpressionRenderer& expressions, Source& source,
+                          std::span<const ClauseView> clauses, std::uint32_t flags) {
+    const Dialect& dialect = expressions.dialect();
+    if ((flags & shape::lock_of) == 0) return quoted(dialect, source.root().alias);
+    std::string tables;
+    for (const ClauseView& clause : clauses) {
+        Cursor c = clause.body;
+        if (clause.clause == shape::Clause::lock) {
+            std::size_t at = 0;
+            for (std::size_t hops = c.u8(); hops != 0; --hops)
+                at = source.join_one(at, c.u8(), expressions.aliases());
+            source.require(at);
+            append_listed(tables, quoted(dialect, source.table(at).alias));
+        } else if (clause.clause == shape::Clause::lock_source) {
+            const std::string_view name = c.name();
+            const Source::Table* table = source.named(name);
+            if (table == nullptr)
+                throw InvalidQuery("this statement has no source named '" + std::string(name) + "'");
+            append_listed(tables, quoted(dialect, table->alias));
+        }
+    }
+    return tables;
+}
+
 std::string render_nested(ExpressionRenderer& expressions, const NestedQuery& query, const Scope& outer,
                           bool select_one) {
+    if ((query.flags & shape::statement) != 0) {
+        return render_enclosed(expressions, query, &outer,
+                                select_one ? StatementUse::existence : StatementUse::value);
+    }
     const Dialect& dialect = expressions.dialect();
     Source source(dialect, *query.model, fresh_alias(expressions.aliases(), query.model->table),
                   expressions.with_deleted());
@@ -190,7 +311,7 @@ std::string render_nested(ExpressionRenderer& expressions, const NestedQuery& qu
         sql += parts.columns;
     }
     sql += parts.tail(source);
-    dialect.limit_offset(sql, query.limit, query.offset);
+    dialect.limit_offset(sql, parts.limit_of(query), query.offset);
     return sql;
 }
 

@@ -18,9 +18,15 @@ struct NestedQuery {
     std::vector<ClauseView> clauses;
     std::string limit;
     std::string offset;
+    bool first_row = false;  // as a value: one of several rows is wanted
 };
 std::string render_nested(ExpressionRenderer& expressions, const NestedQuery& query, const Scope& outer,
                           bool select_one);
+
+/// The aliases of the tables whose rows are to be locked, with commas in between. A row that is missing
+/// cannot be locked, so that the relations that are asked for are required.
+std::string locked_tables(ExpressionRenderer& expressions, Source& source,
+                          std::span<const ClauseView> clauses, std::uint32_t flags);
 
 /// The parts of a SELECT, rendered clause by clause and put together at the end, because conditions decide
 /// about joins.
@@ -29,10 +35,23 @@ struct SelectParts {
     std::string where;
     std::string group;
     std::string having;
+    std::string windows;
     std::string order;
     bool selects = false;     // there was a select list
     bool aggregates = false;  // it holds an aggregate
     bool joins_link = false;
+    std::string distinct_on;
+    struct Column {
+        std::string sql;
+        std::string name;  // by which it comes out; empty: the database's choice
+    };
+    std::vector<Column> list;  // `columns`, one by one
+    struct Term {
+        std::string key;
+        std::uint8_t flags;
+        bool may_be_null;
+    };
+    std::vector<Term> terms;            // `order`, one by one
     std::vector<std::string> grouped;   // terms of GROUP BY
     std::vector<std::string> selected;  // expressions of the select list
     std::vector<std::string> ordered;   // keys of ORDER BY
@@ -43,13 +62,26 @@ struct SelectParts {
                  bool with_columns);
     /// What ORDER BY may not say beside DISTINCT or an aggregate over all rows.
     void settle_order(const Dialect& dialect, const ModelInfo& model, std::uint32_t& flags);
+    /// The limit of a query whose first row alone is wanted, when it may have more.
+    std::string limit_of(const NestedQuery& query) const;
     /// FROM .. ORDER BY
     std::string tail(const Source& source) const;
     void conjoin(const std::string& condition);
 
 private:
+    struct Ordered {
+        std::uint8_t flags;
+        bool may_be_null;
+    };
+
     void add(ExpressionRenderer& expressions, ClauseView clause, Scope& scope);
+    void add_rows_of(ExpressionRenderer& expressions, std::string_view name, const Scope& scope);
+    void add_grouping(ExpressionRenderer& expressions, Cursor& c, Scope& scope);
+    /// MariaDB takes such an order for that of the groups and forgets it: the keys get another face.
+    void protect_order(const Dialect& dialect);
     void share(const Dialect& dialect, std::string& text, const std::vector<std::string>& known);
+
+    std::vector<Ordered> order_flags_;
 };
 
 /// Conditions that hide deleted rows, or show only those, as the flags say.

@@ -19,8 +19,13 @@ class SqliteDialect final : public detail::SqliteDdl {
 public:
     std::string_view name() const noexcept override { return "sqlite"; }
     const Capabilities& capabilities() const noexcept override {
-        static constexpr Capabilities capabilities{.for_update = false};
+        static constexpr Capabilities capabilities{
+            .default_keyword = false, .for_update = false, .all_set_operations = false, .materialized_hints = true};
         return capabilities;
+    }
+    Hint hint(shape::HintFor database, std::string_view text) const override {
+        if (database != shape::HintFor::sqlite) return {};
+        return {Hint::Place::table, std::string(text)};
     }
 
     // The same 26 characters as every other timestamp that duet writes, so that text comparison is time
@@ -282,7 +287,9 @@ public:
         if (options.read_only || options.locking == Locking::deferred) return "BEGIN DEFERRED";
         return options.locking == Locking::exclusive ? "BEGIN EXCLUSIVE" : "BEGIN IMMEDIATE";
     }
-    std::string explain(std::string_view sql) const override { return join({"EXPLAIN QUERY PLAN ", sql}); }
+    std::string explain(std::string_view sql, bool /*analyze*/) const override {
+        return join({"EXPLAIN QUERY PLAN ", sql});
+    }
     std::string_view before_drop_all() const noexcept override { return "PRAGMA defer_foreign_keys = ON"; }
 
 private:

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "connected.hpp"
+#include "hooked.hpp"
 
 namespace duet::engine {
 
@@ -31,6 +32,13 @@ Task<> commit_behind(Call call, const bool& failed, bool& sent) {
     sent = true;
     co_await on_connection<void>(
         call, driver::Access::read, [](Connected& at) { return run_text(at, "COMMIT"); }, Sharing::allowed);
+}
+
+bool any_hooked(const Call& call, Operations operations) {
+    return std::ranges::any_of(operations, [&call](const auto& operation) {
+        const ModelInfo* const model = operation->hooked_model();
+        return model != nullptr && hooked(call, *model);
+    });
 }
 
 Task<> run_in_transaction(Call call, Operations operations) {
@@ -113,6 +121,11 @@ Task<> TransactionState::run_together(Call call, Operations operations, bool* co
 
 Task<> run_batch(Call call, Operations operations) {
     if (operations.empty()) co_return;
+    if (any_hooked(call, operations)) {
+        co_await in_own_transaction(
+            call, [operations](const Call& inner) { return one_by_one(inner, operations); });
+        co_return;
+    }
     const duet::detail::PromiseBase& promise = co_await duet::detail::current_promise();
     const bool in_loop = promise.home != nullptr;
     const bool own_loop = !in_loop && call.engine->pool().topology().pipelining &&

@@ -92,7 +92,7 @@ Task<driver::Statement*> Connected::prepare(const PlanKey& key, Engine::Render r
                                             std::span<const driver::BindValue> values) {
     std::unique_ptr<driver::Statement> statement;
     std::shared_ptr<const Plan> plan = engine().plan(key, render, context);
-    if (!engine().hooks().empty()) note_start(plan->sql, 0);
+    if (!engine().hooks().empty()) note_start(plan->sql, 0, false);
     preparing_ = true;
     const driver::Wait wait = connection().prepare(std::move(plan), values, statement);
     if (wait != driver::Wait::done) co_await settle(connection(), wait);
@@ -118,7 +118,10 @@ void Connected::require_equal(const Plan& plan, std::span<const driver::BindValu
     }
 }
 
-void Connected::note_start(std::string_view sql, std::size_t parameters) {
+void Connected::note_start(std::string_view sql, std::size_t parameters, bool sending) {
+    // Nobody may keep a transaction from being taken back.
+    if (sending && !call_.unlimited && !sql.starts_with("ROLLBACK"))
+        engine().before_query().ask({sql, parameters, call_.where, engine().node()});
     observed_ = std::make_unique<Observation>(
         Observation{std::string(sql), parameters, std::chrono::steady_clock::now()});
 }

@@ -5,6 +5,7 @@
 #include <duet/base/error.hpp>
 #include <duet/base/small_buffer.hpp>
 #include <duet/engine/transaction.hpp>
+#include <duet/pool/pool.hpp>
 #include <duet/pool/settle.hpp>
 #include <duet/pool/sharing.hpp>
 
@@ -87,7 +88,9 @@ public:
     /// Tells that rows have reached their owner, so that the operation cannot begin again.
     void note_row() noexcept { delivered_ = true; }
     bool delivered() const noexcept { return delivered_; }
-    void note_start(std::string_view sql, std::size_t parameters);
+    /// Throws what a listener throws that does not want the statement to be sent. `sending`: it is, right
+    /// afterwards.
+    void note_start(std::string_view sql, std::size_t parameters, bool sending = true);
 
 private:
     /// Throws InvalidQuery unless the values are equal that the plan has one placeholder for.
@@ -368,6 +371,7 @@ enum class PlanVerb : std::uint64_t {
     raw,
     explain,
     update_returning,
+    statement,
     update_columns,
     update_by_arrays
 };

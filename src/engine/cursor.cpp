@@ -1,59 +1,50 @@
-#include <duet/base/error.hpp>
-
 #include "load.hpp"
+#include "open_cursor.hpp"
 #include "row_plan.hpp"
 
 namespace duet::engine {
 
-struct Cursor::Impl : OpenStatement {
-    Impl(const Call& for_call, shape::QueryData for_query, std::size_t rows)
-        : call(for_call), query(std::move(for_query)), batch(rows) {}
-
-    /// Tells the connection that the rest of the rows is not wanted.
-    void give_up() noexcept {
-        if (call.engine->pool().topology().blocking) return;  // the end of the statement does it
-        const Lease& used = call.transaction == nullptr ? lease : call.transaction->lease();
-        if (used && used->connection != nullptr && used->connection->usable())
-            used->connection->close(*statement);
-    }
-
-    Call call;
-    shape::QueryData query;
-    std::size_t batch;
-    Lease lease;
-    std::unique_ptr<driver::Statement> statement;  // its own: another query of this shape must not rewind it
-    bool attached = false;                         // to the transaction, which may end first
-    bool cut_off = false;
-    bool started = false;  // a batch was read
-    bool finished = false;
-    Search search;  // for a server, in a database with replicas
-};
-
-Cursor::Cursor(Call call, shape::QueryData query, std::size_t batch)
-    : impl_(std::make_unique<Impl>(call, std::move(query), batch)) {
+OpenCursor::OpenCursor(const Call& for_call, shape::QueryData for_query, std::size_t rows,
+                       driver::Access wanted)
+    : call(for_call), query(std::move(for_query)), batch(rows), access(wanted) {
     if (batch == 0) throw InvalidQuery("iterate needs a batch of at least one row");
-    impl_->drop = [](OpenStatement& self) noexcept {
-        auto& impl = static_cast<Impl&>(self);
-        impl.attached = false;
-        impl.cut_off = true;
-        if (impl.statement == nullptr) return;
-        impl.give_up();
-        impl.statement.reset();
+    drop = [](OpenStatement& self) noexcept {
+        auto& cursor = static_cast<OpenCursor&>(self);
+        cursor.attached = false;
+        cursor.cut_off = true;
+        if (cursor.statement == nullptr) return;
+        cursor.give_up();
+        cursor.statement.reset();
     };
 }
 
-Cursor::~Cursor() {
-    Impl& self = *impl_;
-    if (self.attached) self.call.transaction->detach(self);
-    if (self.statement == nullptr) return;
-    if (self.call.transaction == nullptr && !self.lease) {
+OpenCursor::~OpenCursor() {
+    if (attached) call.transaction->detach(*this);
+    if (statement == nullptr) return;
+    if (call.transaction == nullptr && !lease) {
         // The one connection of a database in memory was given back: it may be busy elsewhere.
-        self.call.engine->orphan(std::move(self.statement));
+        call.engine->orphan(std::move(statement));
         return;
     }
-    self.give_up();
-    self.statement.reset();
+    give_up();
+    statement.reset();
 }
+
+void OpenCursor::give_up() noexcept {
+    if (call.engine->pool().topology().blocking) return;  // the end of the statement does it
+    const Lease& used = call.transaction == nullptr ? lease : call.transaction->lease();
+    if (used && used->connection != nullptr && used->connection->usable())
+        used->connection->close(*statement);
+}
+
+struct Cursor::Impl : OpenCursor {
+    using OpenCursor::OpenCursor;
+};
+
+Cursor::Cursor(Call call, shape::QueryData query, std::size_t batch)
+    : impl_(std::make_unique<Impl>(call, std::move(query), batch, driver::Access::read)) {}
+
+Cursor::~Cursor() = default;
 
 namespace {
 
@@ -100,47 +91,12 @@ Task<std::size_t> read_batch(Connected& at, const shape::QueryData& query,
 Task<std::size_t> Cursor::next(ListRef into) {
     Impl& self = *impl_;
     while (into.ops->size(into.list) != 0) into.ops->pop(into.list);
-    if (self.cut_off) throw InvalidQuery("this transaction has ended, and its iterations with it");
-    if (self.finished) co_return std::size_t{0};
-    if (self.call.transaction != nullptr && !self.attached) {
-        self.call.transaction->attach(self);
-        self.attached = true;
-    }
-    Session* const session = self.call.route.session;
-    const bool choice = session != nullptr && self.call.transaction == nullptr;
-    for (;;) {
-        if (choice && !self.started) {
-            self.call.engine =
-                co_await session->choose(about(self.call, self.query.model), self.search, false);
-        }
-        std::exception_ptr lost;
-        try {
-            const std::size_t rows = co_await on_held_connection<std::size_t>(
-                self.call, self.lease, driver::Access::read, [&self, into](Connected& at) {
-                    return read_batch(at, self.query, self.statement, self.batch, into, self.finished);
-                });
-            self.started = true;
-            co_return rows;
-        } catch (const ConnectionError&) {
-            if (self.started || self.call.transaction != nullptr || into.ops->size(into.list) != 0) throw;
-            if (choice) {
-                lost = std::current_exception();
-            } else if (!self.lease || self.lease->connection->usable()) {
-                throw;
-            }
-        }
-        if (lost) {
-            self.statement.reset();
-            self.lease.release();
-            if (!session->another(self.search, *self.call.engine)) std::rethrow_exception(lost);
-            continue;
-        }
-        // A connection that was gone already when it was taken: another one can begin.
-        self.started = true;  // once
-        self.statement.reset();
-        self.lease.release();
-        self.lease = co_await acquire_alive(self.call.engine->pool(), driver::Access::read);
-    }
+    return next_batch(
+        self,
+        [&self, into](Connected& at) {
+            return read_batch(at, self.query, self.statement, self.batch, into, self.finished);
+        },
+        [into] { return into.ops->size(into.list) == 0; });
 }
 
 }  // namespace duet::engine

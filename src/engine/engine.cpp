@@ -1,5 +1,8 @@
 #include <duet/base/error.hpp>
+#include <duet/dialect/plan_map.hpp>
 #include <duet/engine/engine.hpp>
+#include <duet/pool/pool.hpp>
+#include <duet/engine/signals.hpp>
 
 #include <atomic>
 #include <mutex>
@@ -16,7 +19,9 @@ constexpr std::size_t plan_capacity = 2048;
 
 // What does not depend on the server.
 struct Engine::Shared {
-    duet::detail::QueryHooks hooks;
+    duet::detail::HookList<QueryEvent> hooks;
+    duet::detail::HookList<QueryStart> before_query;
+    Signals signals;
     std::mutex mutex;
     PlanMap<std::shared_ptr<const Plan>> plans{plan_capacity};
     std::uint64_t rendered = 0;
@@ -39,14 +44,19 @@ struct Engine::Impl {
 };
 
 Engine::Engine(std::unique_ptr<driver::Driver> driver, PoolOptions options)
-    : impl_(std::make_unique<Impl>(std::move(driver), std::move(options))) {}
+    : impl_(std::make_unique<Impl>(std::move(driver), std::move(options))),
+      hooks_(&impl_->shared.hooks),
+      listened_(&impl_->shared.signals.listened()) {}
 Engine::Engine(std::unique_ptr<driver::Driver> driver, PoolOptions options, Engine& primary)
-    : impl_(std::make_unique<Impl>(std::move(driver), std::move(options), primary.impl_->shared)) {}
+    : impl_(std::make_unique<Impl>(std::move(driver), std::move(options), primary.impl_->shared)),
+      hooks_(&impl_->shared.hooks),
+      listened_(&impl_->shared.signals.listened()) {}
 Engine::~Engine() = default;
 
 Pool& Engine::pool() noexcept { return impl_->pool; }
 const Dialect& Engine::dialect() const noexcept { return impl_->pool.driver().dialect(); }
-duet::detail::QueryHooks& Engine::hooks() noexcept { return impl_->shared.hooks; }
+duet::detail::HookList<QueryStart>& Engine::before_query() noexcept { return impl_->shared.before_query; }
+Signals& Engine::signals() noexcept { return impl_->shared.signals; }
 
 const std::string& Engine::node() const noexcept { return impl_->node; }
 void Engine::set_node(std::string name) { impl_->node = std::move(name); }

@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "connected.hpp"
+#include "hooked.hpp"
 #include "shape_reader.hpp"
 #include "undo.hpp"
 #include "write.hpp"
@@ -127,6 +128,8 @@ Task<> insert_on(Connected& at, const ModelInfo& model, void* object) {
 }
 
 bool insert_now(const Call& call, const ModelInfo& model, void* object) {
+    if (hooked(call, model)) [[unlikely]]
+        return false;
     return now(call, driver::Access::write, [&](Connected& at) {
         InsertOne insert(model, object);
         driver::Statement* statement = at.cached(insert.key());
@@ -137,10 +140,24 @@ bool insert_now(const Call& call, const ModelInfo& model, void* object) {
     });
 }
 
-Task<> insert(Call call, const ModelInfo& model, void* object) {
+Task<> insert_unhooked(Call call, const ModelInfo& model, void* object) {
     return on_connection<void>(
         call, driver::Access::write, [&model, object](Connected& at) { return insert_on(at, model, object); },
         Sharing::allowed);
+}
+
+namespace {
+Task<> insert_hooked(Call call, const ModelInfo& model, void* object) {
+    co_await around_write(call, {model, static_cast<std::byte*>(object), 1, HookOperation::create},
+                          [&model, object](const Call& inner) -> Task<bool> {
+                              co_await insert_unhooked(inner, model, object);
+                              co_return true;
+                          });
+}
+}  // namespace
+
+Task<> insert(Call call, const ModelInfo& model, void* object) {
+    return hooked(call, model) ? insert_hooked(call, model, object) : insert_unhooked(call, model, object);
 }
 
 namespace {
@@ -359,6 +376,20 @@ Task<std::size_t> insert_all(Call call, const ModelInfo& model, void* objects, s
             co_await insert.run();
             co_return count;
         });
+}
+
+Task<std::size_t> insert_all_hooked(Call call, const ModelInfo& model, void* objects, std::size_t count,
+                                    bool keys_wanted) {
+    if (hooked(call, model)) {
+        keys_wanted = keys_wanted || Hooks(call, model, HookOperation::create).follow();
+        co_await around_write(call, {model, static_cast<std::byte*>(objects), count, HookOperation::create},
+                              [&](const Call& inner) -> Task<bool> {
+                                  co_await insert_all(inner, model, objects, count, keys_wanted);
+                                  co_return true;
+                              });
+        co_return count;
+    }
+    co_return co_await insert_all(call, model, objects, count, keys_wanted);
 }
 
 }  // namespace duet::engine

@@ -1,7 +1,9 @@
 #include <duet/async/wait.hpp>
 #include <duet/base/error.hpp>
+#include <duet/driver/driver.hpp>
 #include <duet/driver/url.hpp>
 #include <duet/engine/listener.hpp>
+#include <duet/pool/pool.hpp>
 #include <duet/types/random_bytes.hpp>
 
 #include <algorithm>

@@ -15,6 +15,7 @@ Task<> load_paths(Connected& at, const ModelInfo& model, void* objects, std::siz
 
 /// A query's rows into a list, on a connection that is at hand.
 Task<std::size_t> fetch_into(Connected& at, const shape::QueryData& query, ListRef into);
+Task<bool> exists_on(Connected& at, const shape::QueryData& query);
 Task<bool> fetch_first_on(Connected& at, const shape::QueryData& query, void* object);
 
 }  // namespace duet::engine

@@ -1,5 +1,6 @@
 #include <duet/base/error.hpp>
 #include <duet/dialect/dialect.hpp>
+#include <duet/pool/pool.hpp>
 
 #include "session.hpp"
 
@@ -60,7 +61,7 @@ std::shared_ptr<Session> open_session(std::shared_ptr<Engine> primary,
     nodes->servers.push_back(
         make_server(*primary, spec.primary_name.empty() ? std::string(role_names[0]) : spec.primary_name, 0));
     nodes->primary_engine = std::move(primary);
-    duet::detail::PoolHooks& hooks = nodes->primary_engine->pool().hooks();
+    duet::detail::HookList<PoolEvent>& hooks = nodes->primary_engine->pool().hooks();
     for (std::size_t i = 0; i < replicas.size(); ++i) {
         const Replica& wanted = spec.replicas[i];
         std::string name = wanted.name.empty() ? "replica" + std::to_string(i + 1) : wanted.name;
@@ -72,10 +73,10 @@ std::shared_ptr<Session> open_session(std::shared_ptr<Engine> primary,
         server->weight = wanted.weight;
         nodes->total_weight += wanted.weight;
         // One hook hears of all pools.
-        server->engine->pool().hooks().add(std::shared_ptr<void>(std::shared_ptr<void>(), &hooks),
-                                           [](void* all, const PoolEvent& event) {
-                                               static_cast<duet::detail::PoolHooks*>(all)->fire(event);
-                                           });
+        server->engine->pool()
+            .hooks()
+            .add([all = &hooks](const PoolEvent& event) { all->fire(event); })
+            .keep();
         nodes->servers.push_back(std::move(server));
     }
     return std::make_shared<Session>(std::move(nodes), std::string());
@@ -116,6 +117,21 @@ std::vector<Engine*> all_engines(const Session* session, Engine& primary) {
     std::vector<Engine*> out;
     for (const auto& server : session->nodes()->servers) out.push_back(server->engine);
     return out;
+}
+
+PoolStats pool_stats(Engine& engine) { return engine.pool().stats(); }
+
+duet::detail::HookList<PoolEvent>& pool_hooks(Engine& engine) { return engine.pool().hooks(); }
+
+std::size_t resize_pools(const std::vector<Engine*>& nodes, std::size_t size) {
+    std::size_t now = size;
+    for (Engine* node : nodes) now = node->pool().resize(size);
+    return now;
+}
+
+void on_connect(const std::vector<Engine*>& nodes, const std::shared_ptr<void>& context,
+                void (*hook)(void* context, ConnectionSetup& setup)) {
+    for (Engine* node : nodes) node->pool().on_connect(context, hook);
 }
 
 Task<std::size_t> warm_up(std::vector<Engine*> engines, std::size_t number) {

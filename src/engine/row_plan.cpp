@@ -150,7 +150,17 @@ void* RowCollector::base(std::size_t slot, std::size_t index) {
 }
 
 void RowCollector::attach() {
+    if (single_ == nullptr) {
+        const std::size_t rows = into_.ops->size(into_.list) - first_;
+        note_loaded(*plan_.slots[0].model, base(0, 0), rows);
+    }
     if (joined_ == nullptr) return;
+    for (std::size_t slot = 1; slot < plan_.slots.size(); ++slot) {
+        const ModelInfo* const model = plan_.slots[slot].model;
+        if (model == nullptr) continue;
+        void* const list = joined_->lists[slot].get();
+        note_loaded(*model, model->list->data(list), model->list->size(list));
+    }
     for (std::size_t slot = 1; slot < plan_.slots.size(); ++slot) {
         const RowPlan::Slot& info = plan_.slots[slot];
         if (info.model == nullptr) continue;

@@ -71,6 +71,13 @@ private:
     std::unique_ptr<Joined> joined_;
 };
 
+/// Runs the after_load hooks of objects that were read, one after the other in memory.
+void run_after_load(const ModelInfo& model, void* first, std::size_t count);
+inline void note_loaded(const ModelInfo& model, void* first, std::size_t count) {
+    if (model.hooks != nullptr) [[unlikely]]
+        run_after_load(model, first, count);
+}
+
 /// The state of a relation member; null for a disengaged optional.
 duet::detail::RelationState* state_of(const RelationInfo& relation, void* object);
 

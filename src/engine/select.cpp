@@ -1,8 +1,6 @@
 #include <duet/base/error.hpp>
 #include <duet/engine/engine.hpp>
 
-#include <deque>
-
 #include "connected.hpp"
 #include "load.hpp"
 #include "row_plan.hpp"
@@ -69,7 +67,11 @@ namespace {
 class FirstRow {
 public:
     FirstRow(Connected& at, driver::Statement& statement, const shape::QueryData& query, void* object)
-        : at_(at), statement_(statement), collector_(static_cast<const RowPlan&>(statement.plan()), object) {
+        : at_(at),
+          statement_(statement),
+          query_(query),
+          object_(object),
+          collector_(static_cast<const RowPlan&>(statement.plan()), object) {
         bind_query(query, values_);
     }
     driver::Wait start() { return at_.start(statement_, values_.span(), collector_.sink(), 1, outcome_); }
@@ -77,6 +79,7 @@ public:
         if (outcome_.more) at_.connection().close(statement_);
         at_.finished(outcome_);
         collector_.attach();
+        if (outcome_.rows != 0) note_loaded(*query_.model, object_, 1);
         return outcome_.rows != 0;
     }
     RowCollector& collector() { return collector_; }
@@ -84,6 +87,8 @@ public:
 private:
     Connected& at_;
     driver::Statement& statement_;
+    const shape::QueryData& query_;
+    void* object_;
     RowCollector collector_;
     BindValues values_;
     driver::Outcome outcome_;
@@ -137,6 +142,7 @@ bool fetch_prepared_now(const Call& call, const StoredPlanKey& key, std::span<co
         settle_now(at.connection(), at.connection().execute(*statement, values, &row.sink, 1, outcome));
         if (outcome.more) at.connection().close(*statement);
         found = outcome.rows != 0;
+        if (found) note_loaded(*plan.slots[0].model, object, 1);
         return true;
     });
 }
@@ -164,13 +170,14 @@ Task<std::int64_t> count(Call call, const shape::QueryData& query) {
         Sharing::allowed, AlwaysRepeat{});
 }
 
+Task<bool> exists_on(Connected& at, const shape::QueryData& query) {
+    co_return co_await fetch_number(at, query, PlanVerb::exists, &render_as<Verb::exists>) != 0;
+}
+
 Task<bool> exists(Call call, const shape::QueryData& query) {
     return on_connection<bool>(
         about(call, query.model), driver::Access::read,
-        [&query](Connected& at) -> Task<bool> {
-            co_return co_await fetch_number(at, query, PlanVerb::exists, &render_as<Verb::exists>) != 0;
-        },
-        Sharing::allowed, AlwaysRepeat{});
+        [&query](Connected& at) { return exists_on(at, query); }, Sharing::allowed, AlwaysRepeat{});
 }
 
 Task<std::size_t> fetch_rows(Call call, const shape::QueryData& query, const RowTarget& target) {
@@ -203,81 +210,6 @@ Task<std::size_t> fetch_rows(Call call, const shape::QueryData& query, const Row
             co_return outcome.rows;
         },
         Sharing::allowed, RepeatBeforeRows{});
-}
-
-namespace {
-
-std::shared_ptr<const Plan> render_explain(const Dialect& dialect, const void* query) {
-    auto plan =
-        std::make_shared<Plan>(render(dialect, *static_cast<const shape::QueryData*>(query), Verb::rows));
-    plan->sql = dialect.explain(plan->sql);
-    return plan;
-}
-
-/// EXPLAIN QUERY PLAN: a tree, as rows.
-Task<std::string> explain_sqlite(Connected& at, const shape::QueryData& query) {
-    struct Line {
-        std::int64_t id = 0, parent = 0, unused = 0;
-        std::string text;
-    };
-    static const driver::DecodeStep steps[] = {{&duet::detail::int64_value, offsetof(Line, id), 0, 0, 0},
-                                               {&duet::detail::int64_value, offsetof(Line, parent), 0, 1, 0},
-                                               {&duet::detail::string_type, offsetof(Line, text), 0, 3, 0}};
-    std::vector<Line> lines;
-    driver::RowSink sink;
-    sink.steps = steps;
-    sink.step_count = std::size(steps);
-    sink.open = [](void* context, std::size_t) -> void* {
-        return &static_cast<std::vector<Line>*>(context)->emplace_back();
-    };
-    sink.context = &lines;
-    BindValues values;
-    bind_query(query, values);
-    co_await run_statement(at, key_of(query, PlanVerb::explain), &render_explain, &query, values.span(),
-                           &sink, driver::all_rows);
-    std::string out;
-    for (const Line& line : lines) {
-        std::int64_t parent = line.parent;
-        for (auto it = lines.rbegin(); it != lines.rend() && parent != 0; ++it) {
-            if (it->id == parent) {
-                out += "  ";
-                parent = it->parent;
-            }
-        }
-        out += line.text + "\n";
-    }
-    co_return out;
-}
-
-/// Elsewhere: one column of text, ready to be read.
-Task<std::string> explain_text(Connected& at, const shape::QueryData& query) {
-    static const driver::DecodeStep step{&duet::detail::string_type, 0, 0, 0, 0};
-    std::deque<std::string> lines;
-    driver::RowSink sink;
-    sink.steps = &step;
-    sink.step_count = 1;
-    sink.open = [](void* context, std::size_t) -> void* {
-        return &static_cast<std::deque<std::string>*>(context)->emplace_back();
-    };
-    sink.context = &lines;
-    BindValues values;
-    bind_query(query, values);
-    co_await run_statement(at, key_of(query, PlanVerb::explain), &render_explain, &query, values.span(),
-                           &sink, driver::all_rows);
-    std::string out;
-    for (const std::string& line : lines) out += line + "\n";
-    co_return out;
-}
-
-}  // namespace
-
-Task<std::string> explain(Call call, const shape::QueryData& query) {
-    return on_connection<std::string>(
-        about(call, query.model), driver::Access::read,
-        [&query](Connected& at) {
-            return at.dialect().name() == "sqlite" ? explain_sqlite(at, query) : explain_text(at, query);
-        },
-        Sharing::allowed, AlwaysRepeat{});
 }
 
 }  // namespace duet::engine

@@ -65,13 +65,28 @@ Task<std::int64_t> run_update(Connected& at, const shape::QueryData& query) {
 Task<bool> row_exists(Connected& at, const ModelInfo& model, const void* object, std::uint32_t flags) {
     shape::QueryData query = key_query(model, object);
     query.flags = flags;
-    const std::shared_ptr<void> scratch = make_list(*model.list);
-    const std::size_t found = co_await fetch_into(at, query, {model.list, scratch.get()});
-    co_return found != 0;
+    co_return co_await exists_on(at, query);
 }
 
-/// UPDATE of all columns but the key; false when no row has the key (or the version).
-Task<bool> update_all_columns(Connected& at, const ModelInfo& model, void* object) {
+/// `wanted`, each once, and what behaviours set on every update.
+Columns columns_to_set(const ModelInfo& model, std::span<const std::int16_t> wanted) {
+    Columns columns;
+    const auto add = [&columns](std::int16_t column) {
+        const auto taken = columns.span();
+        if (column >= 0 && std::find(taken.begin(), taken.end(), column) == taken.end()) columns.push(column);
+    };
+    for (const std::int16_t column : wanted) add(column);
+    for (const BehaviourInfo& info : model.behaviours) {
+        add(info.touched);
+        add(info.version);
+    }
+    return columns;
+}
+
+/// UPDATE of `wanted` columns, and of those that behaviours keep; false when no row has the key (or the
+/// version).
+Task<bool> update_columns_on(Connected& at, const ModelInfo& model, void* object,
+                             std::span<const std::int16_t> wanted) {
     Undo undo(model);
     undo.remember(object);
     bool found = false;
@@ -84,14 +99,10 @@ Task<bool> update_all_columns(Connected& at, const ModelInfo& model, void* objec
         }
         const std::int16_t guard = version_column(model);
         std::int64_t version = 0;
-        Columns columns;
+        if (model.check != nullptr) model.check(object);
+        const Columns columns = columns_to_set(model, wanted);
         BindValues values;
-        for (std::size_t i = 0; i < model.columns.size(); ++i) {
-            const ColumnInfo& column = model.columns[i];
-            if (column.primary_key) continue;
-            columns.push(static_cast<std::int16_t>(i));
-            values.push({column.type, column.in(object), 0, false});
-        }
+        bind_columns(model, columns.span(), object, values);
         if (columns.empty()) co_return co_await row_exists(at, model, object, shape::with_deleted);
         bind_key(model, object, values);
         if (guard >= 0) {
@@ -101,9 +112,11 @@ Task<bool> update_all_columns(Connected& at, const ModelInfo& model, void* objec
             values.push({&duet::detail::int64_value, &version, 0, false});
         }
         const UpdateContext context{&model, columns.span(), guard};
+        const std::span<const std::uint8_t> bytes(reinterpret_cast<const std::uint8_t*>(columns.data()),
+                                                  columns.size() * sizeof(std::int16_t));
         const driver::Outcome outcome =
-            co_await run_statement(at, {&model, plan_verb(PlanVerb::update_row), {}}, &render_row, &context,
-                                   values.span(), nullptr, driver::all_rows);
+            co_await run_statement(at, {&model, plan_verb(PlanVerb::update_row), bytes}, &render_row,
+                                   &context, values.span(), nullptr, driver::all_rows);
         found = outcome.affected != 0;
     } catch (...) {
         undo.restore(object);
@@ -111,6 +124,15 @@ Task<bool> update_all_columns(Connected& at, const ModelInfo& model, void* objec
     }
     if (!found) undo.restore(object);
     co_return found;
+}
+
+/// UPDATE of all columns but the key.
+Task<bool> update_all_columns(Connected& at, const ModelInfo& model, void* object) {
+    Columns columns;
+    for (std::size_t i = 0; i < model.columns.size(); ++i) {
+        if (!model.columns[i].primary_key) columns.push(static_cast<std::int16_t>(i));
+    }
+    co_return co_await update_columns_on(at, model, object, columns.span());
 }
 
 struct ReturningContext {
@@ -201,7 +223,8 @@ Task<std::int64_t> run_returning(Connected& at, const shape::QueryData& query, v
     co_return outcome.affected;
 }
 
-/// Plain values go into the object as they went into the row; relations that changed are no longer loaded.
+}  // namespace
+
 void follow(const ModelInfo& model, void* object, const shape::QueryData& query) {
     for_each_clause(query.clauses, [&](shape::Clause clause, std::span<const std::uint8_t> body) {
         if (clause != shape::Clause::set) return;
@@ -224,7 +247,16 @@ void follow(const ModelInfo& model, void* object, const shape::QueryData& query)
     });
 }
 
-}  // namespace
+ChangedColumns changed_columns(const shape::QueryData& changes) {
+    ChangedColumns out;
+    for_each_clause(changes.clauses, [&](shape::Clause clause, std::span<const std::uint8_t> body) {
+        if (clause != shape::Clause::set) return;
+        out.columns.push(body[0]);
+        out.computed = out.computed || kind_of(body) == Assigned::computed;
+        out.key = out.key || changes.model->columns[body[0]].primary_key;
+    });
+    return out;
+}
 
 std::int16_t version_column(const ModelInfo& model) {
     for (const BehaviourInfo& info : model.behaviours) {
@@ -311,17 +343,23 @@ Task<std::int64_t> update_query_on(Connected& at, shape::QueryData query) {
     co_return co_await run_update(at, query);
 }
 
+bool key_may_be_new(const ModelInfo& model) {
+    return !model.generated_key &&
+           !(model.key.size() == 1 &&
+             model.columns[static_cast<std::size_t>(model.key[0])].type->kind == Kind::uuid);
+}
+
 Task<> save(Call call, const ModelInfo& model, void* object) {
+    return hooked(call, model) ? save_hooked(call, model, object) : save_unhooked(call, model, object);
+}
+
+Task<> save_unhooked(Call call, const ModelInfo& model, void* object) {
     return on_connection<void>(call, driver::Access::write, [&model, object](Connected& at) -> Task<> {
         if (is_new(model, object)) {
             co_await insert_on(at, model, object);
             co_return;
         }
-        const bool can_be_new =
-            !model.generated_key &&
-            !(model.key.size() == 1 &&
-              model.columns[static_cast<std::size_t>(model.key[0])].type->kind == Kind::uuid);
-        if (!can_be_new) {
+        if (!key_may_be_new(model)) {
             const bool there = co_await update_all_columns(at, model, object);
             if (!there) co_await fail_write(at, model, object, "update", shape::with_deleted);
             co_return;
@@ -337,6 +375,23 @@ Task<> save(Call call, const ModelInfo& model, void* object) {
             }
         });
     });
+}
+
+Task<> update_columns(Call call, const ModelInfo& model, void* object,
+                      std::span<const std::int16_t> columns) {
+    return hooked(call, model) ? update_columns_hooked(call, model, object, columns)
+                               : update_columns_unhooked(call, model, object, columns);
+}
+
+Task<> update_columns_unhooked(Call call, const ModelInfo& model, void* object,
+                               std::span<const std::int16_t> columns) {
+    return on_connection<void>(
+        call, driver::Access::write,
+        [&model, object, columns](Connected& at) -> Task<> {
+            const bool there = co_await update_columns_on(at, model, object, columns);
+            if (!there) co_await fail_write(at, model, object, "update", shape::with_deleted);
+        },
+        Sharing::allowed);
 }
 
 namespace {
@@ -392,6 +447,11 @@ Sharing sharing_of_update(const Call& call) {
 }
 
 Task<> update(Call call, const ModelInfo& model, void* object, const shape::QueryData& changes) {
+    return hooked(call, model) ? update_hooked(call, model, object, changes)
+                               : update_unhooked(call, model, object, changes);
+}
+
+Task<> update_unhooked(Call call, const ModelInfo& model, void* object, const shape::QueryData& changes) {
     return on_connection<void>(
         call, driver::Access::write,
         [&model, object, &changes](Connected& at) -> Task<> {
@@ -415,7 +475,7 @@ Task<> update(Call call, const ModelInfo& model, void* object, const shape::Quer
 }
 
 bool update_now(const Call& call, const ModelInfo& model, void* object, const shape::QueryData& changes) {
-    if (!UpdateOne::can_do(model, changes)) return false;
+    if (!UpdateOne::can_do(model, changes) || hooked(call, model)) return false;
     return now(call, driver::Access::write, [&](Connected& at) {
         UpdateOne change(object, changes);
         driver::Statement* statement = at.cached(change.key());
@@ -426,15 +486,17 @@ bool update_now(const Call& call, const ModelInfo& model, void* object, const sh
     });
 }
 
+void require_where_of_update(const shape::QueryData& query, bool all_rows) {
+    if (all_rows || query.has(shape::Clause::where)) return;
+    throw InvalidQuery("update_bulk without a where changes every row of " + std::string(query.model->table) +
+                       "; pass duet::all_rows if that is meant");
+}
+
 Task<std::int64_t> update_rows(Call call, const shape::QueryData& query, bool all_rows) {
     return on_connection<std::int64_t>(
         call, driver::Access::write,
         [&query, all_rows](Connected& at) -> Task<std::int64_t> {
-            if (!all_rows && !query.has(shape::Clause::where)) {
-                throw InvalidQuery("update_bulk without a where changes every row of " +
-                                   std::string(query.model->table) +
-                                   "; pass duet::all_rows if that is meant");
-            }
+            require_where_of_update(query, all_rows);
             co_return co_await update_query_on(at, query);
         },
         Sharing::allowed);

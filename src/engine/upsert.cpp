@@ -1,9 +1,10 @@
 #include <duet/base/error.hpp>
-#include <duet/dialect/ddl.hpp>
+#include <duet/dialect/conflict.hpp>
 
 #include <algorithm>
 #include <optional>
 
+#include "hooked.hpp"
 #include "load.hpp"
 #include "undo.hpp"
 #include "write.hpp"
@@ -14,77 +15,17 @@ namespace {
 
 using ColumnList = std::span<const std::int16_t>;
 
-std::string names_of(const ModelInfo& model, ColumnList columns) {
-    std::string out;
-    for (const std::int16_t c : columns) {
-        if (!out.empty()) out += ", ";
-        out += model.columns[static_cast<std::size_t>(c)].name;
-    }
-    return out;
-}
-
-/// Whether these are the names of the columns, in any order.
-bool same_columns(const ModelInfo& model, ColumnList columns, const std::vector<std::string>& names) {
-    return columns.size() == names.size() && std::ranges::all_of(columns, [&](std::int16_t c) {
-               return std::ranges::find(names, model.columns[static_cast<std::size_t>(c)].name) !=
-                      names.end();
-           });
-}
-
-struct UniqueKey {
-    std::string name;
-    std::vector<std::string> columns;
-};
-
-/// What makes rows of a model unique, its primary key first.
-std::vector<UniqueKey> unique_keys(const Dialect& dialect, const ModelInfo& model) {
-    SchemaTable table = describe(dialect, model);
-    std::vector<UniqueKey> keys{{"PRIMARY", std::move(table.primary_key)}};
-    for (SchemaUnique& unique : table.uniques)
-        keys.push_back({std::move(unique.name), std::move(unique.columns)});
-    for (SchemaIndex& index : table.indexes) {
-        if (!index.unique) continue;
-        UniqueKey& key = keys.emplace_back(UniqueKey{std::move(index.name), {}});
-        for (SchemaIndex::Column& column : index.columns) key.columns.push_back(std::move(column.name));
-    }
-    return keys;
-}
-
 struct UpsertContext {
     const ModelInfo* model;
     InsertSpec spec;
     bool fresh_key;  // the primary key is new, so that nothing can be in its way
 };
 
-/// For databases that react to every unique key of the table: only where that makes no difference.
-void require_only_key(const Dialect& dialect, const UpsertContext& upsert) {
-    const ModelInfo& model = *upsert.model;
-    const ColumnList wanted = upsert.spec.conflict_columns;
-    if (wanted.empty()) return;
-    const std::string begins = "upsert: " + std::string(dialect.name()) +
-                               " reacts to every unique key of a table, so conflict_on(" +
-                               names_of(model, wanted) + ") needs ";
-    if (!upsert.spec.conflict_condition.empty())
-        throw UnsupportedByDialect(begins + "a unique key without a condition");
-    bool found = false;
-    const std::vector<UniqueKey> keys = unique_keys(dialect, model);
-    for (std::size_t i = 0; i < keys.size(); ++i) {
-        if (same_columns(model, wanted, keys[i].columns)) {
-            found = true;
-        } else if (i != 0 || !upsert.fresh_key) {
-            throw UnsupportedByDialect(begins + "to be the only one of " + std::string(model.table) +
-                                       ", and there is also " +
-                                       (i == 0 ? "the primary key of this object" : keys[i].name));
-        }
-    }
-    if (!found)
-        throw UnsupportedByDialect(begins + "these columns to be unique in " + std::string(model.table));
-}
-
 std::shared_ptr<const Plan> render_upsert(const Dialect& dialect, const void* context) {
     const auto& upsert = *static_cast<const UpsertContext*>(context);
     if (upsert.spec.on_conflict == InsertSpec::OnConflict::update && !dialect.capabilities().upsert_target)
-        require_only_key(dialect, upsert);
+        require_only_key(dialect, *upsert.model, upsert.spec.conflict_columns, upsert.fresh_key,
+                         "upsert: ", "conflict_on");
     return std::make_shared<Plan>(render_insert(dialect, *upsert.model, upsert.spec));
 }
 
@@ -100,19 +41,6 @@ shape::QueryData conflict_changes(const ModelInfo& model, const UpsertSpec& want
     }
     add_behaviour_changes(changes, wanted.columns);
     return changes;
-}
-
-/// A partial unique index is only found with its condition.
-std::string_view condition_of_index(const ModelInfo& model, std::span<const std::int16_t> columns) {
-    for (const TableOption& option : model.options) {
-        if (option.type != TableOption::Type::index || !option.is_unique || option.text.empty()) continue;
-        if (option.count != columns.size()) continue;
-        bool same = true;
-        for (std::size_t i = 0; i < option.count; ++i)
-            same = same && model.find_column(option.columns[i]) == columns[i];
-        if (same) return option.text;
-    }
-    return {};
 }
 
 /// One upsert, in whatever way the database has.
@@ -263,7 +191,8 @@ private:
 
 }  // namespace
 
-Task<bool> upsert(Call call, const ModelInfo& model, void* object, const UpsertSpec& wanted) {
+namespace {
+Task<bool> upsert_unhooked(Call call, const ModelInfo& model, void* object, const UpsertSpec& wanted) {
     return on_connection<bool>(call, driver::Access::write,
                                [&model, object, &wanted](Connected& at) -> Task<bool> {
                                    Undo undo(model);
@@ -281,6 +210,15 @@ Task<bool> upsert(Call call, const ModelInfo& model, void* object, const UpsertS
                                    if (!written) undo.restore(object);
                                    co_return written;
                                });
+}
+}  // namespace
+
+Task<bool> upsert(Call call, const ModelInfo& model, void* object, const UpsertSpec& wanted) {
+    if (!hooked(call, model)) return upsert_unhooked(call, model, object, wanted);
+    return around_write(call, {model, static_cast<std::byte*>(object), 1, HookOperation::upsert},
+                        [&model, object, &wanted](const Call& inner) {
+                            return upsert_unhooked(inner, model, object, wanted);
+                        });
 }
 
 }  // namespace duet::engine

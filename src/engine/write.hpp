@@ -66,6 +66,30 @@ Sharing sharing_of_update(const Call& call);
 
 Task<> insert_on(Connected& at, const ModelInfo& model, void* object);
 
+// The operations on one object, without hooks.
+Task<> insert_unhooked(Call call, const ModelInfo& model, void* object);
+Task<> save_unhooked(Call call, const ModelInfo& model, void* object);
+Task<> update_unhooked(Call call, const ModelInfo& model, void* object, const shape::QueryData& changes);
+Task<> update_columns_unhooked(Call call, const ModelInfo& model, void* object,
+                               std::span<const std::int16_t> columns);
+Task<> remove_unhooked(Call call, const ModelInfo& model, void* object, Removal removal);
+/// The same with them.
+Task<> save_hooked(Call call, const ModelInfo& model, void* object);
+Task<> update_hooked(Call call, const ModelInfo& model, void* object, const shape::QueryData& changes);
+Task<> update_columns_hooked(Call call, const ModelInfo& model, void* object,
+                             std::span<const std::int16_t> columns);
+/// Whether an object that has a key may be new all the same, so that the database has to tell.
+bool key_may_be_new(const ModelInfo& model);
+/// Puts the plain values of an update into the object; relations that change are no longer loaded.
+void follow(const ModelInfo& model, void* object, const shape::QueryData& changes);
+/// The columns that an update sets, and whether the database computes one of them.
+struct ChangedColumns {
+    Columns columns;
+    bool computed = false;
+    bool key = false;  // one of them is of the primary key
+};
+ChangedColumns changed_columns(const shape::QueryData& changes);
+
 /// The column that behaviours count versions in, -1 without one.
 std::int16_t version_column(const ModelInfo& model);
 /// What assign_member would refuse, without an object.
@@ -74,6 +98,8 @@ void check_member(const ColumnInfo& column, const shape::Values& values, std::si
 void check_changes(const shape::QueryData& query);
 /// Adds what behaviours ask of every update; `taken` are columns that are set already by other means.
 void add_behaviour_changes(shape::QueryData& query, std::span<const std::int16_t> taken = {});
+/// Adds the mark of a soft delete, or with null its end.
+void add_soft_mark(shape::QueryData& query, const Timestamp* mark);
 /// UPDATE by a query that names the object's row; the object follows. False when there is no such row, or
 /// when it has another version and `guarded` asks for the object's.
 Task<bool> update_object_on(Connected& at, const ModelInfo& model, void* object, shape::QueryData query,
@@ -82,5 +108,8 @@ Task<bool> update_object_on(Connected& at, const ModelInfo& model, void* object,
 Task<> fail_write(Connected& at, const ModelInfo& model, const void* object, const char* what,
                   std::uint32_t flags);
 Task<std::int64_t> update_query_on(Connected& at, shape::QueryData query);
+/// Throws InvalidQuery for a bulk write over a whole table that does not say so.
+void require_where_of_update(const shape::QueryData& query, bool all_rows);
+void require_where_of_removal(const shape::QueryData& query, bool all_rows);
 
 }  // namespace duet::engine

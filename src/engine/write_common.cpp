@@ -40,6 +40,7 @@ void prepare_insert(const ModelInfo& model, void* object, Timestamp now) {
             info.behaviour->before_insert(static_cast<std::byte*>(object) + info.offset, {now});
         }
     }
+    if (model.check != nullptr) model.check(object);
 }
 
 Columns insert_columns(const ModelInfo& model, bool with_key) {

@@ -1,4 +1,5 @@
 #include <duet/base/error.hpp>
+#include <duet/driver/driver.hpp>
 #include <duet/driver/url.hpp>
 #include <duet/handle/database.hpp>
 #include <duet/pool/url_options.hpp>
@@ -54,6 +55,10 @@ Opened open_nodes(std::string_view url, std::string name, const DatabaseOptions&
 }
 
 }  // namespace
+
+Opened open_database(std::string_view url) { return open_database(url, DatabaseOptions()); }
+
+Opened open_database(const std::vector<Node>& nodes) { return open_database(nodes, DatabaseOptions()); }
 
 Opened open_database(std::string_view url, const DatabaseOptions& options) {
     return open_nodes(url, {}, options);

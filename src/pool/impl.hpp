@@ -106,7 +106,7 @@ struct Pool::Impl {
     std::atomic<bool> has_setup{false};
     std::string last_failure, last_failure_code;  // likewise
 
-    detail::PoolHooks hooks;
+    detail::HookList<PoolEvent> hooks;
     WaitTimes wait_times;
     struct Counters {
         std::atomic<std::uint64_t> opened{0}, open_failures{0}, invalidated{0}, recycled{0}, closed_idle{0},

@@ -118,7 +118,7 @@ void Pool::on_connect(std::shared_ptr<void> context, void (*hook)(void* context,
     impl_->has_setup.store(true, std::memory_order_release);
 }
 
-detail::PoolHooks& Pool::hooks() noexcept { return impl_->hooks; }
+detail::HookList<PoolEvent>& Pool::hooks() noexcept { return impl_->hooks; }
 
 PoolStats Pool::stats() const noexcept {
     const Impl& pool = *impl_;

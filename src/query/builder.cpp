@@ -48,9 +48,7 @@ void add_related(shape::QueryData& query, std::string_view runtime_path, bool jo
     add_related(query, found.path_to_relation(), joined, nullptr);
 }
 
-namespace {
-
-/// Values keep their numbers: an unused one does no harm, and renumbering would have to read expressions.
+// Values keep their numbers: an unused one does no harm, and renumbering would have to read expressions.
 void drop_clauses(shape::QueryData& query, shape::Clause unwanted) {
     shape::Fragment kept;
     kept.values = query.clauses.values;
@@ -63,12 +61,13 @@ void drop_clauses(shape::QueryData& query, shape::Clause unwanted) {
     query.clauses = std::move(kept);
 }
 
-}  // namespace
-
 void drop_order(shape::QueryData& query) { drop_clauses(query, shape::Clause::order); }
 
 void set_lock(shape::QueryData& query, std::uint32_t flags) {
-    if ((query.flags & shape::lock_of) != 0) drop_clauses(query, shape::Clause::lock);
+    if ((query.flags & shape::lock_of) != 0) {
+        drop_clauses(query, shape::Clause::lock);
+        drop_clauses(query, shape::Clause::lock_source);
+    }
     constexpr std::uint32_t all =
         shape::for_update | shape::for_share | shape::skip_locked | shape::no_wait | shape::lock_of;
     query.flags = (query.flags & ~all) | flags;

@@ -1,5 +1,4 @@
 #include <duet/base/error.hpp>
-#include <duet/dialect/render.hpp>
 #include <duet/query/bound_query.hpp>
 
 #include <algorithm>
@@ -51,10 +50,6 @@ void require_transaction(const engine::Call& call, const shape::QueryData& query
         "a query with for_update or for_share needs a transaction: outside of one its locks would be gone "
         "with the statement",
         call.where);
-}
-
-std::string sql_text(engine::Engine& engine, const shape::QueryData& query) {
-    return render(engine.dialect(), query, Verb::rows).sql;
 }
 
 }  // namespace duet::detail

@@ -10,6 +10,11 @@ void Fragment::name(std::string_view text) {
     bytes.append(reinterpret_cast<const std::uint8_t*>(text.data()), text.size());
 }
 
+void Fragment::name_or_nothing(std::string_view text) {
+    if (text.empty()) return u8(0);
+    name(text);
+}
+
 void Fragment::path(std::span<const std::uint8_t> relations, std::size_t column_index) {
     if (relations.empty()) {
         column(column_index);

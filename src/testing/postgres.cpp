@@ -23,7 +23,6 @@ namespace fs = std::filesystem;
 constexpr const char* common_settings = R"(
 listen_addresses = '127.0.0.1'
 fsync = off
-full_page_writes = off
 wal_level = replica
 max_wal_senders = 10
 hot_standby = on

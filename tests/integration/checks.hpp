@@ -12,7 +12,7 @@ using Servers = ::testing::Types<SqliteMemory, SqliteFile>;
 struct ServerNames {
     template <class Server>
     static std::string GetName(int /*index*/) {
-        return std::is_same_v<Server, SqliteMemory> ? "SqliteMemory" : "SqliteFile";
+        return Server::name;
     }
 };
 

@@ -55,14 +55,8 @@ protected:
     Server server;
     duet::AsyncDatabase db{server.url()};
 };
-struct Names {
-    template <class Server>
-    static std::string GetName(int /*index*/) {
-        return Server::name;
-    }
-};
 using Both = ::testing::Types<Postgres, MariaDb>;
-TYPED_TEST_SUITE(ServersWithAsio, Both, Names);
+TYPED_TEST_SUITE(ServersWithAsio, Both, ServerNames);
 
 net::awaitable<int> visit(duet::AsyncDatabase& db, int number) {
     const Visit fresh{.page = std::to_string(number)};
@@ -119,6 +113,48 @@ TYPED_TEST(ServersWithAsio, OneAwaitableMayHaveManyTasksUnderWay) {
         net::use_future);
     context.run();
     EXPECT_EQ(many.get(), 50);
+}
+
+// One executor lives as long as its awaitable, connections come and go meanwhile.
+duet::Task<int> connect_again_and_again(std::string url) {
+    int answers = 0;
+    for (int i = 0; i < 5; ++i) {
+        duet::AsyncDatabase db{url};
+        answers += co_await db.sql("SELECT 1").scalar<int>();
+    }
+    co_return answers;
+}
+
+TYPED_TEST(ServersWithAsio, AConnectionMayHaveTheDescriptorOfOneThatIsClosed) {
+    net::io_context context;
+    auto answers = net::co_spawn(
+        context, duet::as_awaitable(duet::timeout(connect_again_and_again(this->server.url()), 10s)),
+        net::use_future);
+    context.run();
+    EXPECT_EQ(answers.get(), 5);
+}
+
+// Two executors on one context, and one connection that goes from one to the other and back.
+duet::Task<int> ask_in_turns(duet::AsyncDatabase& db) {
+    int answers = 0;
+    for (int i = 0; i < 10; ++i) {
+        answers += co_await db.sql("SELECT 1").scalar<int>();
+        co_await duet::sleep_for(1ms);
+    }
+    co_return answers;
+}
+
+TYPED_TEST(ServersWithAsio, AConnectionIsHandedFromOneAwaitableToAnother) {
+    const std::string url = this->server.url();
+    duet::AsyncDatabase narrow{url + (url.find('?') == std::string::npos ? '?' : '&') +
+                               "pool_size=1&max_overflow=0"};
+    net::io_context context;
+    std::vector<std::future<int>> answers;
+    for (int i = 0; i < 2; ++i)
+        answers.push_back(net::co_spawn(context, duet::as_awaitable(duet::timeout(ask_in_turns(narrow), 10s)),
+                                        net::use_future));
+    context.run();
+    for (auto& each : answers) EXPECT_EQ(each.get(), 10);
 }
 
 TEST(PostgresWithAsio, ATimeoutHarmsNoNeighbour) {

@@ -109,6 +109,12 @@ TYPED_TEST(PoolOfADatabase, SetsUpAgainWhatAUserHasChanged) {
     });
     EXPECT_EQ(setting(), meant);
     EXPECT_EQ(setting(), meant);
+    did([&] {
+        return own.execute_script(this->sql({.sqlite = {},
+                                             .postgres = "SELECT 1; SET application_name = 'other'",
+                                             .mariadb = "SELECT 1; SET lock_wait_timeout = 5"}));
+    });
+    EXPECT_EQ(setting(), meant) << "what follows the first statement of a script counts too";
 }
 
 TYPED_TEST(PoolOfADatabase, FailsTheOperationWhoseConnectionCannotBeSetUp) {

@@ -177,7 +177,7 @@ TYPED_TEST(QueryValues, RuntimeOrderAndSqlAreInspectable) {
         this->db.template query<Book>().where("title"_c == "secret").order_by("-pages").limit(3).to_sql();
     EXPECT_EQ(sql.find("secret"), std::string::npos) << sql;
     EXPECT_NE(sql.find("ORDER BY"), std::string::npos) << sql;
-    EXPECT_NE(got(this->db.template query<Book>().where("id"_c == 1).explain()).find("books"),
+    EXPECT_NE(got(this->db.template query<Book>().where("id"_c == 1).explain()).to_string().find("books"),
               std::string::npos);
 }
 

@@ -7,7 +7,7 @@ import re
 import sys
 
 ROOMS = ["base", "types", "schema", "shape", "dialect", "driver", "async", "pool", "engine", "model", "expr",
-         "query", "handle"]
+         "query", "statement", "handle", "payload"]
 
 # Beside the rooms: a library of its own, which knows no more than the errors, and which no room knows.
 TESTING = "testing"

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <exception>
 #include <memory>
@@ -63,10 +64,29 @@ class NotLoaded : public Error {
 public:
     using Error::Error;
 };
-/// A value that its type or column cannot hold: malformed text, out of range, not exact.
+/// One thing that is wrong with a value from outside.
+struct Fault {
+    std::string path;      // a JSON pointer (RFC 6901): /items/2/price; empty: the whole
+    std::string code;      // for programs: missing, unknown, type, too_long, ...
+    std::string message;   // for people, without the path: "must have at most 80 characters"
+    std::size_t line = 0;  // of a file with many records; 0: not from such a file
+
+    friend bool operator==(const Fault&, const Fault&) = default;
+};
+
+/// A value that its type or column cannot hold (malformed text, out of range, not exact), or values that
+/// break rules.
 class ValidationError : public Error {
 public:
     using Error::Error;
+    /// what() tells of the first faults. There must be at least one.
+    explicit ValidationError(std::vector<Fault> faults);
+
+    /// All that was found wrong; empty where a single value was converted.
+    const std::vector<Fault>& faults() const noexcept;
+
+private:
+    std::shared_ptr<const std::vector<Fault>> faults_;
 };
 /// The dialect has no such feature and it cannot be emulated faithfully. Nothing was sent.
 class UnsupportedByDialect : public Error {

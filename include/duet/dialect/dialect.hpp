@@ -14,8 +14,19 @@ namespace duet {
 
 /// What a database can do; a feature that is false is emulated or refused before anything is sent.
 struct Capabilities {
-    bool returning = true;         // INSERT ... RETURNING
+    bool returning = true;         // INSERT and DELETE ... RETURNING
     bool update_returning = true;  // UPDATE ... RETURNING
+    bool returning_joined = false;  // with columns of other tables that the statement reads
+    /// How UPDATE and DELETE read other tables.
+    enum class JoinedWrites : std::uint8_t {
+        from_and_using,  // UPDATE ... FROM, DELETE ... USING
+        from,            // UPDATE ... FROM
+        tables,          // UPDATE t, others; DELETE t FROM t, others
+    };
+    JoinedWrites joined_writes = JoinedWrites::from;
+    bool writing_ctes = false;     // WITH t AS (DELETE ... RETURNING ...)
+    bool default_keyword = true;   // DEFAULT in the place of a value
+    bool insert_may_ignore = true; // ON CONFLICT DO NOTHING
     bool upsert_target = true;     // ON CONFLICT (columns); else any unique key of the table
     bool default_values = true;    // INSERT INTO t DEFAULT VALUES
     bool transactional_ddl = true;
@@ -23,16 +34,33 @@ struct Capabilities {
     bool aggregate_filter = true;
     bool nulls_order = true;
     bool for_update = true;
-    bool limit_in_writes = false;      // UPDATE/DELETE ... LIMIT
-    bool limit_in_subqueries = true;   // x IN (SELECT ... LIMIT n)
+    bool limit_in_writes = false;     // UPDATE/DELETE ... LIMIT
+    bool limit_in_subqueries = true;  // x IN (SELECT ... LIMIT n)
+    /// NULL NOT IN (SELECT ...) is asked anew each time that a prepared statement runs.
+    bool asks_queries_about_null = true;
     bool writes_read_target = true;    // a subquery of UPDATE/DELETE may read the table that is written
     bool numbered_parameters = false;  // a value that occurs twice takes one placeholder
     /// What is selected and ordered by has to be, word for word, what is grouped by (or selected, after
     /// DISTINCT); parameters count as words.
     bool strict_grouping = false;
     bool having_sees_groups = true;  // HAVING may hold an expression that is grouped by
+    /// Groups in an order that is that of what is grouped by keep it when there is a window beside them.
+    bool windows_keep_order = true;
+    bool frame_groups = true;        // GROUPS BETWEEN ... in a window
+    bool frame_exclusion = true;     // EXCLUDE ... in a window
+    bool frame_intervals = false;    // RANGE BETWEEN INTERVAL ... in a window
+    bool ignore_nulls = false;       // IGNORE NULLS behind a window function
     bool forward_references = true;  // a foreign key may name a table that is not there yet
-    std::size_t max_name = 0;        // bytes of an identifier; 0: any number
+    bool full_join = true;
+    bool lateral = false;             // LATERAL in FROM
+    bool distinct_on = false;         // DISTINCT ON (...)
+    bool ties = false;                // FETCH FIRST n ROWS WITH TIES
+    bool all_set_operations = true;   // INTERSECT ALL, EXCEPT ALL
+    bool materialized_hints = false;  // WITH t AS [NOT] MATERIALIZED
+    bool rollup_alone = false;        // ROLLUP stands for all of GROUP BY, and without ORDER BY
+    bool plain_values = true;         // VALUES (1, 2), (3, 4) as a SELECT
+    bool with_in_writes = true;       // WITH ... UPDATE, WITH ... DELETE
+    std::size_t max_name = 0;         // bytes of an identifier; 0: any number
     std::size_t max_parameters = 32766;
     std::size_t insert_rows = 100;  // rows of one multi-row INSERT
     /// How the keys that the database assigns come back.
@@ -63,10 +91,72 @@ struct AggregateCall {
     std::string behind{};
 };
 
+/// A hint for the optimiser, and where it stands in a SELECT.
+struct Hint {
+    enum class Place : std::uint8_t { nowhere, front, select, table } place = Place::nowhere;
+    std::string text{};
+};
+
+/// A window in parts, each with its key words; any may be empty.
+struct WindowText {
+    std::string name{};  // of the window that it builds upon, quoted
+    std::string partition{};
+    std::string order{};
+    std::string frame{};
+
+    /// What stands between the parentheses.
+    std::string definition(bool with_frame = true) const;
+    /// ` OVER (definition)`, or ` OVER name`.
+    std::string over(bool with_frame = true) const;
+};
+
+/// A window function with its operands rendered.
+struct WindowFunctionCall {
+    shape::WindowFunction function{};
+    bool ignores_nulls = false;
+    std::uint32_t number = 0;
+    std::span<const Operand> arguments{};
+    const WindowText& window;
+};
+
+/// An aggregate beside those of shape::Aggregate, with its parts rendered.
+struct SetFunctionCall {
+    struct Key {
+        std::string sql{};
+        std::uint8_t flags = 0;  // OrderFlags
+        Kind kind = Kind::null;
+    };
+
+    shape::SetFunction function{};
+    bool distinct = false;
+    std::vector<Operand> arguments{};
+    std::string filter{};     // condition on the rows that count; empty: all
+    std::string order{};      // the terms of ORDER BY; empty: none
+    std::vector<Key> keys{};  // the same, one by one
+    std::string over{};       // ` OVER (...)`; empty: none
+};
+
 /// What a column is used for beside holding values.
 struct ColumnUse {
     bool generated_key = false;  // the database assigns its values
     bool indexed = false;        // part of a key, an index, a unique constraint or a foreign key
+};
+
+/// How values are spelled in SQL that is written out for reading. Those of SQLite are the standard.
+struct LiteralStyle {
+    bool backslashes = false;  // stand for themselves in texts only when doubled
+    bool booleans = false;     // TRUE and FALSE
+    bool arrays = false;       // ARRAY[1, 2] rather than JSON
+    bool intervals = false;    // INTERVAL '1.5 seconds' rather than microseconds
+    // In front of texts that are values of a type, with a blank behind; may be empty.
+    std::string_view date{};
+    std::string_view time{};
+    std::string_view timestamp{};
+    std::string_view uuid{};
+    std::string_view json{};
+    std::string_view real{};  // of NaN and infinities
+    std::string_view zone{};  // behind a timestamp
+    std::string_view blob = "x'";
 };
 
 /// How one database spells SQL. Stateless and shared; the common spelling is here, a dialect overrides what
@@ -83,6 +173,8 @@ public:
     /// Appends the placeholder of parameter `number` (from 1).
     virtual void placeholder(std::string& out, std::size_t number) const;
 
+    virtual const LiteralStyle& literals() const noexcept;
+
     // Expressions: operands come rendered.
     virtual std::string current_timestamp() const = 0;
     /// A value where an expression is wanted. `typed`: what stands beside it tells the database its type.
@@ -91,10 +183,24 @@ public:
     virtual std::string array_parameter(std::string_view placeholder, const TypeInfo& array) const;
     /// `left op right`, for add to mod.
     virtual std::string arithmetic(shape::Op op, const Operand& left, const Operand& right) const;
+    /// A moment (or a day) and a duration added or subtracted, or the duration between two moments.
+    virtual std::string moment_arithmetic(shape::Op op, const Operand& left, const Operand& right) const;
     /// `left op right`, for eq to ge, is and is_not.
     virtual std::string comparison(shape::Op op, const Operand& left, const Operand& right) const;
     /// Dresses the call of an aggregate over an operand of this kind.
     virtual void aggregate(AggregateCall& call, shape::Aggregate which, Kind kind) const;
+    /// A window function and its window. Throws UnsupportedByDialect.
+    virtual std::string window_function(const WindowFunctionCall& call) const;
+    /// Throws UnsupportedByDialect.
+    virtual std::string set_function(const SetFunctionCall& call) const;
+    /// A JSON object of keys (texts) and values, one behind the other; a JSON array.
+    virtual std::string json_object(std::span<const Operand> keys_and_values) const;
+    virtual std::string json_array(std::span<const Operand> elements) const;
+    /// An array as columns have it.
+    virtual std::string array_of(std::span<const Operand> elements) const;
+    virtual std::string array_length(const Operand& array) const;
+    /// Which of the terms of a ROLLUP a row is summed up over, as bits.
+    virtual std::string grouping_of(std::string_view terms) const;
     /// A term of ORDER BY; `flags` are OrderFlags.
     virtual std::string order_term(std::string_view key, std::uint8_t flags, bool may_be_null) const;
     virtual std::string cast(const Operand& operand, Kind to) const = 0;
@@ -128,6 +234,13 @@ public:
     /// Decimals kept as text need a numeric comparison; others are returned as they are.
     virtual std::string comparable(std::string_view operand, const ColumnInfo& column) const;
     virtual void limit_offset(std::string& out, std::string_view limit, std::string_view offset) const;
+    /// A term of GROUP BY: ROLLUP, CUBE, GROUPING SETS over sets of keys with commas in between. Throws
+    /// UnsupportedByDialect.
+    virtual std::string grouping(shape::Grouping kind, std::span<const std::string> sets) const;
+    /// A text in the first rows of a recursive CTE that is going to grow in those that follow.
+    virtual std::string growing_text(std::string_view text) const { return std::string(text); }
+    /// What becomes of a hint that somebody wrote for a database: nothing, unless it is this one.
+    virtual Hint hint(shape::HintFor database, std::string_view text) const;
 
     /// The lock of `for_update`, behind everything else; `tables` are the aliases of those whose rows are
     /// locked, with commas in between.
@@ -150,8 +263,9 @@ public:
     }
     /// What begins a transaction: one statement, or several with semicolons between them.
     virtual std::string begin(const BeginOptions& options) const = 0;
-    /// The statement that explains another: its rows have one text column (SQLite has columns of its own).
-    virtual std::string explain(std::string_view sql) const = 0;
+    /// The statement that explains another (`analyze`: runs it, too): JSON in one row of one column, or the
+    /// lines of SQLite.
+    virtual std::string explain(std::string_view sql, bool analyze) const = 0;
 
     // DDL.
     /// Statements around the dropping of tables that refer to each other, with semicolons; may be empty.
@@ -186,6 +300,12 @@ public:
     virtual std::string drop_constraint_once(std::string_view table, const std::string& name) const;
 
 protected:
+    /// `name(argument ORDER BY ...)` with DISTINCT, filter and window as the call has them. `rest`: what
+    /// stands behind the argument. Where there is no FILTER the argument is NULL in rows that do not count.
+    std::string aggregate_call(std::string_view name, std::string_view argument, std::string_view rest,
+                               const SetFunctionCall& call) const;
+    /// `has no <what>`
+    [[noreturn]] void refuse(std::string_view what) const;
     /// `strength`, ` OF tables` when there are any, and what the flags say about rows that are locked
     /// already.
     static void append_lock(std::string& out, std::string_view strength, std::string_view tables,

@@ -16,6 +16,10 @@ enum class Verb : std::uint8_t { rows, count, exists, update, remove };
 /// offset, where present. Throws InvalidQuery for combinations that have no meaning and UnsupportedByDialect.
 Plan render(const Dialect& dialect, const shape::QueryData& query, Verb verb);
 
+/// Renders a statement (a query with shape::statement); values are numbered as those of queries. Throws
+/// InvalidQuery and UnsupportedByDialect.
+Plan render_statement(const Dialect& dialect, const shape::QueryData& statement);
+
 /// `INSERT INTO t (columns) VALUES (..), ..` with `rows` rows; values are numbered row by row.
 struct InsertSpec {
     std::span<const std::int16_t> columns;

@@ -15,10 +15,13 @@ public:
     virtual Task<> start(Call call) = 0;
     /// Whether it may fail by what comes back, although the database found no fault: a row that is gone.
     virtual bool checks_result() const noexcept = 0;
+    /// The model whose hooks it runs; null when it runs none.
+    virtual const ModelInfo* hooked_model() const noexcept { return nullptr; }
 };
 
 /// Runs all in one transaction, or in that of the call: all or none. Where the driver pipelines they go out
 /// together, with what begins the transaction and, unless a result has to be checked first, what commits it.
+/// When hooks have to do with one of them they run one by one, in order.
 /// Throws what the first of them threw.
 Task<> run_batch(Call call, std::span<const std::unique_ptr<BatchOperation>> operations);
 

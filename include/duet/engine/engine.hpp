@@ -1,9 +1,14 @@
 #pragma once
 
 #include <duet/async/task.hpp>
+#include <duet/dialect/plan_key.hpp>
 #include <duet/dialect/render.hpp>
+#include <duet/driver/copy.hpp>
+#include <duet/driver/values.hpp>
+#include <duet/engine/hooks.hpp>
 #include <duet/engine/query_log.hpp>
-#include <duet/pool/pool.hpp>
+#include <duet/pool/options.hpp>
+#include <duet/pool/stats.hpp>
 #include <duet/schema/database_schema.hpp>
 #include <duet/schema/model_info.hpp>
 #include <duet/shape/query_data.hpp>
@@ -17,10 +22,19 @@
 #include <string>
 #include <string_view>
 
+namespace duet {
+class Pool;
+namespace driver {
+class Driver;
+class Statement;
+}  // namespace driver
+}  // namespace duet
+
 namespace duet::engine {
 
 class Engine;
 class Session;
+class Signals;
 class TransactionState;
 
 /// How a call finds its server, in a database with replicas.
@@ -65,7 +79,12 @@ public:
 
     Pool& pool() noexcept;
     const Dialect& dialect() const noexcept;
-    detail::QueryHooks& hooks() noexcept;
+    detail::HookList<QueryEvent>& hooks() noexcept { return *hooks_; }
+    /// Asked only while somebody listens to hooks() as well.
+    detail::HookList<QueryStart>& before_query() noexcept;
+    Signals& signals() noexcept;
+    /// Whether anybody has ever connected a listener to the signals.
+    bool listened() const noexcept { return __atomic_load_n(listened_, __ATOMIC_RELAXED); }
     /// The name of the node; empty in a database without replicas. Set before the engine is used.
     const std::string& node() const noexcept;
     void set_node(std::string name);
@@ -85,7 +104,14 @@ private:
     struct Shared;
     struct Impl;
     std::unique_ptr<Impl> impl_;
+    detail::HookList<QueryEvent>* hooks_;
+    const bool* listened_;
 };
+
+/// Whether hooks or listeners have to do with writes of a model.
+inline bool hooked(const Call& call, const ModelInfo& model) noexcept {
+    return (model.hooks != nullptr && model.hooks->writes) || call.engine->listened();
+}
 
 // Reading.
 
@@ -115,8 +141,6 @@ struct RowTarget {
     void* context = nullptr;
 };
 Task<std::size_t> fetch_rows(Call call, const shape::QueryData& query, const RowTarget& target);
-/// The plan of the engine for a query, as text lines.
-Task<std::string> explain(Call call, const shape::QueryData& query);
 
 /// An open result that is read in batches. One user at a time; ends with its owner.
 class Cursor {
@@ -155,12 +179,18 @@ bool insert_now(const Call& call, const ModelInfo& model, void* object);
 /// wanted.
 Task<std::size_t> insert_all(Call call, const ModelInfo& model, void* objects, std::size_t count,
                              bool keys_wanted = true);
+/// The same with all before-hooks ahead of it and all after-hooks behind it.
+Task<std::size_t> insert_all_hooked(Call call, const ModelInfo& model, void* objects, std::size_t count,
+                                    bool keys_wanted = true);
 /// INSERT when the object is new, else UPDATE of all columns; NotFound when the row is gone.
 Task<> save(Call call, const ModelInfo& model, void* object);
 /// Sets the Clause::set assignments of `changes` on the row of `object`, and on the object. NotFound when the
 /// row is gone.
 Task<> update(Call call, const ModelInfo& model, void* object, const shape::QueryData& changes);
 bool update_now(const Call& call, const ModelInfo& model, void* object, const shape::QueryData& changes);
+/// UPDATE of these columns, none of the key, to what the object holds; behaviours see to theirs. NotFound when
+/// the row is gone, StaleData when its version is.
+Task<> update_columns(Call call, const ModelInfo& model, void* object, std::span<const std::int16_t> columns);
 Task<std::int64_t> update_rows(Call call, const shape::QueryData& query, bool all_rows);
 
 enum class Removal : std::uint8_t { normal, hard, soft_cascade };

@@ -137,7 +137,12 @@ std::int16_t find_node(const Session* session, std::string_view name);
 std::vector<NodeStatus> node_status(const Session* session, Engine& primary);
 /// Engines of all nodes, the primary first.
 std::vector<Engine*> all_engines(const Session* session, Engine& primary);
-/// Pool::warm_up of each.
+/// See Pool. Those that change something change all of the nodes.
+PoolStats pool_stats(Engine& engine);
+duet::detail::HookList<PoolEvent>& pool_hooks(Engine& engine);
+std::size_t resize_pools(const std::vector<Engine*>& nodes, std::size_t size);
+void on_connect(const std::vector<Engine*>& nodes, const std::shared_ptr<void>& context,
+                void (*hook)(void* context, ConnectionSetup& setup));
 Task<std::size_t> warm_up(std::vector<Engine*> engines, std::size_t number);
 
 }  // namespace duet::engine

@@ -1,12 +1,12 @@
 #pragma once
 
+#include <duet/base/hook_list.hpp>
+
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <source_location>
 #include <string_view>
-#include <utility>
 
 namespace duet {
 
@@ -24,49 +24,15 @@ struct QueryEvent {
     std::string_view node{};       // the server's name, in a database with replicas
 };
 
-namespace detail {
-
-/// A list of hooks that is cheap to find empty. Thread-safe: a change makes a new list.
-class QueryHooks {
-public:
-    using Call = void (*)(void* context, const QueryEvent&);
-
-    QueryHooks();
-    ~QueryHooks();
-    QueryHooks(const QueryHooks&) = delete;
-    QueryHooks& operator=(const QueryHooks&) = delete;
-
-    bool empty() const noexcept;
-    std::uint64_t add(std::shared_ptr<void> context, Call call);
-    void remove(std::uint64_t id) noexcept;
-    /// What a hook throws is swallowed: logging must not change what a program does.
-    void fire(const QueryEvent& event) const noexcept;
-
-private:
-    struct Impl;
-    std::unique_ptr<Impl> impl_;
+/// One statement that is about to be sent. Valid during the call of the listener only.
+struct QueryStart {
+    std::string_view sql;  // with placeholders; values are never shown
+    std::size_t parameters = 0;
+    std::source_location where;  // the user's call
+    std::string_view node{};     // the server's name, in a database with replicas
 };
 
-}  // namespace detail
-
-/// Keeps a query hook in place; removes it when destroyed. Must not outlive its database.
-class QueryHook {
-public:
-    QueryHook() noexcept = default;
-    QueryHook(detail::QueryHooks& hooks, std::uint64_t id) noexcept : hooks_(&hooks), id_(id) {}
-    QueryHook(QueryHook&& other) noexcept : hooks_(std::exchange(other.hooks_, nullptr)), id_(other.id_) {}
-    QueryHook& operator=(QueryHook&& other) noexcept {
-        std::swap(hooks_, other.hooks_);
-        std::swap(id_, other.id_);
-        return *this;
-    }
-    ~QueryHook() {
-        if (hooks_ != nullptr) hooks_->remove(id_);
-    }
-
-private:
-    detail::QueryHooks* hooks_ = nullptr;
-    std::uint64_t id_ = 0;
-};
+/// Keeps a query hook in place; removes it when destroyed.
+using QueryHook = HookConnection;
 
 }  // namespace duet

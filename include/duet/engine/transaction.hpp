@@ -3,12 +3,14 @@
 #include <duet/dialect/transaction_options.hpp>
 #include <duet/engine/batch.hpp>
 #include <duet/engine/engine.hpp>
-#include <duet/pool/sharing.hpp>
+#include <duet/pool/lease.hpp>
 
 #include <cstdint>
 #include <memory>
 
 namespace duet {
+
+class BatchShare;
 
 /// How a transaction begins and what becomes of it: `db.transaction(block, {.read_only = true})`.
 struct TransactionOptions {

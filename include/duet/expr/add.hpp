@@ -106,6 +106,10 @@ void add(shape::Fragment& out, const E& e) {
         static_assert(is_supported, "duet: a value of this type cannot be part of a query");
         constexpr bool results_agree = fault != Fault::mixed_results;
         static_assert(results_agree, "duet: the values that this may result in are of different types");
+        constexpr bool has_window = fault != Fault::no_window;
+        static_assert(has_window, "duet: a window function needs a window: .over(...)");
+        constexpr bool has_arrays = fault != Fault::no_array;
+        static_assert(has_arrays, "duet: there are no arrays of values of this type");
     } else if constexpr (R == Role::condition || R == Role::value) {
         e.template emit<M>(out);
     } else if constexpr (R == Role::where || R == Role::having) {

@@ -7,19 +7,18 @@ namespace duet::expr {
 /// For operands that only run time knows. Throws InvalidQuery.
 void require_number(const TypeInfo& type);
 
-/// `(left op right)` over numbers. A division may yield NULL.
-template <class L, class R, bool Divides>
-struct Arithmetic : Lookups<Arithmetic<L, R, Divides>> {
-    shape::Op op;
+/// `(left op right)` over numbers, or moments and durations. A division may yield NULL.
+template <shape::Op O, class L, class R>
+struct Arithmetic : Lookups<Arithmetic<O, L, R>> {
     L left;
     R right;
 
-    Arithmetic(shape::Op o, L l, R r) : op(o), left(std::move(l)), right(std::move(r)) {}
+    Arithmetic(L l, R r) : left(std::move(l)), right(std::move(r)) {}
 
     template <class M>
     static consteval Checked check() {
-        Checked out = check_arithmetic(checked<M, L>, checked<M, R>);
-        out.nullable = out.nullable || Divides;
+        Checked out = check_arithmetic(O, checked<M, L>, checked<M, R>);
+        out.nullable = out.nullable || O == shape::Op::div || O == shape::Op::mod;
         return out;
     }
     template <class M>
@@ -28,7 +27,7 @@ struct Arithmetic : Lookups<Arithmetic<L, R, Divides>> {
         const TypeInfo* const right_type = type_of<M>(right);
         if constexpr (is_late<M, L>) require_number(*left_type);
         if constexpr (is_late<M, R>) require_number(*right_type);
-        out.op(op);
+        out.op(O);
         emit_beside<M>(out, left, right_type);
         emit_beside<M>(out, right, left_type);
     }
@@ -42,7 +41,7 @@ struct Negated : Lookups<Negated<E>> {
 
     template <class M>
     static consteval Checked check() {
-        return check_arithmetic(checked<M, E>, checked<M, E>);
+        return check_arithmetic(shape::Op::negate, checked<M, E>, checked<M, E>);
     }
     template <class M>
     void emit(shape::Fragment& out) const {
@@ -52,26 +51,26 @@ struct Negated : Lookups<Negated<E>> {
     }
 };
 
-template <bool Divides, class L, class R>
-auto calculate(shape::Op op, const L& left, const R& right) {
-    return Arithmetic<node_t<L>, node_t<R>, Divides>(op, as_node(left), as_node(right));
+template <shape::Op O, class L, class R>
+auto calculate(const L& left, const R& right) {
+    return Arithmetic<O, node_t<L>, node_t<R>>(as_node(left), as_node(right));
 }
 
 template <class L, class R>
 requires Expression<L> || Expression<R>
-auto operator+(const L& left, const R& right) { return calculate<false>(shape::Op::add, left, right); }
+auto operator+(const L& left, const R& right) { return calculate<shape::Op::add>(left, right); }
 template <class L, class R>
 requires Expression<L> || Expression<R>
-auto operator-(const L& left, const R& right) { return calculate<false>(shape::Op::sub, left, right); }
+auto operator-(const L& left, const R& right) { return calculate<shape::Op::sub>(left, right); }
 template <class L, class R>
 requires Expression<L> || Expression<R>
-auto operator*(const L& left, const R& right) { return calculate<false>(shape::Op::mul, left, right); }
+auto operator*(const L& left, const R& right) { return calculate<shape::Op::mul>(left, right); }
 template <class L, class R>
 requires Expression<L> || Expression<R>
-auto operator/(const L& left, const R& right) { return calculate<true>(shape::Op::div, left, right); }
+auto operator/(const L& left, const R& right) { return calculate<shape::Op::div>(left, right); }
 template <class L, class R>
 requires Expression<L> || Expression<R>
-auto operator%(const L& left, const R& right) { return calculate<true>(shape::Op::mod, left, right); }
+auto operator%(const L& left, const R& right) { return calculate<shape::Op::mod>(left, right); }
 template <Expression E>
 auto operator-(const E& operand) {
     return Negated<E>(operand);

@@ -11,7 +11,7 @@ constexpr Checked check_results(Checked a, Checked b) {
     if (!b.ok()) return b;
     if (!types_meet(*a.type, *b.type)) return refuse(b, Fault::mixed_results);
     Checked out = family(*a.type) == Family::null ? b : a;
-    if (is_floating(b.type->kind) && family(*a.type) == Family::number) out.type = b.type;
+    if (family(*a.type) != Family::null) out.type = common_type(a.type, b.type);
     out.nullable = a.nullable || b.nullable;
     out.refers = nullptr;
     return out;

@@ -3,6 +3,7 @@
 #include <duet/base/constant_address.hpp>
 #include <duet/schema/model_info.hpp>
 #include <duet/schema/value_types.hpp>
+#include <duet/shape/opcodes.hpp>
 
 #include <cstdint>
 #include <string_view>
@@ -37,6 +38,8 @@ enum class Fault : std::uint8_t {
     unsupported_value,
     no_expression,
     no_assignment,
+    no_window,
+    no_array,
 };
 
 /// What an expression is for a model, found at compile time. `type` matters by its kind.
@@ -235,9 +238,35 @@ constexpr const TypeInfo& number_type(const TypeInfo& a, const TypeInfo& b) {
     if (family(a) == Family::duration && family(b) == Family::duration) return duration_type;
     return duet::detail::int64_value;
 }
-constexpr Checked check_arithmetic(Checked a, Checked b) {
+/// Which numbers hold which others: a fraction a whole number, a decimal both. 0: no number.
+constexpr int number_rank(Kind kind) {
+    return is_decimal(kind) ? 3 : is_floating(kind) ? 2 : duet::detail::is_integer(kind) ? 1 : 0;
+}
+/// What one of several values is: the first one's type, unless a number would not fit.
+constexpr const TypeInfo* common_type(const TypeInfo* first, const TypeInfo* other) {
+    const int rank = number_rank(other->kind);
+    if (number_rank(first->kind) == 0 || number_rank(first->kind) >= rank) return first;
+    return rank == 3 ? &decimal_type : &duet::detail::float64_value;
+}
+/// What becomes of moments and durations: a moment, a duration, or nothing (null).
+constexpr const TypeInfo* moment_type(shape::Op op, const TypeInfo& a, const TypeInfo& b) {
+    const auto is_moment = [](const TypeInfo& type) {
+        return type.kind == Kind::timestamp || type.kind == Kind::date;
+    };
+    const bool shifts = is_moment(a) && b.kind == Kind::duration;
+    if (op == shape::Op::add && (shifts || (a.kind == Kind::duration && is_moment(b))))
+        return &timestamp_type;
+    if (op == shape::Op::sub && shifts) return &timestamp_type;
+    if (op == shape::Op::sub && is_moment(a) && is_moment(b)) return &duration_type;
+    return nullptr;
+}
+constexpr Checked check_arithmetic(shape::Op op, Checked a, Checked b) {
     Checked out = condition_of(a, b);
     if (!out.ok()) return out;
+    if (const TypeInfo* moment = moment_type(op, *a.type, *b.type); duet::detail::is_set(moment)) {
+        out.type = moment;
+        return out;
+    }
     if (!is_number_like(*a.type) || !is_number_like(*b.type)) return refuse(out, Fault::not_number);
     out.type = &number_type(*a.type, *b.type);
     return out;

@@ -52,6 +52,7 @@ constexpr Checked check_call(shape::Function f, const Checked* arguments, std::s
         case coalesce:
         case greatest:
         case least:
+            for (std::size_t i = 1; i < count; ++i) out.type = common_type(out.type, arguments[i].type);
             out.nullable = all_null;
             return out;
         case nullif:
@@ -72,13 +73,24 @@ constexpr Checked check_call(shape::Function f, const Checked* arguments, std::s
 }
 
 namespace detail {
-/// Functions that pass a value on have its C++ type.
+/// Functions that pass a value on have its C++ type; of numbers of several types, one that holds them all.
 template <shape::Function F, class... A>
 struct CallType {};
+template <shape::Function F, class M, class... A>
+consteval Kind kind_of_call() {
+    const Checked all[] = {checked<M, A>...};
+    return check_call(F, all, sizeof...(A)).type->kind;
+}
+template <shape::Function F, class M, class First, class... Rest>
+struct PassedType : Bare<M, First> {};
+template <shape::Function F, class M, class First, class... Rest>
+requires(number_rank(kind_of_call<F, M, First, Rest...>()) >
+         number_rank(checked<M, First>.type->kind)) struct PassedType<F, M, First, Rest...>
+    : ComputedType<Family::number, kind_of_call<F, M, First, Rest...>()> {};
 template <shape::Function F, class First, class... Rest>
 requires(takes_equal_types(F)) struct CallType<F, First, Rest...> {
     template <class M>
-    using cpp_type = typename Bare<M, First>::type;
+    using cpp_type = typename PassedType<F, M, First, Rest...>::type;
 };
 }  // namespace detail
 
@@ -132,17 +144,21 @@ struct NamedCall : Lookups<NamedCall<T, A...>> {
     }
 };
 
-/// A string literal that is an SQL identifier: letters, digits and underscores.
+/// A string literal that is an SQL identifier: letters, digits and underscores; dots behind a schema.
 struct FunctionName {
     std::string_view text;
 
     template <std::size_t N>
     consteval FunctionName(const char (&literal)[N]) : text(literal, N - 1) {
-        bool fine = N > 1 && N <= 64 && !(literal[0] >= '0' && literal[0] <= '9');
+        bool fine = N > 1 && N <= 128;
+        bool begins = true;  // a part of the name
         for (const char c : text) {
-            fine = fine &&
-                   ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_');
+            const bool digit = c >= '0' && c <= '9';
+            fine = fine && (begins ? !digit && c != '.' : true) &&
+                   ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || digit || c == '_' || c == '.');
+            begins = c == '.';
         }
+        fine = fine && !begins;
         if (!fine) fn_takes_the_name_of_a_function_made_of_letters_digits_and_underscores();
     }
 
@@ -290,8 +306,8 @@ template <class T, expr::Expression E>
 auto cast(const E& e) {
     return expr::Cast<E, T>(e);
 }
-/// Any function of the database: `duet::fn<double>("sqrt")("area"_c)`. T: what it yields (a std::optional
-/// where that may be NULL).
+/// Any function of the database: `duet::fn<double>("sqrt")("area"_c)`, `duet::fn<int>("billing.rate")(...)`.
+/// T: what it yields (a std::optional where that may be NULL).
 template <class T>
 expr::NamedFunction<T> fn(expr::FunctionName name) {
     return {name.text};

@@ -83,6 +83,9 @@ struct InList : Node {
         const TypeInfo* const type = type_of<M>(operand);
         constexpr const TypeInfo* elements = detail::ElementTraits<X>::check().type;
         if constexpr (is_late<M, E>) require_comparable(*type, *elements);
+        // Known here, and so it is not left to databases: MariaDB keeps what it found out about NULL and one
+        // list for all that follow.
+        if (list.empty()) return out.op(negated ? shape::Op::always : shape::Op::never);
         out.op(negated ? shape::Op::not_in_list : shape::Op::in_list);
         emit_beside<M>(out, operand, elements);
         emit_list(out, *elements, list.data(), list.size(), type);
@@ -91,7 +94,9 @@ struct InList : Node {
 
 template <class E, class T, class... Rest>
 auto in(bool negated, const E& operand, const T& first, const Rest&... rest) {
-    if constexpr (QuerySource<T>) {
+    if constexpr (ScalarSource<T>) {
+        return InStatement<E, typename T::scalar_type>(negated, operand, nested(first.data()));
+    } else if constexpr (QuerySource<T>) {
         return in_query(negated, operand, first, rest...);
     } else if constexpr (sizeof...(Rest) == 0 && detail::Range<T>) {
         using X = detail::list_element_t<std::remove_cvref_t<decltype(*first.begin())>>;

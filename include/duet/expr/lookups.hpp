@@ -14,6 +14,21 @@ struct Labelled;
 template <shape::Function F, class... A>
 struct TextSearch;
 
+/// What .over() makes of an expression; <duet/expr/window.hpp> says what. `Header` is void.
+template <class Header, class E, class... W>
+struct OverOf {
+    static constexpr bool is_included = !std::is_void_v<Header>;
+    static_assert(is_included, "duet: over() needs #include <duet/functions.hpp>");
+    static E make(const E& e, const W&...) { return e; }
+};
+/// Likewise of a window with a name.
+template <class Header, class M, class... W>
+struct WindowOf {
+    static constexpr bool is_included = !std::is_void_v<Header>;
+    static_assert(is_included, "duet: window() needs #include <duet/functions.hpp>");
+    static void add(shape::Fragment&, std::string_view, const W&...) {}
+};
+
 /// The lookups that every expression D with a value has. Texts in patterns are taken literally, except by
 /// like, ilike (% and _ are wildcards, a backslash escapes) and regex.
 template <class D>
@@ -110,6 +125,14 @@ struct Lookups : Node {
     template <class V>
     auto trigram_similar(const V& text) const {
         return TextSearch<shape::Function::trigram_similar, D, node_t<V>>(self(), as_node(text));
+    }
+
+    /// Of an aggregate or a window function: the figure over the rows around each row, as
+    /// duet::partition_by(), duet::order_by() and a frame say, or the name of a window. Needs
+    /// <duet/functions.hpp>.
+    template <class... W>
+    auto over(const W&... window) const {
+        return OverOf<void, D, W...>::make(self(), window...);
     }
 
     /// Names the result in a select list.

@@ -83,6 +83,34 @@ auto in_query(bool negated, const E& operand, const Q& query, const C& column) {
     return InQuery<E, Inner, C>(negated, operand, nested(query.data(), clauses));
 }
 
+/// A statement that yields one column of type T.
+template <class Q>
+concept ScalarSource = QuerySource<Q> && requires {
+    typename Q::scalar_type;
+    requires !std::is_void_v<typename Q::scalar_type>;
+};
+
+/// `operand IN (SELECT ...)`, of a statement.
+template <class E, class T>
+struct InStatement : Node {
+    bool negated;
+    E operand;
+    shape::Fragment query;
+
+    InStatement(bool n, E e, shape::Fragment q) : negated(n), operand(std::move(e)), query(std::move(q)) {}
+
+    template <class M>
+    static consteval Checked check() {
+        return check_comparison(checked<M, E>, ValueTraits<T>::check(), false, false, false);
+    }
+    template <class M>
+    void emit(shape::Fragment& out) const {
+        out.op(negated ? shape::Op::not_in_query : shape::Op::in_query);
+        operand.template emit<M>(out);
+        out.append(query);
+    }
+};
+
 struct Exists : Node {
     shape::Fragment query;
 

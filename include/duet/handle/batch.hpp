@@ -27,6 +27,7 @@ public:
                 return engine::insert(call, detail::model_info<M>, &object);
             }
             bool checks_result() const noexcept override { return false; }
+            const ModelInfo* hooked_model() const noexcept override { return &detail::model_info<M>; }
             M& object;
         };
         operations_.push_back(std::make_unique<Create>(object));
@@ -41,6 +42,7 @@ public:
                 return engine::update(call, detail::model_info<M>, &object, changes);
             }
             bool checks_result() const noexcept override { return true; }
+            const ModelInfo* hooked_model() const noexcept override { return &detail::model_info<M>; }
             M& object;
             shape::QueryData changes;
         };
@@ -57,6 +59,7 @@ public:
                 return engine::remove(call, detail::model_info<M>, &object, engine::Removal::normal);
             }
             bool checks_result() const noexcept override { return true; }
+            const ModelInfo* hooked_model() const noexcept override { return &detail::model_info<M>; }
             M& object;
         };
         operations_.push_back(std::make_unique<Remove>(object));
@@ -64,16 +67,14 @@ public:
     /// UPDATE of all rows of a query, however many there are.
     template <Model M, expr::IsAssignment... A>
     void update_bulk(const Query<M>& query, const A&... assignments) {
-        auto operation = std::make_unique<Rows>(query.data());
-        (expr::add<expr::Role::set, M>(operation->query.clauses, assignments), ...);
-        operations_.push_back(std::move(operation));
+        shape::QueryData changes = query.data();
+        (expr::add<expr::Role::set, M>(changes.clauses, assignments), ...);
+        add_rows(std::move(changes), false);
     }
     /// DELETE (or the mark of a soft delete) of all rows of a query.
     template <Model M>
     void delete_bulk(const Query<M>& query) {
-        auto operation = std::make_unique<Rows>(query.data());
-        operation->removes = true;
-        operations_.push_back(std::move(operation));
+        add_rows(query.data(), true);
     }
 
     std::size_t size() const noexcept { return operations_.size(); }
@@ -81,19 +82,7 @@ public:
 private:
     template <class Self, class Mode>
     friend class Handle;
-    struct Rows final : engine::BatchOperation {
-        explicit Rows(shape::QueryData of) : query(std::move(of)) {}
-        Task<> start(engine::Call call) override {
-            if (removes) {
-                co_await engine::remove_rows(call, query, false, engine::Removal::normal);
-            } else {
-                co_await engine::update_rows(call, query, false);
-            }
-        }
-        bool checks_result() const noexcept override { return false; }
-        shape::QueryData query;
-        bool removes = false;
-    };
+    void add_rows(shape::QueryData query, bool removes);
 
     std::vector<std::unique_ptr<engine::BatchOperation>> operations_;
 };

@@ -32,6 +32,10 @@ template <class Mode>
 class BasicSession;
 
 namespace detail {
+/// Defined in <duet/signals.hpp>.
+template <class M, class Mode, class Signal, class F>
+HookConnection connect_listener(engine::Engine& engine, Signal signal, F fn);
+
 template <class Mode>
 struct SessionAccess;
 template <class Mode, class Asked>
@@ -44,7 +48,10 @@ struct Opened {
     std::shared_ptr<engine::Engine> engine;
     std::shared_ptr<engine::Session> session;  // null without replicas
 };
+// Options are not made where there are none: every program would compile how.
+Opened open_database(std::string_view url);
 Opened open_database(std::string_view url, const DatabaseOptions& options);
+Opened open_database(const std::vector<Node>& nodes);
 Opened open_database(const std::vector<Node>& nodes, const DatabaseOptions& options);
 }  // namespace detail
 
@@ -60,10 +67,12 @@ class BasicDatabase : public Handle<BasicDatabase<Mode>, Mode> {
 
 public:
     /// `sqlite:///file.db`, `sqlite:////absolute/file.db`, `sqlite://:memory:`. Throws ConfigurationError.
-    explicit BasicDatabase(std::string_view url, const DatabaseOptions& options = {})
+    explicit BasicDatabase(std::string_view url) : BasicDatabase(detail::open_database(url)) {}
+    BasicDatabase(std::string_view url, const DatabaseOptions& options)
         : BasicDatabase(detail::open_database(url, options)) {}
     /// Several servers with the same data, one of them the primary. Throws ConfigurationError.
-    explicit BasicDatabase(const std::vector<Node>& nodes, const DatabaseOptions& options = {})
+    explicit BasicDatabase(const std::vector<Node>& nodes) : BasicDatabase(detail::open_database(nodes)) {}
+    BasicDatabase(const std::vector<Node>& nodes, const DatabaseOptions& options)
         : BasicDatabase(detail::open_database(nodes, options)) {}
     /// The same database in the other mode: connections, caches and hooks are shared.
     template <class Other>
@@ -210,21 +219,26 @@ public:
     /// Calls `fn(event)` after each statement, on the thread that ran it, until the returned hook is
     /// destroyed.
     template <class F>
-    [[nodiscard("the hook is removed when this is destroyed")]] QueryHook on_query(F fn) {
-        auto context = std::make_shared<F>(std::move(fn));
-        const auto id = engine_->hooks().add(
-            context, [](void* f, const QueryEvent& event) { (*static_cast<F*>(f))(event); });
-        return QueryHook(engine_->hooks(), id);
+    QueryHook on_query(F fn) {
+        return engine_->hooks().add(std::move(fn));
+    }
+    /// Calls `fn(M&, const HookContext&)` (or `fn(M&)`) at a moment of each write of an M, until the returned
+    /// connection is destroyed: `db.connect<User>(duet::signal::before_save, fn)`. Needs <duet/signals.hpp>,
+    /// where the signals are.
+    template <Model M, class Signal, class F>
+    HookConnection connect(Signal signal, F fn) {
+        return detail::connect_listener<M, Mode>(*engine_, signal, std::move(fn));
+    }
+    /// The same for all models: `fn(const HookContext&)`; and for statements.
+    template <class Signal, class F>
+    HookConnection connect(Signal signal, F fn) {
+        return detail::connect_listener<void, Mode>(*engine_, signal, std::move(fn));
     }
     /// Of the primary.
-    PoolStats pool_stats() const { return engine_->pool().stats(); }
+    PoolStats pool_stats() const { return engine::pool_stats(*engine_); }
     /// Changes how many connections the pool keeps, at once and while it is in use; returns the size from now
     /// on. SQLite's stays as it is. Throws ConfigurationError for 0. Replicas' pools change as well.
-    std::size_t resize_pool(std::size_t size) {
-        std::size_t now = size;
-        for (engine::Engine* node : nodes_of()) now = node->pool().resize(size);
-        return now;
-    }
+    std::size_t resize_pool(std::size_t size) { return engine::resize_pools(nodes_of(), size); }
     /// Opens connections ahead of need, until `number` are open or the pool has its size, to each server;
     /// returns how many it opened. Throws ConnectionError.
     Result<std::size_t> warm_up(std::size_t number) {
@@ -242,21 +256,14 @@ public:
     /// wanted the connection.
     template <class F>
     void on_connect(F fn) {
-        const auto context = std::make_shared<F>(std::move(fn));
-        for (engine::Engine* node : nodes_of()) {
-            node->pool().on_connect(context,
-                                    [](void* f, ConnectionSetup& setup) { (*static_cast<F*>(f))(setup); });
-        }
+        engine::on_connect(nodes_of(), std::make_shared<F>(std::move(fn)),
+                           [](void* f, ConnectionSetup& setup) { (*static_cast<F*>(f))(setup); });
     }
     /// Calls `fn(event)` for the rare events of the pool (PoolEvent), on the thread where they happen, until
     /// the returned hook is destroyed. It must not use this database.
     template <class F>
-    [[nodiscard("the hook is removed when this is destroyed")]] PoolHook on_pool_event(F fn) {
-        auto context = std::make_shared<F>(std::move(fn));
-        detail::PoolHooks& hooks = engine_->pool().hooks();
-        const auto id =
-            hooks.add(context, [](void* f, const PoolEvent& event) { (*static_cast<F*>(f))(event); });
-        return PoolHook(hooks, id);
+    PoolHook on_pool_event(F fn) {
+        return engine::pool_hooks(*engine_).add(std::move(fn));
     }
     engine::PlanCacheStats plan_stats() const { return engine_->plan_stats(); }
     std::string_view dialect() const { return engine_->dialect().name(); }

@@ -94,6 +94,17 @@ private:
     }
 };
 
+/// What <duet/payload.hpp> defines for create and update by payload structs.
+template <class M, class P>
+struct PayloadOf;
+template <class P>
+concept PayloadStruct = RowStruct<std::remove_cvref_t<P>> && !Model<std::remove_cvref_t<P>> &&
+                        !expr::IsAssignment<std::remove_cvref_t<P>>;
+template <class M, class P>
+consteval bool payloads_are_known() {
+    return requires { PayloadOf<M, std::remove_cvref_t<P>>::is_known; };
+}
+
 /// What a block of a transaction returns, without the Task around it in async code.
 template <class R>
 struct BlockResult {
@@ -121,17 +132,45 @@ public:
     /// INSERT; comes back with its generated key, defaults and timestamps. Throws IntegrityError and its kin.
     template <Model M>
     Result<M> create(const M& object, Where where = Where::current()) {
+        static_assert(detail::has_right_hooks<M>);
         return Mode::run(detail::CreateObject<M>{call(where), object});
     }
     template <class M>
     requires(Model<M> && !std::is_lvalue_reference_v<M>) Result<M> create(M&& object,
                                                                           Where where = Where::current()) {
+        static_assert(detail::has_right_hooks<M>);
         static_assert(!Mode::is_async || detail::safe_in_co_await<M>,
                       "duet: GCC 12 breaks temporaries in co_await: name the object first, then co_await "
                       "db.create(object)");
         return Mode::run(detail::CreateObject<M>{call(where), std::forward<M>(object)});
     }
-    /// INSERT of many in few statements and one transaction; returns how many.
+    /// INSERT of what a payload struct says, the other members as the model initialises them. The payload's
+    /// rules are run first. Needs <duet/payload.hpp>. Throws ValidationError with all faults.
+    template <Model M, class P>
+    requires detail::PayloadStruct<P> Result<M> create(P&& payload, Where where = Where::current()) {
+        static_assert(!Mode::is_async || detail::safe_in_co_await<P>,
+                      "duet: GCC 12 breaks temporaries in co_await: name the payload first, then co_await "
+                      "db.create<Model>(payload)");
+        constexpr bool is_known = detail::payloads_are_known<M, P>();
+        static_assert(is_known, "duet: create() with a payload needs #include <duet/payload.hpp>");
+        if constexpr (is_known) {
+            return Mode::run(detail::CreateObject<M>{
+                call(where), detail::PayloadOf<M, std::remove_cvref_t<P>>::create(payload, where)});
+        }
+    }
+    /// The same for many, all or none; returns how many. Paths of faults begin with the index: /3/email.
+    template <Model M, class P>
+    requires detail::PayloadStruct<P> Result<std::size_t> create_bulk(const std::vector<P>& payloads,
+                                                                      Where where = Where::current()) {
+        constexpr bool is_known = detail::payloads_are_known<M, P>();
+        static_assert(is_known, "duet: create_bulk() with payloads needs #include <duet/payload.hpp>");
+        if constexpr (is_known) {
+            return Mode::run(
+                detail::CreateList<M>{call(where), detail::PayloadOf<M, P>::create_all(payloads, where)});
+        }
+    }
+    /// INSERT of many in few statements and one transaction; returns how many. Without hooks, unless
+    /// duet::with_hooks is passed.
     template <Model M>
     Result<std::size_t> create_bulk(std::vector<M>&& objects, Where where = Where::current()) {
         static_assert(
@@ -144,10 +183,26 @@ public:
     Result<std::size_t> create_bulk(std::vector<M>& objects, Where where = Where::current()) {
         return Mode::run(detail::CreateInPlace<M>{call(where), objects.data(), objects.size()});
     }
+    template <Model M>
+    Result<std::size_t> create_bulk(std::vector<M>&& objects, WithHooks, Where where = Where::current()) {
+        static_assert(
+            !Mode::is_async || detail::safe_in_co_await<std::vector<M>>,
+            "duet: GCC 12 breaks temporaries in co_await: name the vector first, then pass it by its name");
+        return Mode::run(detail::CreateList<M>{call(where), std::move(objects), true});
+    }
+    template <Model M>
+    Result<std::size_t> create_bulk(std::vector<M>& objects, WithHooks, Where where = Where::current()) {
+        return Mode::run(detail::CreateInPlace<M>{call(where), objects.data(), objects.size(), true});
+    }
     /// Likewise; gives them back with their keys.
     template <Model M>
     Result<std::vector<M>> create_bulk_returning(std::vector<M> objects, Where where = Where::current()) {
         return Mode::run(detail::CreateListAndReturn<M>{{call(where), std::move(objects)}});
+    }
+    template <Model M>
+    Result<std::vector<M>> create_bulk_returning(std::vector<M> objects, WithHooks,
+                                                 Where where = Where::current()) {
+        return Mode::run(detail::CreateListAndReturn<M>{{call(where), std::move(objects), true}});
     }
     /// The row with this primary key, soft-deleted ones excepted. Composite keys: all parts in
     /// the order of primary_key(...), as `duet::key(a, b)`.
@@ -181,6 +236,7 @@ public:
     /// StaleData when its version is.
     template <Model M>
     Result<void> save(M& object, Where where = Where::current()) {
+        static_assert(detail::has_right_hooks<M>);
         return Mode::run(detail::SaveObject<M>{{call(where), &object}});
     }
     /// UPDATE of these columns only; the object follows. Throws NotFound when its row is gone.
@@ -188,6 +244,7 @@ public:
               class D = detail::NoChange, class E = detail::NoChange, class F = detail::NoChange>
     Result<void> update(M& object, const A& a, const B& b = {}, const C& c = {}, const D& d = {},
                         const E& e = {}, const F& f = {}, Where where = Where::current()) {
+        static_assert(detail::has_right_hooks<M>);
         detail::UpdateObject<M> operation{{call(where), &object}};
         operation.changes.model = &detail::model_info<M>;
         const auto add = [&operation]<class T>(const T& change) {
@@ -196,6 +253,22 @@ public:
         };
         add(a), add(b), add(c), add(d), add(e), add(f);
         return Mode::run(std::move(operation));
+    }
+    /// UPDATE of the columns that a payload struct sets: all fields that are no Patch, and those Patches that
+    /// are set. The object follows when it is done; with nothing to set, nothing is sent. Needs
+    /// <duet/payload.hpp>. Throws ValidationError with all faults, NotFound, StaleData.
+    template <Model M, class P>
+    requires detail::PayloadStruct<P> Result<void> update(M& object, P&& payload,
+                                                          Where where = Where::current()) {
+        static_assert(!Mode::is_async || detail::safe_in_co_await<P>,
+                      "duet: GCC 12 breaks temporaries in co_await: name the payload first, then co_await "
+                      "db.update(object, payload)");
+        constexpr bool is_known = detail::payloads_are_known<M, P>();
+        static_assert(is_known, "duet: update() with a payload needs #include <duet/payload.hpp>");
+        if constexpr (is_known) {
+            return Mode::run(
+                detail::PayloadOf<M, std::remove_cvref_t<P>>::update(call(where), object, payload, where));
+        }
     }
     /// Reads all columns again; loaded relations are dropped. Throws NotFound.
     template <Model M>
@@ -214,6 +287,7 @@ public:
     /// DELETE; a model with SoftDelete is marked instead. Throws NotFound when the row is gone.
     template <Model M>
     Result<void> remove(M& object, Where where = Where::current()) {
+        static_assert(detail::has_right_hooks<M>);
         return Mode::run(detail::RemoveObject<M>{{call(where), &object}, engine::Removal::normal});
     }
     template <Model M>
@@ -307,6 +381,18 @@ public:
     template <Model M>
     Result<std::int64_t> count(const Query<M>& query, Where where = Where::current()) {
         return BoundQuery<Mode, M>(call(where), query).count();
+    }
+
+    /// The rows of a statement (duet::select, query.statement(); <duet/statement.hpp>), or what a statement
+    /// that writes gives back.
+    template <class S>
+    auto execute(const S& statement, Where where = Where::current()) {
+        constexpr bool is_statement = requires { typename S::duet_statement; };
+        static_assert(
+            is_statement,
+            "duet: execute() takes a statement, as duet::select(...).from<M>() or query.statement() "
+            "make it; text goes through db.sql()");
+        if constexpr (is_statement) return statement.template bound_to<Mode>(call(where));
     }
 
     /// SQL with bound values: `db.sql("SELECT name, age FROM users WHERE age > {}", 30).as<NameAge>()`.

@@ -2,7 +2,7 @@
 
 #include <duet/async/mode.hpp>
 #include <duet/base/error.hpp>
-#include <duet/engine/engine.hpp>
+#include <duet/engine/inspect.hpp>
 #include <duet/expr/expr.hpp>
 #include <duet/query/operations.hpp>
 #include <duet/query/rows.hpp>
@@ -137,6 +137,11 @@ struct FetchRawFirst : FetchRaw<T> {
         return take_first_row<T>(this->rows);
     }
 };
+struct ExplainRaw : RawOperation {
+    ExplainOptions options{};
+    auto start() { return engine::explain(call, prepare(), options); }
+    QueryPlan finish(QueryPlan plan) { return plan; }
+};
 struct ExecuteRaw : RawOperation {
     auto start() { return engine::execute_raw(call, prepare()); }
     std::int64_t finish(std::int64_t affected) { return affected; }
@@ -177,6 +182,18 @@ public:
     }
     /// Runs it for its effect; returns the number of rows changed.
     Result<std::int64_t> execute() const { return Mode::run(detail::ExecuteRaw{operation_}); }
+
+    /// The text with the database's placeholders.
+    const std::string& to_sql() const noexcept { return operation_.text; }
+    /// For reading: pretty-printed, with literals in place of placeholders, or both (duet::for_reading).
+    ReadableSql to_sql(const SqlStyle& style) const {
+        return engine::sql_of(operation_.call.engine->dialect(), operation_.text, operation_.values.values,
+                              style);
+    }
+    /// How the database is going to run it. `duet::analyze` runs it, too: InvalidQuery for what may write.
+    Result<QueryPlan> explain(ExplainOptions options = {}) const {
+        return Mode::run(detail::ExplainRaw{{operation_}, options});
+    }
 
 private:
     detail::RawOperation operation_;

@@ -106,6 +106,9 @@ private:
 using Transaction = BasicTransaction<Blocking>;
 using AsyncTransaction = BasicTransaction<Async>;
 
+inline Transaction HookContext::transaction() const { return Transaction(state(true)); }
+inline AsyncTransaction HookContext::async_transaction() const { return AsyncTransaction(state(false)); }
+
 namespace detail {
 
 /// A block of a transaction and the place for its result.

@@ -135,17 +135,24 @@ struct RestoreObject : ObjectOperation<M> {
     auto start() { return engine::restore(this->call, model_info<M>, this->object, cascade); }
     bool finish(bool restored) { return restored; }
 };
+inline Task<std::size_t> run_insert_all(const engine::Call& call, const ModelInfo& model, void* objects,
+                                        std::size_t count, bool keys_wanted, bool hooks) {
+    return hooks ? engine::insert_all_hooked(call, model, objects, count, keys_wanted)
+                 : engine::insert_all(call, model, objects, count, keys_wanted);
+}
 template <class M>
 struct CreateList {
     engine::Call call;
     std::vector<M> objects;
-    auto start() { return engine::insert_all(call, model_info<M>, objects.data(), objects.size(), false); }
+    bool hooks = false;
+    auto start() { return run_insert_all(call, model_info<M>, objects.data(), objects.size(), false, hooks); }
     std::size_t finish(std::size_t count) { return count; }
 };
 template <class M>
 struct CreateListAndReturn : CreateList<M> {
     auto start() {
-        return engine::insert_all(this->call, model_info<M>, this->objects.data(), this->objects.size());
+        return run_insert_all(this->call, model_info<M>, this->objects.data(), this->objects.size(), true,
+                              this->hooks);
     }
     std::vector<M> finish(std::size_t) { return std::move(this->objects); }
 };
@@ -155,7 +162,8 @@ struct CreateInPlace {
     engine::Call call;
     M* objects;
     std::size_t count;
-    auto start() { return engine::insert_all(call, model_info<M>, objects, count); }
+    bool hooks = false;
+    auto start() { return run_insert_all(call, model_info<M>, objects, count, true, hooks); }
     std::size_t finish(std::size_t done) { return done; }
 };
 template <class M>

@@ -2,6 +2,7 @@
 
 #include <duet/model/behaviours.hpp>
 #include <duet/model/column_types.hpp>
+#include <duet/model/hooks.hpp>
 #include <duet/model/links.hpp>
 #include <duet/model/reflect.hpp>
 #include <duet/model/relations.hpp>
@@ -412,6 +413,8 @@ consteval ModelInfo make_model_info() {
     info.list = &ListAccess<M>::ops;
     info.layout_holds = &ModelTables<M>::layout_holds;
     info.soft_delete = a.soft_delete;
+    info.hooks = hooks_of<M>();
+    if constexpr (requires { M::rules; }) info.check = &decltype(M::rules)::template check<M>;
     return info;
 }
 
@@ -439,6 +442,11 @@ Key key_of(const T& model) {
 }
 
 }  // namespace detail
+
+template <class M>
+M* HookContext::object() const noexcept {
+    return &model_ == &detail::model_info<std::remove_const_t<M>> ? static_cast<M*>(object_) : nullptr;
+}
 
 /// The models of a program: what create_all, migrations and test kits take.
 template <Model... Ms>

@@ -97,6 +97,13 @@ consteval TableOption decimal_as_text(std::string_view column) {
     return detail::option_over(TableOption::Type::decimal_as_text, column);
 }
 
+/// Columns that no payload sets: a payload struct with such a field does not compile, and from_json into the
+/// model refuses them. Plain code goes on setting them.
+template <std::convertible_to<std::string_view>... Names>
+consteval TableOption guarded(Names... columns) {
+    return detail::option_over(TableOption::Type::guarded, columns...);
+}
+
 /// Column lists of a foreign key: `duet::foreign_key(duet::columns("order_id", "line"), "lines",
 /// duet::columns("order", "no"))`.
 struct ColumnNames {

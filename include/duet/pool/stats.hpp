@@ -1,5 +1,7 @@
 #pragma once
 
+#include <duet/base/hook_list.hpp>
+
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -84,49 +86,7 @@ private:
     bool writer_;
 };
 
-namespace detail {
-
-/// A list of hooks that is cheap to find empty. Thread-safe: a change makes a new list.
-class PoolHooks {
-public:
-    using Call = void (*)(void* context, const PoolEvent&);
-
-    PoolHooks();
-    ~PoolHooks();
-    PoolHooks(const PoolHooks&) = delete;
-    PoolHooks& operator=(const PoolHooks&) = delete;
-
-    bool empty() const noexcept;
-    std::uint64_t add(std::shared_ptr<void> context, Call call);
-    void remove(std::uint64_t id) noexcept;
-    /// What a hook throws is swallowed: watching must not change what a program does.
-    void fire(const PoolEvent& event) const noexcept;
-
-private:
-    struct Impl;
-    std::unique_ptr<Impl> impl_;
-};
-
-}  // namespace detail
-
-/// Keeps a pool hook in place; removes it when destroyed. Must not outlive its database.
-class PoolHook {
-public:
-    PoolHook() noexcept = default;
-    PoolHook(detail::PoolHooks& hooks, std::uint64_t id) noexcept : hooks_(&hooks), id_(id) {}
-    PoolHook(PoolHook&& other) noexcept : hooks_(std::exchange(other.hooks_, nullptr)), id_(other.id_) {}
-    PoolHook& operator=(PoolHook&& other) noexcept {
-        std::swap(hooks_, other.hooks_);
-        std::swap(id_, other.id_);
-        return *this;
-    }
-    ~PoolHook() {
-        if (hooks_ != nullptr) hooks_->remove(id_);
-    }
-
-private:
-    detail::PoolHooks* hooks_ = nullptr;
-    std::uint64_t id_ = 0;
-};
+/// Keeps a pool hook in place; removes it when destroyed.
+using PoolHook = HookConnection;
 
 }  // namespace duet

@@ -15,12 +15,9 @@
 
 namespace duet {
 
-/// Passed to a bulk write that is meant for the whole table.
-struct AllRows {};
-inline constexpr AllRows all_rows{};
-/// Passed to remove and delete_bulk: really delete rows that are soft-deleted as a rule.
-struct Hard {};
-inline constexpr Hard hard{};
+/// Passed to bulk writes: runs the hooks of the model, and of those who listen, for each object.
+struct WithHooks {};
+inline constexpr WithHooks with_hooks{};
 
 namespace detail {
 
@@ -33,7 +30,6 @@ void take_page(shape::QueryData& query, std::int64_t limit, std::int64_t offset)
 void require_all_rows(const shape::QueryData& query);
 /// Throws InvalidQuery for a query that locks rows, outside of a transaction.
 void require_transaction(const engine::Call& call, const shape::QueryData& query);
-std::string sql_text(engine::Engine& engine, const shape::QueryData& query);
 
 template <class M, class S, std::size_t I>
 void select_member(shape::QueryData& query) {
@@ -204,34 +200,45 @@ public:
     }
 
     /// UPDATE of all rows of the query; returns how many. Throws InvalidQuery without a where, unless
-    /// duet::all_rows is passed.
+    /// duet::all_rows is passed. With duet::with_hooks the rows are loaded in batches for their hooks to run.
     template <class... A>
     Result<std::int64_t> update_bulk(const A&... assignments) const {
         detail::UpdateRows update{operation()};
-        const auto add = [&update]<class T>(const T& argument) {
+        update.hooks = (std::is_same_v<A, WithHooks> || ...);
+        if (update.hooks) update.changes.model = &detail::model_info<M>;
+        shape::Fragment& changes = update.hooks ? update.changes.clauses : update.query.clauses;
+        const auto add = [&update, &changes]<class T>(const T& argument) {
             if constexpr (std::is_same_v<T, AllRows>) {
                 update.all_rows = true;
-            } else {
-                expr::add<expr::Role::set, M>(update.query.clauses, argument);
+            } else if constexpr (!std::is_same_v<T, WithHooks>) {
+                expr::add<expr::Role::set, M>(changes, argument);
             }
         };
         (add(assignments), ...);
         return run(std::move(update));
     }
-    /// DELETE (or the mark of a soft delete) of all rows of the query; returns how many. Takes duet::all_rows
-    /// and duet::hard.
+    /// DELETE (or the mark of a soft delete) of all rows of the query; returns how many. Takes
+    /// duet::all_rows, duet::hard and duet::with_hooks.
     template <class... Options>
     Result<std::int64_t> delete_bulk(const Options&... /*options*/) const {
         detail::RemoveRows remove{operation()};
         remove.all_rows = (std::is_same_v<Options, AllRows> || ...);
+        remove.hooks = (std::is_same_v<Options, WithHooks> || ...);
         if ((std::is_same_v<Options, Hard> || ...)) remove.removal = engine::Removal::hard;
         return run(std::move(remove));
     }
 
-    /// How the database is going to run the query, in its own words.
-    Result<std::string> explain() const { return run(detail::ExplainQuery{{call_, this->data()}}); }
-    /// The statement with placeholders; nothing is sent.
-    std::string to_sql() const { return detail::sql_text(*call_.engine, this->data()); }
+    /// How the database is going to run the query: a tree that prints itself, with what is suspicious about
+    /// it. `duet::analyze` runs the query, too, and shows what it really does.
+    Result<QueryPlan> explain(ExplainOptions options = {}) const {
+        return form(engine::QueryForm::rows).explain(options);
+    }
+    using detail::QueryBuilder<BoundQuery, M>::to_sql;
+    /// The statement of all() with placeholders; nothing is sent.
+    std::string to_sql() const { return form(engine::QueryForm::rows).to_sql(); }
+    /// The same for reading.
+    ReadableSql to_sql(const SqlStyle& style) const { return form(engine::QueryForm::rows).to_sql(style); }
+    BoundQueryForm<Mode> form(engine::QueryForm form) const { return {call_, this->data(), form}; }
 
 private:
     detail::QueryOperation operation() const {

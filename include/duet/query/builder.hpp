@@ -2,6 +2,7 @@
 
 #include <duet/expr/expr.hpp>
 #include <duet/model/model.hpp>
+#include <duet/query/query_form.hpp>
 #include <duet/shape/query_data.hpp>
 
 #include <cstdint>
@@ -32,6 +33,13 @@ constexpr LockedTables<R...> of(const R&... /*relations*/) {
     return {};
 }
 
+/// Passed to a bulk write that is meant for the whole table.
+struct AllRows {};
+inline constexpr AllRows all_rows{};
+/// Passed to remove and delete_bulk: really delete rows that are soft-deleted as a rule.
+struct Hard {};
+inline constexpr Hard hard{};
+
 namespace detail {
 
 /// Adds a relation to load; joined ones also become part of the statement.
@@ -39,6 +47,7 @@ void add_related(shape::QueryData& query, std::span<const std::uint8_t> path, bo
                  const shape::QueryData* filter);
 void add_related(shape::QueryData& query, std::string_view runtime_path, bool joined);
 void drop_order(shape::QueryData& query);
+void drop_clauses(shape::QueryData& query, shape::Clause unwanted);
 /// Replaces the lock that a query asked for before.
 void set_lock(shape::QueryData& query, std::uint32_t flags);
 void add_locked(shape::QueryData& query, std::span<const std::uint8_t> path);
@@ -56,6 +65,10 @@ constexpr bool names_relation() {
     static_assert(found, "duet: related() needs the name of a relation of the model");
     return found;
 }
+
+/// Makes the statement of a query; <duet/statement.hpp> has it.
+template <class M>
+struct StatementHook;
 
 /// The words that build a query; each returns a new one and leaves this one alone.
 template <class Self, Model M>
@@ -193,14 +206,70 @@ public:
         return copy;
     }
 
+    /// A window by a name that `.over("name")` refers to. Needs <duet/functions.hpp>.
+    template <class... W>
+    Self window(std::string_view name, const W&... parts) const {
+        Self copy(self());
+        expr::WindowOf<void, M, W...>::add(copy.data().clauses, name, parts...);
+        return copy;
+    }
+
+    // The statements that become of the query, to be looked at; a query with a handle knows its dialect.
+
+    /// That of all(), with placeholders. Nothing is sent. Throws UnsupportedByDialect and InvalidQuery as
+    /// all() would.
+    std::string to_sql(DialectName dialect) const { return form(engine::QueryForm::rows).to_sql(dialect); }
+    /// For reading: pretty-printed, with literals in place of placeholders, or both (duet::for_reading).
+    ReadableSql to_sql(DialectName dialect, const SqlStyle& style) const {
+        return form(engine::QueryForm::rows).to_sql(dialect, style);
+    }
+    auto as_count() const { return self().form(engine::QueryForm::count); }
+    auto as_exists() const { return self().form(engine::QueryForm::exists); }
+    /// That of select() or aggregate().
+    template <class... E>
+    auto as_select(const E&... expressions) const {
+        Self copy(self());
+        (expr::add<expr::Role::select, M>(copy.data().clauses, expressions), ...);
+        return copy.form(engine::QueryForm::rows);
+    }
+    /// That of update_bulk(), with or without a where.
+    template <class... A>
+    auto as_update(const A&... assignments) const {
+        Self copy(self());
+        [[maybe_unused]] const auto add = [&copy]<class T>(const T& argument) {
+            if constexpr (!std::is_same_v<T, AllRows>)
+                expr::add<expr::Role::set, M>(copy.data().clauses, argument);
+        };
+        (add(assignments), ...);
+        return copy.form(engine::QueryForm::update);
+    }
+    /// That of delete_bulk(), likewise; takes duet::hard.
+    template <class... Options>
+    auto as_delete(const Options&... /*options*/) const {
+        constexpr bool hard = (std::is_same_v<Options, Hard> || ...);
+        return self().form(hard ? engine::QueryForm::remove_hard : engine::QueryForm::remove);
+    }
+
     /// `fn(query)`: for scopes that do more than filter.
     template <class F>
     auto apply(F&& fn) const {
         return std::forward<F>(fn)(Self(self()));
     }
 
+    /// The SQL statement of this query as a value, to go on with where queries end. Needs
+    /// <duet/statement.hpp>.
+    template <class Hook = StatementHook<M>>
+    auto statement() const {
+        constexpr bool is_known = requires { Hook::make(data_); };
+        static_assert(is_known, "duet: statement() needs #include <duet/statement.hpp>");
+        if constexpr (is_known) return Hook::make(data_);
+    }
+
     const shape::QueryData& data() const noexcept { return data_; }
     shape::QueryData& data() noexcept { return data_; }
+
+    /// What the words above make.
+    QueryForm form(engine::QueryForm form) const { return {data_, form}; }
 
 protected:
     QueryBuilder() { data_.model = &model_info<M>; }
@@ -223,6 +292,10 @@ private:
     }
     static void add_lock_option(shape::QueryData& query, SkipLocked) { query.flags |= shape::skip_locked; }
     static void add_lock_option(shape::QueryData& query, NoWait) { query.flags |= shape::no_wait; }
+    /// Of statements: duet::of(aliases).
+    template <class O>
+    requires requires(const O& o, shape::QueryData& q) { o.lock(q); }
+    static void add_lock_option(shape::QueryData& query, const O& aliases) { aliases.lock(query); }
     template <class... R>
     static void add_lock_option(shape::QueryData& query, LockedTables<R...>) {
         query.flags |= shape::lock_of;

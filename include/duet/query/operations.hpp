@@ -3,6 +3,7 @@
 #include <duet/base/error.hpp>
 #include <duet/engine/engine.hpp>
 #include <duet/model/model.hpp>
+#include <duet/query/hooked_bulk.hpp>
 #include <duet/query/rows.hpp>
 
 #include <optional>
@@ -69,10 +70,6 @@ struct RowsExist : QueryOperation {
     auto start() { return engine::exists(call, query); }
     bool finish(bool found) { return found; }
 };
-struct ExplainQuery : QueryOperation {
-    auto start() { return engine::explain(call, query); }
-    std::string finish(std::string text) { return text; }
-};
 
 /// A select list into rows of T.
 template <class T>
@@ -94,13 +91,22 @@ struct FetchRow : FetchRows<T> {
 
 struct UpdateRows : QueryOperation {
     bool all_rows = false;
-    auto start() { return engine::update_rows(call, query, all_rows); }
+    bool hooks = false;
+    shape::QueryData changes{};  // with hooks; otherwise they are in the query
+    auto start() {
+        return hooks ? update_rows_hooked(call, query, changes, all_rows)
+                     : engine::update_rows(call, query, all_rows);
+    }
     std::int64_t finish(std::int64_t n) { return n; }
 };
 struct RemoveRows : QueryOperation {
     bool all_rows = false;
     engine::Removal removal = engine::Removal::normal;
-    auto start() { return engine::remove_rows(call, query, all_rows, removal); }
+    bool hooks = false;
+    auto start() {
+        return hooks ? remove_rows_hooked(call, query, all_rows, removal)
+                     : engine::remove_rows(call, query, all_rows, removal);
+    }
     std::int64_t finish(std::int64_t n) { return n; }
 };
 

@@ -12,6 +12,7 @@
 
 namespace duet {
 
+struct HookTable;
 struct ModelInfo;
 
 struct ColumnInfo {
@@ -89,7 +90,11 @@ struct ModelInfo {
     /// Compares the computed offsets with the addresses that the compiler uses; false for structs with
     /// `alignas` members or the like. Run once per program and model.
     bool (*layout_holds)() = nullptr;
-    std::int16_t soft_delete = -1;  // column that marks deleted rows
+    std::int16_t soft_delete = -1;     // column that marks deleted rows
+    const HookTable* hooks = nullptr;  // null when it declares none
+    /// Throws ValidationError for an object that breaks the rules of its model; null: there are none. Run
+    /// before an object is written.
+    void (*check)(const void* object) = nullptr;
 
     int find_column(std::string_view name) const noexcept;    // by column or member name; -1
     int find_relation(std::string_view name) const noexcept;  // -1

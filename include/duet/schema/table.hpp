@@ -25,6 +25,7 @@ struct TableOption {
         column_name,
         decimal_as_text,
         without_auto_key,
+        guarded,
         cascade_orphans,
     };
     static constexpr std::size_t max_columns = 8;

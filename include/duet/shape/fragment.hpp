@@ -31,6 +31,8 @@ struct Fragment {
     }
     /// At most 255 characters; longer names throw InvalidQuery.
     void name(std::string_view text);
+    /// Likewise, and may be empty.
+    void name_or_nothing(std::string_view text);
     void column(std::size_t index) {
         op(Op::column);
         u8(index);

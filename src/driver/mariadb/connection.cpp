@@ -213,6 +213,7 @@ bool MariaDbConnection::start_reset() noexcept {
     if (!usable()) return false;
     int failed = 0;
     caller_.blocking = false;
+    statement_ = nullptr;  // nobody promises that the last one lives on
     dirty_ = false;
     // Sent at once, so that an open transaction lets go of its locks; the answer can wait.
     due_ = caller_.done<ResetConnection>(failed, mysql_.get()) ? Due::settings : Due::reset;

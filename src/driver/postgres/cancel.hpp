@@ -13,11 +13,16 @@ public:
     Cancel() = default;
     /// Takes along what it needs to reach the server.
     explicit Cancel(PGconn* connection);
+    Cancel(Cancel&&) = delete;
+    Cancel& operator=(Cancel&& other) noexcept;
+    ~Cancel();
 
-    /// Callable from any thread while this object lives.
+    /// Asks, and asks again until it is enough: the first request may come too early. Callable from any
+    /// thread while this object lives, like enough().
     void request() noexcept;
-    /// Waits until no request is on its way, so that it cannot hit a statement that comes later; false when
-    /// that takes too long.
+    void enough() noexcept;
+    /// Makes it enough and waits until no request is on its way, so that it cannot hit a statement that comes
+    /// later; false when that takes too long.
     bool settle(std::chrono::milliseconds longest) noexcept;
 
 private:

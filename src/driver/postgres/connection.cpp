@@ -62,7 +62,7 @@ Wait PgConnection::execute(Statement& statement, std::span<const BindValue> valu
     sink_ = sink;
     max_rows_ = max_rows;
     outcome_ = &outcome;
-    again_ = false;
+    prepared_anew_ = 0;
     return start(Step::executing);
 }
 
@@ -321,6 +321,8 @@ void PgConnection::end() noexcept {
     step_ = Step::idle;
     sink_ = nullptr;
     values_ = {};
+    if (cancel_requested_.load(std::memory_order_relaxed)) [[unlikely]]
+        cancel_.enough();
 }
 
 /// A request has come to its end: what follows. `readable` stands for another one that was sent.
@@ -359,8 +361,8 @@ Wait PgConnection::completed(Flight& flight) {
             break;
         case Step::executing:
         case Step::preparing:
-            if (flight_.is_stale() && !again_ && !in_transaction()) {
-                again_ = true;
+            if (flight_.is_stale() && prepared_anew_ < Flight::most_anew && !in_transaction()) {
+                ++prepared_anew_;
                 flight_.forget_stale(*leftovers_);
                 break;
             }

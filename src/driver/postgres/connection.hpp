@@ -136,7 +136,7 @@ private:
     RowSink* sink_ = nullptr;
     std::size_t max_rows_ = all_rows;
     Outcome* outcome_ = nullptr;
-    bool again_ = false;  // the statement had to be prepared anew
+    int prepared_anew_ = 0;
 
     std::uint64_t tag_;
     bool may_block_ = false;

@@ -57,6 +57,8 @@ public:
     std::string_view state() const noexcept;
     /// The server's prepared statement is not what it was, and nothing was run.
     bool is_stale() const noexcept;
+    /// How often a stale one is prepared anew before its error is told: tables may go on changing meanwhile.
+    static constexpr int most_anew = 5;
     /// Forgets what the server prepared, unless that has happened since: others may have been under way with
     /// it. Names that the server still knows go to `leftovers`.
     void forget_stale(std::vector<std::string>& leftovers) const;

@@ -101,7 +101,7 @@ Wait PgMultiplexer::flush() noexcept {
 
 void PgMultiplexer::reap(Flight& flight) noexcept {
     --sent_;
-    if (&flight == stopping_) stopping_ = nullptr;
+    if (&flight == stopping_) stopped();
     give_back(static_cast<SharedFlight&>(flight));
     stop_unwanted();
 }
@@ -138,7 +138,7 @@ Wait PgMultiplexer::pump() noexcept {
             continue;
         }
         --sent_;
-        if (flight == stopping_) stopping_ = nullptr;
+        if (flight == stopping_) stopped();
         if (Channel* const channel = flight->owner) {
             const bool again = !batch_ && (flight->skipped() || was_hit(*flight));
             if (again && resend(*flight)) continue;
@@ -186,6 +186,11 @@ void PgMultiplexer::stop_unwanted() noexcept {
     cancel_.request();
 }
 
+void PgMultiplexer::stopped() noexcept {
+    stopping_ = nullptr;
+    cancel_.enough();
+}
+
 bool PgMultiplexer::was_hit(SharedFlight& flight) const noexcept {
     constexpr int most = 3;  // the server may have reasons of its own, such as its statement_timeout
     return cancelled_ && flight.state() == "57014" && flight.hits++ < most;
@@ -225,7 +230,7 @@ Wait Channel::execute(Statement& statement, std::span<const BindValue> values, R
     sink_ = sink;
     max_rows_ = max_rows;
     outcome_ = &outcome;
-    again_ = false;
+    prepared_anew_ = 0;
     done_ = false;
     failure_ = nullptr;
     multiplexer_.submit(*this);
@@ -239,8 +244,8 @@ Wait Channel::resume() {
     SharedFlight& flight = *std::exchange(flight_, nullptr);
     const bool stale = flight.is_stale();
     if (stale) flight.forget_stale(*multiplexer_.leftovers_);
-    if (stale && !again_) {
-        again_ = true;
+    if (stale && prepared_anew_ < Flight::most_anew) {
+        ++prepared_anew_;
         done_ = false;
         multiplexer_.give_back(flight);
         multiplexer_.submit(*this);

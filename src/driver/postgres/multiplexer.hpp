@@ -62,6 +62,7 @@ private:
     void drop(SharedFlight& flight) noexcept;
     /// Asks the server to stop what it is at if nobody wants that any more: others wait behind it.
     void stop_unwanted() noexcept;
+    void stopped() noexcept;
     /// Whether it was stopped in place of another one; nothing of it has happened then.
     bool was_hit(SharedFlight& flight) const noexcept;
 
@@ -125,7 +126,7 @@ private:
     Outcome* outcome_ = nullptr;
     std::exception_ptr failure_;  // it could not even be sent
     bool done_ = false;
-    bool again_ = false;
+    int prepared_anew_ = 0;
 };
 
 }  // namespace duet::driver::postgres

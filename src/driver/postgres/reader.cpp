@@ -12,6 +12,7 @@
 #include "cell_text.hpp"
 #include "moments.hpp"
 #include "numeric.hpp"
+#include "type_kinds.hpp"
 
 namespace duet::driver::postgres {
 namespace {

@@ -1,5 +1,8 @@
 #include "functions.hpp"
 
+#include <duet/base/error.hpp>
+#include <duet/types/time_text.hpp>
+
 #include <algorithm>
 #include <memory>
 #include <new>
@@ -9,6 +12,7 @@
 #include <regex.h>
 #include <sqlite3.h>
 
+#include "aggregates.hpp"
 #include "error.hpp"
 
 namespace duet::driver::sqlite {
@@ -151,6 +155,33 @@ int compare_collated(void*, int a_size, const void* a, int b_size, const void* b
                                  {static_cast<const char*>(b), static_cast<std::size_t>(b_size)});
 }
 
+bool moment_of(sqlite3_value* value, Timestamp& out) {
+    return sqlite3_value_type(value) != SQLITE_NULL && duet::detail::parse_timestamp(text_of(value), out);
+}
+
+void time_shift(sqlite3_context* context, int, sqlite3_value** arguments) {
+    Timestamp moment;
+    if (sqlite3_value_type(arguments[1]) == SQLITE_NULL || !moment_of(arguments[0], moment)) return;
+    std::int64_t micros = 0;
+    char text[duet::detail::timestamp_text_size];
+    if (__builtin_add_overflow(moment.time_since_epoch().count(), sqlite3_value_int64(arguments[1]), &micros))
+        return sqlite3_result_error(context, "a moment beyond the years 1 to 9999", -1);
+    try {
+        const std::size_t size =
+            duet::detail::write_timestamp(text, Timestamp(std::chrono::microseconds(micros)));
+        sqlite3_result_text(context, text, static_cast<int>(size), SQLITE_TRANSIENT);
+    } catch (const ValidationError& error) {
+        sqlite3_result_error(context, error.what(), -1);
+    }
+}
+
+void time_between(sqlite3_context* context, int, sqlite3_value** arguments) {
+    Timestamp first;
+    Timestamp second;
+    if (!moment_of(arguments[0], first) || !moment_of(arguments[1], second)) return;
+    sqlite3_result_int64(context, (second - first).count());
+}
+
 }  // namespace
 
 int compare_decimal_texts(std::string_view a, std::string_view b) noexcept {
@@ -167,11 +198,19 @@ void register_functions(sqlite3* db) {
     int code =
         sqlite3_create_function_v2(db, "regexp", 2, SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS,
                                    nullptr, regexp, nullptr, nullptr, nullptr);
+    const auto add = [&](const char* name, void (*function)(sqlite3_context*, int, sqlite3_value**)) {
+        if (code != SQLITE_OK) return;
+        code = sqlite3_create_function_v2(db, name, 2, SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS,
+                                          nullptr, function, nullptr, nullptr, nullptr);
+    };
+    add("duet_time_shift", time_shift);
+    add("duet_time_between", time_between);
     if (code == SQLITE_OK) {
         code =
             sqlite3_create_collation_v2(db, "duet_decimal", SQLITE_UTF8, nullptr, compare_collated, nullptr);
     }
     if (code != SQLITE_OK) throw_error(db, code, {});
+    register_aggregates(db);
 }
 
 }  // namespace duet::driver::sqlite

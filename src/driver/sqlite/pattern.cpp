@@ -10,31 +10,6 @@ namespace {
 
 constexpr std::size_t longest_pattern = 50'000;  // SQLITE_MAX_LIKE_PATTERN_LENGTH
 
-void append_glob(std::string& out, char c) {
-    if (c == '*' || c == '?' || c == '[') {
-        out += '[';
-        out += c;
-        out += ']';
-    } else {
-        out += c;
-    }
-}
-
-void append_like_as_glob(std::string& out, std::string_view pattern) {
-    for (std::size_t i = 0; i < pattern.size(); ++i) {
-        const char c = pattern[i];
-        if (c == '%') {
-            out += '*';
-        } else if (c == '_') {
-            out += '?';
-        } else if (c == '\\' && i + 1 < pattern.size()) {
-            append_glob(out, pattern[++i]);
-        } else {
-            append_glob(out, c);
-        }
-    }
-}
-
 // SQLite compares keys with the text of the document, escapes included, and knows no escape for a quote
 // within quotes. Without quotes a key ends at the first dot or bracket.
 void append_key(std::string& out, std::string_view token) {
@@ -86,11 +61,8 @@ void render_pattern(std::string& out, Transform transform, std::string_view text
             append_like_pattern(out, transform, text);
             break;
         case Transform::glob_prefix:
-            for (const char c : text) append_glob(out, c);
-            out += '*';
-            break;
         case Transform::like_to_glob:
-            append_like_as_glob(out, text);
+            append_glob_pattern(out, transform, text);
             break;
     }
     if (out.size() > longest_pattern) {

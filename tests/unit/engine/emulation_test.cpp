@@ -82,8 +82,9 @@ TEST_F(Emulation, AnUnknownKeyIsFoundOutByLooking) {
 }
 
 TEST_F(Emulation, ExplainJoinsLines) {
-    server.on("EXPLAIN", {.rows = {{"Seq Scan"}, {"  Filter"}}});
-    EXPECT_EQ(db.query<Account>().explain(), "Seq Scan\n  Filter\n");
+    server.on("EXPLAIN",
+              {.rows = {{"{\"table\": {\"table_name\": "}, {"\"t\", \"access_type\": \"ALL\"}}"}}});
+    EXPECT_EQ(db.query<Account>().explain().root().table, "t");
 }
 
 TEST_F(Emulation, TablesAreDroppedWithoutATransactionWhereThatMeansNothing) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <duet/dialect/sqlite.hpp>
+#include <duet/driver/driver.hpp>
 #include <duet/duet.hpp>
 
 #include <deque>
@@ -31,7 +32,9 @@ public:
         if (options.deferrable) out += " DEFERRABLE";
         return out;
     }
-    std::string explain(std::string_view sql) const override { return "EXPLAIN " + std::string(sql); }
+    std::string explain(std::string_view sql, bool /*analyze*/) const override {
+        return "EXPLAIN " + std::string(sql);
+    }
 
     std::string current_timestamp() const override { return base().current_timestamp(); }
     std::string cast(const Operand& operand, Kind to) const override { return base().cast(operand, to); }

@@ -238,6 +238,12 @@ TEST(Results, AreComputed) {
     EXPECT_TRUE(yields<User>(duet::case_().when("age"_c > 3, 1), a<std::optional<std::int64_t>>));
     EXPECT_TRUE(
         yields<User>(duet::value(query<Post>(), duet::max("title"_c)), a<std::optional<std::string>>));
+    // Of several kinds of numbers: one that holds them all.
+    EXPECT_TRUE(yields<User>(duet::greatest("age"_c, "score"_c), a<double>));
+    EXPECT_TRUE(yields<User>(duet::least("age"_c, "score"_c, "balance"_c), a<duet::Decimal>));
+    EXPECT_TRUE(yields<User>(duet::case_().when("age"_c > 3, 1).otherwise("balance"_c), a<duet::Decimal>));
+    EXPECT_TRUE(yields<User>(duet::coalesce("age"_c, 1), a<int>));
+    EXPECT_TRUE(yields<User>(duet::coalesce("age"_c, 1.5), a<double>));
 }
 
 }  // namespace

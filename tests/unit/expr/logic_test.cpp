@@ -129,6 +129,14 @@ TEST(Subqueries, YieldValues) {
             R"('', 40, 1)", 1}));
 }
 
+TEST(Subqueries, YieldTheFirstOfSeveralRows) {
+    EXPECT_EQ(
+        where<User>("name"_c == duet::value(query<User>().order_by("-age"), "name"_c)),
+        (Rendered{
+            R"("users"."name" = (SELECT "users_2"."name" FROM "users" AS "users_2" ORDER BY "users_2"."age" DESC LIMIT 1))",
+            "", 1}));
+}
+
 TEST(Conditions, AreBuiltUpAtRunTime) {
     duet::Condition<User> c;
     EXPECT_TRUE(c.empty());

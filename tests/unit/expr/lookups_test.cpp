@@ -146,10 +146,8 @@ TEST(Lookups, InTakesListsRangesAndValues) {
               (Rendered{R"("users"."name" IN (SELECT value FROM duet_array(?)))", R"(['Ada', 'Bob'])", 2}));
     EXPECT_EQ(where<User>("age"_c.not_in({36, 50})),
               (Rendered{R"("users"."age" NOT IN (SELECT value FROM duet_array(?)))", R"([36, 50])", 1}));
-    EXPECT_EQ(where<User>("age"_c.in_(std::vector<int>())),
-              (Rendered{R"("users"."age" IN (SELECT value FROM duet_array(?)))", R"([])", 0}));
-    EXPECT_EQ(where<User>("age"_c.not_in(std::vector<int>())),
-              (Rendered{R"("users"."age" NOT IN (SELECT value FROM duet_array(?)))", R"([])", 3}));
+    EXPECT_EQ(where<User>("age"_c.in_(std::vector<int>())), (Rendered{"1 = 0", "", 0}));
+    EXPECT_EQ(where<User>("age"_c.not_in(std::vector<int>())), (Rendered{"1 = 1", "", 3}));
     EXPECT_EQ(where<User>("bio"_c.in_(std::vector<std::optional<std::string>>{"ada", std::nullopt})),
               (Rendered{R"("users"."bio" IN (SELECT value FROM duet_array(?)))", R"(['ada'])", 1}));
 }

@@ -40,13 +40,10 @@ struct Events {
     PoolHook hook;
 
     explicit Events(Pool& pool)
-        : hook(pool.hooks(),
-               pool.hooks().add(
-                   std::shared_ptr<void>(this, [](void*) {}), [](void* self, const PoolEvent& event) {
-                       auto& events = *static_cast<Events*>(self);
-                       const std::lock_guard lock(events.mutex);
-                       events.list.push_back({event.kind, event.size, event, std::string(event.message)});
-                   })) {}
+        : hook(pool.hooks().add([this](const PoolEvent& event) {
+              const std::lock_guard lock(mutex);
+              list.push_back({event.kind, event.size, event, std::string(event.message)});
+          })) {}
     std::vector<Kind> kinds() {
         const std::lock_guard lock(mutex);
         std::vector<Kind> kinds;

@@ -3,7 +3,7 @@
 #include <duet/base/error.hpp>
 #include <duet/driver/driver.hpp>
 #include <duet/driver/url.hpp>
-#include <duet/engine/engine.hpp>
+#include <duet/engine/inspect.hpp>
 #include <duet/model/model.hpp>
 #include <duet/query/keyset.hpp>
 
@@ -142,7 +142,9 @@ public:
         return rows;
     }
     std::string explain(const QueryData& query) {
-        return duet::detail::complete_inline(duet::engine::explain(call(), query));
+        return duet::detail::complete_inline(
+                   duet::engine::explain(call(), query, duet::engine::QueryForm::rows, {}))
+            .raw();
     }
 
     /// The page behind `cursor`, as page_after makes it.

@@ -53,6 +53,7 @@ void before_update(const ModelInfo& model, void* object, Timestamp now) {
         if (info.behaviour->before_update != nullptr)
             info.behaviour->before_update(static_cast<std::byte*>(object) + info.offset, {now});
     }
+    if (model.check != nullptr) model.check(object);
 }
 std::int64_t version_of(const ModelInfo& model, std::int16_t guard, const void* object) {
     const ColumnInfo& column = model.columns[static_cast<std::size_t>(guard)];
@@ -243,8 +244,12 @@ private:
 
 }  // namespace
 
-Task<> update_columns(Call call, const ModelInfo& model, std::span<const std::int16_t> columns,
+Task<> update_objects(Call call, const ModelInfo& model, std::span<const std::int16_t> columns,
                       std::span<void* const> objects) {
+    if (hooked(call, model)) {
+        for (void* object : objects) co_await update_columns(call, model, object, columns);
+        co_return;
+    }
     if (objects.size() > 1 && call.engine->dialect().capabilities().array_updates &&
         UpdateByArrays::can_do(model, columns)) {
         const auto together = [&model, columns, objects](Connected& at) -> Task<> {

@@ -1,0 +1,105 @@
+#pragma once
+
+#include <duet/expr/comparison.hpp>
+
+namespace duet::expr {
+
+/// Several values that are compared as one: by the first, where it is equal by the second, and so on.
+template <class... A>
+struct Tuple {};
+template <class First, class... Rest>
+struct Tuple<First, Rest...> {
+    First first;
+    Tuple<Rest...> rest;
+};
+
+inline Tuple<> tuple_of() { return {}; }
+template <class T, class... Rest>
+auto tuple_of(const T& first, const Rest&... rest) {
+    return Tuple<node_t<T>, node_t<Rest>...>{as_node(first), tuple_of(rest...)};
+}
+
+template <class L, class R>
+struct RowComparison;
+template <class... L, class... R>
+struct RowComparison<Tuple<L...>, Tuple<R...>> : Node {
+    shape::Op op;
+    Tuple<L...> left;
+    Tuple<R...> right;
+
+    RowComparison(shape::Op o, Tuple<L...> l, Tuple<R...> r)
+        : op(o), left(std::move(l)), right(std::move(r)) {}
+
+    template <class M>
+    static consteval Checked check() {
+        Checked out{&duet::detail::boolean_value};
+        const Checked pairs[] = {
+            check_comparison(checked<M, L>, checked<M, R>, is_value_node<L>, is_value_node<R>, true)...};
+        for (const Checked& pair : pairs) {
+            if (!pair.ok()) return pair;
+            out.nullable = out.nullable || pair.nullable;
+        }
+        return out;
+    }
+    template <class M>
+    void emit(shape::Fragment& out) const {
+        out.op(shape::Op::row_compare);
+        out.op(op);
+        out.u8(sizeof...(L));
+        emit_pairs<M>(out, left, right);
+    }
+
+private:
+    template <class M>
+    static void emit_pairs(shape::Fragment&, const Tuple<>&, const Tuple<>&) {}
+    template <class M, class A, class... As, class B, class... Bs>
+    static void emit_pairs(shape::Fragment& out, const Tuple<A, As...>& a, const Tuple<B, Bs...>& b) {
+        emit_beside<M>(out, a.first, type_of<M>(b.first));
+        emit_beside<M>(out, b.first, type_of<M>(a.first));
+        emit_pairs<M>(out, a.rest, b.rest);
+    }
+};
+
+template <class... L, class... R>
+auto compare_rows(shape::Op op, const Tuple<L...>& left, const Tuple<R...>& right) {
+    constexpr bool same_length = sizeof...(L) == sizeof...(R);
+    static_assert(same_length, "duet: tuples that are compared need equally many values");
+    return RowComparison<Tuple<L...>, Tuple<R...>>(op, left, right);
+}
+template <class... L, class... R>
+auto operator==(const Tuple<L...>& left, const Tuple<R...>& right) {
+    return compare_rows(shape::Op::eq, left, right);
+}
+template <class... L, class... R>
+auto operator!=(const Tuple<L...>& left, const Tuple<R...>& right) {
+    return compare_rows(shape::Op::ne, left, right);
+}
+template <class... L, class... R>
+auto operator<(const Tuple<L...>& left, const Tuple<R...>& right) {
+    return compare_rows(shape::Op::lt, left, right);
+}
+template <class... L, class... R>
+auto operator<=(const Tuple<L...>& left, const Tuple<R...>& right) {
+    return compare_rows(shape::Op::le, left, right);
+}
+template <class... L, class... R>
+auto operator>(const Tuple<L...>& left, const Tuple<R...>& right) {
+    return compare_rows(shape::Op::gt, left, right);
+}
+template <class... L, class... R>
+auto operator>=(const Tuple<L...>& left, const Tuple<R...>& right) {
+    return compare_rows(shape::Op::ge, left, right);
+}
+
+}  // namespace duet::expr
+
+namespace duet {
+
+/// `duet::tuple("year"_c, "month"_c) < duet::tuple(2024, 3)`
+template <class... A>
+auto tuple(const A&... values) {
+    static_assert(sizeof...(A) > 0 && sizeof...(A) <= 255, "duet: a tuple has 1 to 255 values");
+    return expr::tuple_of(values...);
+}
+
+}  // namespace duet

@@ -1,0 +1,17 @@
+// EXPECT: duet: there are no arrays of values of this type
+#include <duet/duet.hpp>
+#include <duet/functions.hpp>
+
+using namespace duet::literals;
+
+struct User {
+    std::int64_t id{};
+    std::string name{};
+    int age{};
+
+    static constexpr auto table = duet::table("users");
+};
+
+auto f(duet::Database& db) {
+    return db.query<User>().select(duet::array_agg("age"_c > 3));
+}

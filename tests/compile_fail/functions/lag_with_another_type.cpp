@@ -1,0 +1,17 @@
+// EXPECT: duet: the values that this may result in are of different types
+#include <duet/duet.hpp>
+#include <duet/functions.hpp>
+
+using namespace duet::literals;
+
+struct User {
+    std::int64_t id{};
+    std::string name{};
+    int age{};
+
+    static constexpr auto table = duet::table("users");
+};
+
+auto f(duet::Database& db) {
+    return db.query<User>().select(duet::lag("age"_c, 1, "none").over());
+}

@@ -1,0 +1,16 @@
+// EXPECT: duet: over() needs #include <duet/functions.hpp>
+#include <duet/duet.hpp>
+
+using namespace duet::literals;
+
+struct User {
+    std::int64_t id{};
+    std::string name{};
+    int age{};
+
+    static constexpr auto table = duet::table("users");
+};
+
+auto f(duet::Database& db) {
+    return db.query<User>().select(duet::count().over());
+}

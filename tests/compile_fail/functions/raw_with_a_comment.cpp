@@ -1,0 +1,15 @@
+// EXPECT: raw_takes_no_comments_no_semicolons_and_no_control_characters
+#include <duet/duet.hpp>
+#include <duet/functions.hpp>
+
+using namespace duet::literals;
+
+struct User {
+    std::int64_t id{};
+    std::string name{};
+    int age{};
+
+    static constexpr auto table = duet::table("users");
+};
+
+auto e = duet::raw<std::string>("lower({}) -- all", "name"_c);

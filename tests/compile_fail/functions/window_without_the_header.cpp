@@ -1,0 +1,14 @@
+// EXPECT: duet: window() needs #include <duet/functions.hpp>
+#include <duet/duet.hpp>
+
+using namespace duet::literals;
+
+struct User {
+    std::int64_t id{};
+    std::string name{};
+    int age{};
+
+    static constexpr auto table = duet::table("users");
+};
+
+auto q = duet::query<User>().window("w");

@@ -1,0 +1,25 @@
+// EXPECT: duet: a field of this struct has another type than the member it is copied from or to
+// MAX_LINES: 16
+// MAX_LINES(clang): 34
+#include <duet/payload.hpp>
+
+#include <map>
+
+using namespace duet::literals;
+
+struct User {
+    std::int64_t id{};
+    std::string email{};
+    std::string name{};
+    std::optional<int> age{};
+    bool is_admin{};
+    duet::Timestamps times{};
+
+    static constexpr auto table = duet::table("users", duet::guarded("is_admin"));
+};
+
+struct Create {
+    int name{};
+};
+
+void run(duet::Database& db) { db.create<User>(Create{}); }

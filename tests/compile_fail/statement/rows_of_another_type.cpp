@@ -1,0 +1,27 @@
+// EXPECT: duet: as<...>() reads a column as another type than it has
+#include <duet/statement.hpp>
+
+using namespace duet::literals;
+
+struct Team {
+    std::int64_t id{};
+    std::string name{};
+    static constexpr auto table = duet::table("teams");
+};
+struct Employee {
+    std::int64_t id{};
+    std::string name{};
+    int salary{};
+    std::optional<duet::BelongsTo<Employee>> boss{};
+    duet::BelongsTo<Team> team{};
+    static constexpr auto table = duet::table("employees");
+};
+struct Line {
+    std::int64_t id{};
+    std::string name{};
+};
+constexpr auto boss = duet::alias<Employee>("boss");
+
+auto rows(duet::Database& db) {
+    return db.execute(duet::select("name"_c).from<Team>()).as<std::int64_t>().all();
+}

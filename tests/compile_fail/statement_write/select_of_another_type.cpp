@@ -1,0 +1,31 @@
+// EXPECT: duet: a column of the statement has another type than the one it goes to
+#include <duet/statement.hpp>
+
+using namespace duet::literals;
+
+struct Team {
+    std::int64_t id{};
+    std::string name{};
+    static constexpr auto table = duet::table("teams");
+};
+struct Employee {
+    std::int64_t id{};
+    std::string name{};
+    int salary{};
+    duet::BelongsTo<Team> team{};
+    static constexpr auto table = duet::table("employees");
+};
+struct Draft {
+    std::string name{};
+    int salary{};
+};
+struct Wrong {
+    std::string name{};
+    std::string salary{};
+};
+struct Other {
+    std::string name{};
+    int wages{};
+};
+
+auto q = duet::insert<Employee>().from_select("name"_c, duet::select("id"_c).from<Team>());

@@ -1,0 +1,31 @@
+// EXPECT: duet: only an alias, a CTE, a subquery or a list of values can be read from
+#include <duet/statement.hpp>
+
+using namespace duet::literals;
+
+struct Team {
+    std::int64_t id{};
+    std::string name{};
+    static constexpr auto table = duet::table("teams");
+};
+struct Employee {
+    std::int64_t id{};
+    std::string name{};
+    int salary{};
+    duet::BelongsTo<Team> team{};
+    static constexpr auto table = duet::table("employees");
+};
+struct Draft {
+    std::string name{};
+    int salary{};
+};
+struct Wrong {
+    std::string name{};
+    std::string salary{};
+};
+struct Other {
+    std::string name{};
+    int wages{};
+};
+
+auto q = duet::update<Employee>().set("salary"_c = 1).from("team"_c);

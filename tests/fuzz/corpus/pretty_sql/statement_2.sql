@@ -1,0 +1,1 @@
+with recursive t(n) as (values (1) union all select n+1 from t where n < 100), u as (select 'a;b'||$$x$$ from t) select sum(n), count(*) filter (where n>3), extract(year from now()) from t inner join lateral (select 1) q on true where n is distinct from 3 -- c1

@@ -1,0 +1,1 @@
+UPDATE "posts" SET "views" = "posts"."views" + $1, "updated_at" = $2 WHERE "id" IN (SELECT id FROM x LIMIT 3)

@@ -1,0 +1,1 @@
+INSERT INTO "users" ("a","b") VALUES ($1,$2), ($3,$4) ON CONFLICT ("a") DO UPDATE SET "b" = excluded."b" RETURNING "id"

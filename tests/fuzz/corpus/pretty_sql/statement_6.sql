@@ -1,0 +1,1 @@
+SELECT * FROM t FOR UPDATE OF t SKIP LOCKED; select 1; 

@@ -1,0 +1,1 @@
+select case when a=1 and b=2 then 3 else 4 end, row_number() over (partition by x order by y rows between unbounded preceding and current row) from t group by grouping sets ((a),(b)) having count(*) > 3 and sum(x)<5 window w as (order by z)

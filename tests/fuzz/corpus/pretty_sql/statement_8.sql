@@ -1,0 +1,1 @@
+SELECT count(*) FROM (SELECT 1 FROM "t" LIMIT 4) AS counted
