@@ -70,7 +70,8 @@ public:
             .materialized_hints = true,
             .max_name = 63,
             .max_parameters = 65535,
-            .keys = Capabilities::Keys::returned};
+            .keys = Capabilities::Keys::returned,
+            .array_updates = true};
         return capabilities;
     }
     // As pg_hint_plan reads them.

@@ -25,7 +25,7 @@ struct Tracked {
     TrackedModel* model;
     void* object;
     std::shared_ptr<void> owner;   // keeps the memory of the object, which others may share
-    Snapshot snapshot{};           // what its row has; nothing while added
+    RowSnapshot snapshot{};           // what its row has; nothing while added
     std::uint64_t loaded_in = 0;   // serial of the level in which it was read
     std::uint64_t journaled_in = 0;  // serial of the level that knows what it was before
     TrackedState state = TrackedState::gone;

@@ -94,7 +94,7 @@ bool UnitOfWork::Impl::modified(const Tracked& t) const {
     return t.state == TrackedState::stored && !t.model->layout.same(t.object, t.snapshot);
 }
 
-void UnitOfWork::Impl::restore(Tracked& t, const Snapshot& snapshot, const ColumnSet& columns) {
+void UnitOfWork::Impl::restore(Tracked& t, const RowSnapshot& snapshot, const ColumnSet& columns) {
     if (columns.empty()) return;
     t.model->layout.restore(t.object, snapshot, columns);
     check_references(t);

@@ -156,7 +156,7 @@ Task<> UnitOfWork::Impl::write_added(Call call, Pending& pending) {
     for (std::size_t i = 0; i < pending.added.size(); ++i) {
         Tracked& t = *pending.added[i];
         t.number = static_cast<std::uint32_t>(i);
-        pending.before.emplace_back(&t, Snapshot{});
+        pending.before.emplace_back(&t, RowSnapshot{});
         t.model->layout.take(t.object, pending.before.back().second);
     }
     for (std::size_t i = 0; i < pending.added.size(); ++i) {
@@ -253,13 +253,22 @@ Task<> UnitOfWork::Impl::insert_group(Call call, TrackedModel& model, std::span<
 
 // Changed rows.
 
+namespace {
+
+/// Whether writing a changed object can change it further.
+bool changes_objects(const Call& call, const ModelInfo& model) {
+    return !model.behaviours.empty() || hooked(call, model);
+}
+
+}  // namespace
+
 Task<> UnitOfWork::Impl::write_updates(Call call, Pending& pending) {
     std::vector<Update*> order;
     order.reserve(pending.updates.size());
     for (Update& update : pending.updates) {
         order.push_back(&update);
-        if (update.tracked->model->info.behaviours.empty()) continue;
-        pending.before.emplace_back(update.tracked, Snapshot{});
+        if (!changes_objects(call, update.tracked->model->info)) continue;
+        pending.before.emplace_back(update.tracked, RowSnapshot{});
         update.tracked->model->layout.take(update.tracked->object, pending.before.back().second);
     }
     const auto together = [](const Update& a, const Update& b) {
@@ -283,11 +292,7 @@ Task<> UnitOfWork::Impl::write_updates(Call call, Pending& pending) {
             if (first.columns.has(c)) columns.push_back(static_cast<std::int16_t>(c));
         }
         while (i < order.size() && together(first, *order[i])) objects.push_back(order[i++]->tracked->object);
-        if (hooked(call, info)) {
-            for (void* const object : objects) co_await update_columns(call, info, object, columns);
-            continue;
-        }
-        co_await update_columns(call, info, columns, objects);
+        co_await update_objects(call, info, columns, objects);
     }
 }
 
@@ -318,7 +323,7 @@ Task<> UnitOfWork::Impl::write_removed(Call call, Pending& pending) {
     for (std::size_t i = 0; i < pending.removed.size(); ++i) {
         Tracked& t = *pending.removed[i];
         nodes[i].table = t.model->number;
-        pending.before.emplace_back(&t, Snapshot{});
+        pending.before.emplace_back(&t, RowSnapshot{});
         t.model->layout.take(t.object, pending.before.back().second);
         for (const std::size_t relation : t.model->references) {
             const Tracked* const target = referred(t, relation);
@@ -337,7 +342,7 @@ Task<> UnitOfWork::Impl::write_removed(Call call, Pending& pending) {
         const auto relation = static_cast<std::size_t>(postponed.need.relation);
         const std::int16_t column = t.model->info.relations[relation].local_column;
         detach(t, relation);
-        co_await update_columns(call, t.model->info, {&column, 1}, {&t.object, 1});
+        co_await update_objects(call, t.model->info, {&column, 1}, {&t.object, 1});
     }
     std::vector<Tracked*> rows;
     for (const FlushOrder::Group& group : order.groups) {
@@ -373,7 +378,7 @@ void UnitOfWork::Impl::written(Pending& pending) {
     for (const Update& update : pending.updates) {
         Tracked& t = *update.tracked;
         journal_snapshot(t, t.snapshot);
-        if (t.model->info.behaviours.empty()) {
+        if (!changes_objects(base, t.model->info)) {
             t.model->layout.renew(t.object, t.snapshot, update.columns);
         } else {
             t.model->layout.take(t.object, t.snapshot);

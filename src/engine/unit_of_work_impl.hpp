@@ -83,7 +83,7 @@ struct UnitOfWork::Impl {
     void journal_snapshot(Tracked& t, std::string_view before);
     bool modified(const Tracked& t) const;
     /// Puts all columns back to what the row has.
-    void restore(Tracked& t, const Snapshot& snapshot, const ColumnSet& columns);
+    void restore(Tracked& t, const RowSnapshot& snapshot, const ColumnSet& columns);
     void restore_changes(Tracked& t);
     void collect_garbage() noexcept;
 
@@ -148,7 +148,7 @@ struct UnitOfWork::Impl {
         std::vector<Update> updates;
         std::vector<Tracked*> removed;
         std::vector<Collection*> links;
-        std::vector<std::pair<Tracked*, Snapshot>> before;  // objects that writing changes
+        std::vector<std::pair<Tracked*, RowSnapshot>> before;  // objects that writing changes
         std::vector<Later> later;
         bool empty() const {
             return added.empty() && updates.empty() && removed.empty() && links.empty();

@@ -167,7 +167,7 @@ void UnitOfWork::Impl::take_back_change(const Level& ended, const Change& change
         if (had_row && t.model->keys.find(t.object) == &t) t.model->keys.erase(t.object);
         if (change.has_snapshot) {
             const SnapshotLayout& layout = t.model->layout;
-            const Snapshot before(ended.snapshot(change));
+            const RowSnapshot before(ended.snapshot(change));
             layout.restore(t.object, before, layout.changes(t.object, before));
             t.snapshot.clear();
         }

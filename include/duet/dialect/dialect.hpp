@@ -70,6 +70,7 @@ struct Capabilities {
         returned,  // by RETURNING
     };
     Keys keys = Keys::last;
+    bool array_updates = false;  // UPDATE ... FROM unnest(array, ...)
 };
 
 /// A rendered operand, and what its shape tells about it.

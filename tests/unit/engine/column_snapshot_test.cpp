@@ -7,7 +7,7 @@
 namespace {
 
 using duet::engine::ColumnSet;
-using duet::engine::Snapshot;
+using duet::engine::RowSnapshot;
 using duet::engine::SnapshotLayout;
 
 enum class Color { red, green };
@@ -67,7 +67,7 @@ std::vector<std::string> names(const ColumnSet& columns) {
 TEST(ColumnSnapshot, SeesNoChangeInACopy) {
     const SnapshotLayout layout(info());
     const Everything object = sample();
-    Snapshot snapshot;
+    RowSnapshot snapshot;
     layout.take(&object, snapshot);
     const Everything copy = object;
     EXPECT_TRUE(layout.same(&copy, snapshot));
@@ -77,7 +77,7 @@ TEST(ColumnSnapshot, SeesNoChangeInACopy) {
 TEST(ColumnSnapshot, SeesEachChangeAndTakesItBack) {
     const SnapshotLayout layout(info());
     const Everything before = sample();
-    Snapshot snapshot;
+    RowSnapshot snapshot;
     layout.take(&before, snapshot);
     const std::vector<std::pair<std::string, void (*)(Everything&)>> edits{
         {"flag", [](Everything& e) { e.flag = false; }},
@@ -116,7 +116,7 @@ TEST(ColumnSnapshot, CopiesColumnsBetweenObjects) {
     Everything to;
     for (const duet::ColumnInfo& column : info().columns) duet::engine::copy_column(column, &from, &to);
     const SnapshotLayout layout(info());
-    Snapshot snapshot;
+    RowSnapshot snapshot;
     layout.take(&from, snapshot);
     EXPECT_TRUE(layout.same(&to, snapshot));
     EXPECT_EQ(to.words, from.words);
