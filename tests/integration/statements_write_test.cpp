@@ -291,6 +291,28 @@ TYPED_TEST(StatementsWrite, UpdatesFromItself) {
     EXPECT_EQ(got(this->db.template get<Author>(3))->bio, "Borges");
 }
 
+TYPED_TEST(StatementsWrite, CountsARowOnceThatSeveralOthersFit) {
+    constexpr auto book = duet::alias<Book>("book");
+    const auto statement = duet::update<Author>()
+                               .set("bio"_c = book("title"_c), "age"_c = 1)
+                               .from(book, book("author"_c) == "id"_c);
+    EXPECT_EQ(this->written(statement), 3);
+    EXPECT_EQ(this->authors("age"_c == 1), (Ids{1, 2, 3}));
+    const auto gone = duet::remove<Profile>().using_(book, book("author"_c) == "author"_c);
+    EXPECT_EQ(this->written(gone), 2);
+}
+
+TYPED_TEST(StatementsWrite, UpsertsValuesThatASelectGives) {
+    const auto rows = duet::select("title"_c, 5).template from<Book>().where("id"_c <= 2);
+    const auto upsert = duet::insert<Word>()
+                            .from_select("text"_c, "uses"_c, rows)
+                            .on_conflict("text"_c)
+                            .do_update("uses"_c = "uses"_c + duet::excluded("uses"_c));
+    this->written(upsert);
+    this->written(upsert);
+    EXPECT_EQ(this->words(), (Words{{"El Aleph", 10}, {"Ficciones", 10}}));
+}
+
 TYPED_TEST(StatementsWrite, UpdatesFromAListOfValues) {
     struct Change {
         std::int64_t key{};
