@@ -44,7 +44,12 @@ struct Token {
     static constexpr auto table = duet::table("tokens");
 };
 
-inline constexpr auto own_models = duet::models<Word, Odd, Stamped, Token>;
+struct Ticket {
+    std::int64_t id{};
+    static constexpr auto table = duet::table("tickets");
+};
+
+inline constexpr auto own_models = duet::models<Word, Odd, Stamped, Token, Ticket>;
 
 template <class B>
 class StatementsWrite : public Bookshop<B> {
@@ -311,6 +316,30 @@ TYPED_TEST(StatementsWrite, UpsertsValuesThatASelectGives) {
     this->written(upsert);
     this->written(upsert);
     EXPECT_EQ(this->words(), (Words{{"El Aleph", 10}, {"Ficciones", 10}}));
+}
+
+TYPED_TEST(StatementsWrite, LeavesColumnsToTheDatabase) {
+    EXPECT_EQ(this->written(duet::insert<Ticket>().default_values()), 1);
+    EXPECT_GT(got(this->db.execute(duet::insert<Ticket>().default_values().returning("id"_c)).scalar()), 0);
+    const auto statement =
+        duet::insert<Word>().values("id"_c = duet::by_default, "text"_c = "a", "uses"_c = 1);
+    if (this->is_sqlite) {
+        EXPECT_THROW(this->written(statement), duet::UnsupportedByDialect);
+        return;
+    }
+    EXPECT_EQ(this->written(statement), 1);
+    EXPECT_EQ(this->written(duet::update<Word>().set("note"_c = duet::by_default).where(duet::all_rows)), 1);
+}
+
+TYPED_TEST(StatementsWrite, RunsACteThatNobodyReads) {
+    if (!this->is_postgres) return;
+    struct Gone {
+        std::int64_t id{};
+    };
+    const auto gone = duet::cte<Gone>("gone", duet::remove<Review>().where("id"_c == 1).returning("id"_c));
+    const auto statement = duet::update<Book>().set("pages"_c = 1).where("id"_c == 1).with(gone);
+    EXPECT_EQ(this->written(statement), 1);
+    EXPECT_EQ(got(this->db.template query<Review>().count()), 3);
 }
 
 TYPED_TEST(StatementsWrite, UpdatesFromAListOfValues) {
