@@ -66,9 +66,9 @@ TEST_F(StatementsThatWrite, Insert) {
 
     struct Draft {
         std::string slug{};
-        std::string title{};
+        int views{};
     };
-    db.execute(duet::insert<Page>().values(Draft{"draft", "To do"}).values(Draft{"next", "Later"}));
+    db.execute(duet::insert<Page>().values(Draft{"draft", 0}).values(Draft{"next", 0}));
     // [/objects]
     EXPECT_EQ(stored.size(), 2u);
     EXPECT_EQ(stored[1].slug, "jobs");

@@ -44,7 +44,12 @@ struct Token {
     static constexpr auto table = duet::table("tokens");
 };
 
-inline constexpr auto own_models = duet::models<Word, Odd, Stamped, Token>;
+struct Ticket {
+    std::int64_t id{};
+    static constexpr auto table = duet::table("tickets");
+};
+
+inline constexpr auto own_models = duet::models<Word, Odd, Stamped, Token, Ticket>;
 
 template <class B>
 class StatementsWrite : public Bookshop<B> {
@@ -289,6 +294,52 @@ TYPED_TEST(StatementsWrite, UpdatesFromItself) {
         duet::update<Author>().set("bio"_c = mentor("name"_c)).from(mentor, mentor("id"_c) == "mentor"_c);
     EXPECT_EQ(this->written(statement), 2);
     EXPECT_EQ(got(this->db.template get<Author>(3))->bio, "Borges");
+}
+
+TYPED_TEST(StatementsWrite, CountsARowOnceThatSeveralOthersFit) {
+    constexpr auto book = duet::alias<Book>("book");
+    const auto statement = duet::update<Author>()
+                               .set("bio"_c = book("title"_c), "age"_c = 1)
+                               .from(book, book("author"_c) == "id"_c);
+    EXPECT_EQ(this->written(statement), 3);
+    EXPECT_EQ(this->authors("age"_c == 1), (Ids{1, 2, 3}));
+    const auto gone = duet::remove<Profile>().using_(book, book("author"_c) == "author"_c);
+    EXPECT_EQ(this->written(gone), 2);
+}
+
+TYPED_TEST(StatementsWrite, UpsertsValuesThatASelectGives) {
+    const auto rows = duet::select("title"_c, 5).template from<Book>().where("id"_c <= 2);
+    const auto upsert = duet::insert<Word>()
+                            .from_select("text"_c, "uses"_c, rows)
+                            .on_conflict("text"_c)
+                            .do_update("uses"_c = "uses"_c + duet::excluded("uses"_c));
+    this->written(upsert);
+    this->written(upsert);
+    EXPECT_EQ(this->words(), (Words{{"El Aleph", 10}, {"Ficciones", 10}}));
+}
+
+TYPED_TEST(StatementsWrite, LeavesColumnsToTheDatabase) {
+    EXPECT_EQ(this->written(duet::insert<Ticket>().default_values()), 1);
+    EXPECT_GT(got(this->db.execute(duet::insert<Ticket>().default_values().returning("id"_c)).scalar()), 0);
+    const auto statement =
+        duet::insert<Word>().values("id"_c = duet::by_default, "text"_c = "a", "uses"_c = 1);
+    if (this->is_sqlite) {
+        EXPECT_THROW(this->written(statement), duet::UnsupportedByDialect);
+        return;
+    }
+    EXPECT_EQ(this->written(statement), 1);
+    EXPECT_EQ(this->written(duet::update<Word>().set("note"_c = duet::by_default).where(duet::all_rows)), 1);
+}
+
+TYPED_TEST(StatementsWrite, RunsACteThatNobodyReads) {
+    if (!this->is_postgres) return;
+    struct Gone {
+        std::int64_t id{};
+    };
+    const auto gone = duet::cte<Gone>("gone", duet::remove<Review>().where("id"_c == 1).returning("id"_c));
+    const auto statement = duet::update<Book>().set("pages"_c = 1).where("id"_c == 1).with(gone);
+    EXPECT_EQ(this->written(statement), 1);
+    EXPECT_EQ(got(this->db.template query<Review>().count()), 3);
 }
 
 TYPED_TEST(StatementsWrite, UpdatesFromAListOfValues) {
