@@ -96,8 +96,8 @@ std::vector<std::string> hostile_values() {
                                           ".*(+?[",
                                           "\\Z\\0\\n"};
     for (const std::string& piece : pieces) out.push_back(piece + t + piece);
-    out.push_back(t + std::string(100'000, '\''));
-    out.push_back(t + std::string(50'000, '\\') + "'");
+    out.push_back(t + std::string(20'000, '\''));
+    out.push_back(t + std::string(20'000, '\\') + "'");
     // And some that chance puts together.
     std::mt19937 random(20'261'120);
     for (int i = 0; i < 40; ++i) {
@@ -307,6 +307,10 @@ TEST_P(Injection, LookupsFindTheValueAndNothingElse) {
         Refusal::of_anything);
     through("JSON keys", [&](const std::string& v) {
         clean();
+        if (GetParam() == Place::mariadb && v.starts_with('-')) {  // paths of MariaDB have no such keys
+            EXPECT_THROW((void)db.query<Note>().where("doc"_c[v] == "x").count(), duet::UnsupportedByDialect);
+            return;
+        }
         Note made = db.create(Note{.doc = duet::Json::object({{v, duet::Json::object({{v, "found"}})}})});
         const auto found = db.query<Note>().where("doc"_c[v][v] == "found" && "doc"_c.has_key(v)).all();
         EXPECT_TRUE(found.size() == 1 && found[0].id == made.id) << shown(v) << ": " << found.size();
@@ -387,6 +391,7 @@ TEST_P(Injection, StatementsAndRawSqlBindTheirValues) {
             same(both.value_or(""), "only" + v + "two");
         },
         Refusal::of_anything);
+    db.query<Note>().where("text"_c == "two").delete_bulk();
     through("json_object", [&](const std::string& v) {
         const duet::Json json =
             db.execute(duet::select(duet::json_object(v, "text"_c, "k", v)).from<Note>()).scalar();
