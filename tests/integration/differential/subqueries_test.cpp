@@ -72,7 +72,7 @@ TEST_P(Subqueries, YieldWhatSqlAlchemyYields) {
         const std::string round = ", round " + std::to_string(++rounds);
         const auto discounts = orders.where("total"_c > total && "discount"_c.is_not_null());
         customers("in something or nothing" + round, "score"_c.in_(discounts, "discount"_c));
-        customers("not in something or nothing" + round, "score"_c.not_in(discounts, "discount"_c));
+        customers("out of something or nothing" + round, "score"_c.not_in(discounts, "discount"_c));
     }
 
     compare.same("value per row",
