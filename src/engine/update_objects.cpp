@@ -91,8 +91,9 @@ public:
                 statement = co_await at.prepare(key, &render_row, &context, values_.span());
             driver::Outcome outcome;
             const driver::Wait wait =
-                watched ? at.start(*statement, values_.span(), nullptr, driver::all_rows, outcome)
-                        : at.connection().execute(*statement, values_.span(), nullptr, driver::all_rows, outcome);
+                watched
+                    ? at.start(*statement, values_.span(), nullptr, driver::all_rows, outcome)
+                    : at.connection().execute(*statement, values_.span(), nullptr, driver::all_rows, outcome);
             if (wait != driver::Wait::done) co_await settle(at.connection(), wait);
             at.finished(outcome);
             if (outcome.affected == 0) [[unlikely]] {
@@ -173,7 +174,8 @@ struct ColumnOfObjects {
 /// UPDATE of all objects by one statement, which takes an array for each column.
 class UpdateByArrays {
 public:
-    /// Whether arrays can hold the values: not arrays themselves, nor what only the database knows the type of.
+    /// Whether arrays can hold the values: not arrays themselves, nor what only the database knows the type
+    /// of.
     static bool can_do(const ModelInfo& model, std::span<const std::int16_t> columns) {
         const auto fits = [&model](std::int16_t index) {
             const TypeInfo& type = *model.columns[static_cast<std::size_t>(index)].type;
@@ -182,7 +184,8 @@ public:
         return std::all_of(columns.begin(), columns.end(), fits) &&
                std::all_of(model.key.begin(), model.key.end(), fits);
     }
-    UpdateByArrays(const ModelInfo& model, std::span<const std::int16_t> columns, std::span<void* const> objects)
+    UpdateByArrays(const ModelInfo& model, std::span<const std::int16_t> columns,
+                   std::span<void* const> objects)
         : model_(model),
           objects_(objects),
           guard_(version_column(model)),
