@@ -10,8 +10,8 @@
 #include "server.hpp"
 #include "stopwatch.hpp"
 
-// A session that changes 1,000 users by one column each: its flush beside the same updates by hand, in an open
-// transaction, pipelined with one sync point at their end, and one after the other.
+// A session that changes 1,000 users by one column each: its flush beside the same updates by hand, in an
+// open transaction, pipelined with one sync point at their end, and one after the other.
 namespace {
 
 using namespace bench;
@@ -96,7 +96,8 @@ int main(int count, char** arguments) {
         pipelined.push_back(second);
         session.push_back(third);
     }
-    std::printf("\nPostgreSQL: 1,000 users changed by one column each, a user, median of %zu rounds\n\n", rounds);
+    std::printf("\nPostgreSQL: 1,000 users changed by one column each, a user, median of %zu rounds\n\n",
+                rounds);
     std::printf("  %-46s %8.0f ns %6.2f\n", "raw, one after the other", median(single),
                 median_ratio(single, pipelined));
     std::printf("  %-46s %8.0f ns %6.2f\n", "raw, pipelined", median(pipelined), 1.0);

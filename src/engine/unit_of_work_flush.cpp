@@ -17,7 +17,8 @@ bool UnitOfWork::Impl::has_pending(TrackedModel& model) {
 
 bool UnitOfWork::Impl::has_pending() {
     if (links != 0) return true;
-    return std::any_of(models.begin(), models.end(), [this](TrackedModel& model) { return has_pending(model); });
+    return std::any_of(models.begin(), models.end(),
+                       [this](TrackedModel& model) { return has_pending(model); });
 }
 
 UnitOfWork::Impl::Pending UnitOfWork::Impl::collect() {
@@ -68,7 +69,8 @@ Task<> UnitOfWork::Impl::flush(Where where, bool last_of_all) {
     std::exception_ptr error;
     try {
         if (!last_of_all) {
-            savepoint = std::make_unique<TransactionState>(*call.engine, call.transaction, TransactionOptions{});
+            savepoint =
+                std::make_unique<TransactionState>(*call.engine, call.transaction, TransactionOptions{});
             co_await savepoint->begin(where);
             call.transaction = savepoint.get();
         }
@@ -124,9 +126,10 @@ Task<> UnitOfWork::Impl::remove_orphans(Where where) {
             if (info.soft_delete >= 0 && !t.hard) continue;
             for (std::size_t r = 0; r < info.relations.size(); ++r) {
                 const RelationInfo& relation = info.relations[r];
-                if (relation.kind != RelationKind::has_many && relation.kind != RelationKind::has_one) continue;
+                if (relation.kind != RelationKind::has_many && relation.kind != RelationKind::has_one)
+                    continue;
                 Collection& c = collection_of(t, r);
-                if (!deletes_orphans(c) || c.loaded || database_cascades(relation)) continue;
+                if (!deletes_orphans(c) || (c.loaded && !c.partial) || database_cascades(relation)) continue;
                 // One after the other: what is found may have rows below itself.
                 const bool before = std::exchange(unit.autoflush, false);
                 shape::RelatedLoad load;
@@ -141,6 +144,7 @@ Task<> UnitOfWork::Impl::remove_orphans(Where where) {
                 unit.autoflush = before;
                 if (error != nullptr) std::rethrow_exception(error);
                 c.loaded = true;
+                c.partial = false;
                 const std::span<void* const> rows = unit.rows(c);
                 const std::vector<void*> below(rows.begin(), rows.end());
                 for (void* child : below) unit.remove(child, Removal::hard);
@@ -304,7 +308,8 @@ Task<> UnitOfWork::Impl::write_links(Call call, Pending& pending) {
         for (const bool adds : {false, true}) {
             targets.clear();
             for (const void* object : adds ? c->linked : c->unlinked) {
-                if (const Tracked* const t = tracked(object); t != nullptr && t->state != TrackedState::removed)
+                if (const Tracked* const t = tracked(object);
+                    t != nullptr && t->state != TrackedState::removed)
                     targets.push_back(object);
             }
             if (targets.empty()) continue;
@@ -331,8 +336,7 @@ Task<> UnitOfWork::Impl::write_removed(Call call, Pending& pending) {
             // Not every database deletes a row that refers to itself.
             const bool optional = foreign_key(t, relation).type->nullable != nullptr;
             if (target == &t && !optional) continue;
-            nodes[target->number].needs.push_back(
-                {t.number, static_cast<std::int16_t>(relation), optional});
+            nodes[target->number].needs.push_back({t.number, static_cast<std::int16_t>(relation), optional});
         }
     }
     const FlushOrder order = order_rows(nodes);
@@ -355,7 +359,9 @@ Task<> UnitOfWork::Impl::write_removed(Call call, Pending& pending) {
 Task<> UnitOfWork::Impl::remove_group(Call call, std::span<Tracked* const> rows) {
     std::vector<std::unique_ptr<BatchOperation>> operations;
     for (const Tracked* t : rows) {
-        const Removal removal = t->hard ? Removal::hard : t->cascades ? Removal::soft_cascade : Removal::normal;
+        const Removal removal = t->hard       ? Removal::hard
+                                : t->cascades ? Removal::soft_cascade
+                                              : Removal::normal;
         if (removal == Removal::soft_cascade) {
             co_await engine::remove(call, t->model->info, t->object, removal);
         } else {

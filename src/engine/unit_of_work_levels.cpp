@@ -103,7 +103,8 @@ Task<> UnitOfWork::begin_nested(Where where) {
     // What was changed before belongs to the transaction around it.
     co_await impl_->flush(where, false);
     const Call around = co_await begun(where);
-    auto nested = std::make_unique<TransactionState>(*around.engine, around.transaction, TransactionOptions{});
+    auto nested =
+        std::make_unique<TransactionState>(*around.engine, around.transaction, TransactionOptions{});
     co_await nested->begin(where);
     impl_->levels.emplace_back();
     Level& level = impl_->level();
@@ -160,6 +161,7 @@ void UnitOfWork::abandon_nested(std::size_t wanted) noexcept {
 
 void UnitOfWork::Impl::take_back_change(const Level& ended, const Change& change) {
     Tracked& t = *change.tracked;
+    if (t.expunged) return;
     const bool had_row = t.state == TrackedState::stored || t.state == TrackedState::removed;
     if (change.state == TrackedState::gone) return forget(t);
     if (change.state == TrackedState::added) {
@@ -183,8 +185,7 @@ void UnitOfWork::Impl::take_back_change(const Level& ended, const Change& change
 }
 
 void UnitOfWork::Impl::take_back_level(Level& ended) {
-    for (auto it = ended.journal.rbegin(); it != ended.journal.rend(); ++it)
-        take_back_change(ended, *it);
+    for (auto it = ended.journal.rbegin(); it != ended.journal.rend(); ++it) take_back_change(ended, *it);
     for (TrackedModel& model : models) {
         for (Tracked& t : model.objects) {
             if (t.state != TrackedState::stored) continue;

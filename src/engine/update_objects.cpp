@@ -91,8 +91,9 @@ public:
                 statement = co_await at.prepare(key, &render_row, &context, values_.span());
             driver::Outcome outcome;
             const driver::Wait wait =
-                watched ? at.start(*statement, values_.span(), nullptr, driver::all_rows, outcome)
-                        : at.connection().execute(*statement, values_.span(), nullptr, driver::all_rows, outcome);
+                watched
+                    ? at.start(*statement, values_.span(), nullptr, driver::all_rows, outcome)
+                    : at.connection().execute(*statement, values_.span(), nullptr, driver::all_rows, outcome);
             if (wait != driver::Wait::done) co_await settle(at.connection(), wait);
             at.finished(outcome);
             if (outcome.affected == 0) [[unlikely]] {
@@ -173,16 +174,29 @@ struct ColumnOfObjects {
 /// UPDATE of all objects by one statement, which takes an array for each column.
 class UpdateByArrays {
 public:
-    /// Whether arrays can hold the values: not arrays themselves, nor what only the database knows the type of.
+    /// Whether arrays can hold the values: not arrays themselves, and nothing that travels as text, which has
+    /// to become what the column is (an enum of the database, say) and does so only by itself.
     static bool can_do(const ModelInfo& model, std::span<const std::int16_t> columns) {
         const auto fits = [&model](std::int16_t index) {
             const TypeInfo& type = *model.columns[static_cast<std::size_t>(index)].type;
-            return type.sql_type.empty() && type.kind != Kind::array && type.kind != Kind::custom;
+            if (!type.sql_type.empty()) return false;
+            switch (type.kind) {
+                case Kind::text:
+                case Kind::decimal_text:
+                case Kind::array:
+                case Kind::custom:
+                    return false;
+                case Kind::enumeration:
+                    return type.ops.enumeration->as_integer;
+                default:
+                    return true;
+            }
         };
         return std::all_of(columns.begin(), columns.end(), fits) &&
                std::all_of(model.key.begin(), model.key.end(), fits);
     }
-    UpdateByArrays(const ModelInfo& model, std::span<const std::int16_t> columns, std::span<void* const> objects)
+    UpdateByArrays(const ModelInfo& model, std::span<const std::int16_t> columns,
+                   std::span<void* const> objects)
         : model_(model),
           objects_(objects),
           guard_(version_column(model)),

@@ -40,7 +40,8 @@ struct Everything {
 };
 
 Everything sample() {
-    Everything e{.id = 1, .flag = true, .small = -3, .real = 0.5, .text = "text", .maybe_text = "", .maybe_int = 4};
+    Everything e{
+        .id = 1, .flag = true, .small = -3, .real = 0.5, .text = "text", .maybe_text = "", .maybe_int = 4};
     e.blob = {std::byte{1}, std::byte{2}};
     e.when = duet::Timestamp(std::chrono::seconds(5));
     e.uuid = duet::Uuid::v4();
@@ -93,7 +94,10 @@ TEST(ColumnSnapshot, SeesEachChangeAndTakesItBack) {
         {"decimal", [](Everything& e) { e.decimal = duet::Decimal::parse("1.1"); }},
         {"maybe_decimal", [](Everything& e) { e.maybe_decimal = duet::Decimal(1); }},
         {"json", [](Everything& e) { e.json.set("b", 2); }},
-        {"words", [](Everything& e) { e.words = {"one", "three"}; }},
+        {"words",
+         [](Everything& e) {
+             e.words = {"one", "three"};
+         }},
         {"numbers", [](Everything& e) { e.numbers.push_back(3); }},
         {"color", [](Everything& e) { e.color = Color::red; }},
         {"span", [](Everything& e) { e.span += std::chrono::seconds(1); }},
