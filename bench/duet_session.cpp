@@ -9,8 +9,8 @@
 #include "pin.hpp"
 #include "raw_sqlite.hpp"
 
-// The unit of work on SQLite in memory: 1,000 accounts are loaded, each is changed by one column, and the flush is
-// held against the same updates by hand; and what it costs to look an object up.
+// The unit of work on SQLite in memory: 1,000 accounts are loaded, each is changed by one column, and the
+// flush is held against the same updates by hand; and what it costs to look an object up.
 namespace {
 
 using namespace bench;
@@ -36,20 +36,24 @@ class ByHand {
 public:
     ByHand() {
         sqlite3* handle = nullptr;
-        if (sqlite3_open_v2(":memory:", &handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, nullptr) != SQLITE_OK)
+        if (sqlite3_open_v2(":memory:", &handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, nullptr) !=
+            SQLITE_OK)
             std::exit(2);
         connection_.reset(handle);
         // The table and the connection as duet has them.
         raw::execute(handle, "PRAGMA foreign_keys = ON");
-        raw::execute(handle,
-                     "CREATE TABLE accounts (id integer NOT NULL PRIMARY KEY AUTOINCREMENT, owner text NOT NULL, "
-                     "balance bigint NOT NULL, currency text NOT NULL, note text, is_open boolean NOT NULL, "
-                     "created_at datetime NOT NULL)");
-        raw::execute(handle,
-                     "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000) INSERT INTO "
-                     "accounts (owner, balance, currency, is_open, created_at) SELECT 'owner ' || i, 100, 'EUR', 1, "
-                     "'1970-01-01 00:00:00.000000' FROM n");
-        update_ = raw::prepare(handle, "UPDATE accounts SET balance = ? WHERE id = ?", SQLITE_PREPARE_PERSISTENT);
+        raw::execute(
+            handle,
+            "CREATE TABLE accounts (id integer NOT NULL PRIMARY KEY AUTOINCREMENT, owner text NOT NULL, "
+            "balance bigint NOT NULL, currency text NOT NULL, note text, is_open boolean NOT NULL, "
+            "created_at datetime NOT NULL)");
+        raw::execute(
+            handle,
+            "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000) INSERT INTO "
+            "accounts (owner, balance, currency, is_open, created_at) SELECT 'owner ' || i, 100, 'EUR', 1, "
+            "'1970-01-01 00:00:00.000000' FROM n");
+        update_ =
+            raw::prepare(handle, "UPDATE accounts SET balance = ? WHERE id = ?", SQLITE_PREPARE_PERSISTENT);
     }
     double run(std::int64_t balance) {
         raw::execute(connection_.get(), "BEGIN IMMEDIATE");
@@ -137,7 +141,8 @@ int main(int count, char** arguments) {
         unchanged.push_back(times.unchanged);
         lookup.push_back(times.lookup);
     }
-    std::printf("\nA session of 1,000 accounts on SQLite in memory, an account, median of %zu rounds\n\n", rounds);
+    std::printf("\nA session of 1,000 accounts on SQLite in memory, an account, median of %zu rounds\n\n",
+                rounds);
     std::printf("  %-46s %8.0f ns\n", "raw: one prepared UPDATE of one column", median(raw));
     std::printf("  %-46s %8.0f ns %6.2f  (1.15) ", "duet: flush of the same changes", median(flush),
                 median_ratio(flush, raw));

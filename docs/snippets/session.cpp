@@ -65,7 +65,8 @@ void transfer(duet::Database& db, std::int64_t from_id, std::int64_t to_id, std:
 // [/transfer]
 
 // [async]
-duet::Task<> transfer(duet::AsyncDatabase& db, std::int64_t from_id, std::int64_t to_id, std::int64_t amount) {
+duet::Task<> transfer(duet::AsyncDatabase& db, std::int64_t from_id, std::int64_t to_id,
+                      std::int64_t amount) {
     auto block = [&](duet::AsyncSession& s) -> duet::Task<> {
         Account& from = co_await s.get_for_update<Account>(from_id);
         Account& to = co_await s.get_for_update<Account>(to_id);
@@ -129,7 +130,7 @@ TEST_F(Sessions, Graph) {
         for (Post& post : posts) post.title += "!";
         posts.remove(posts[1]);  // cascade_orphans: the row goes
         User& bob = s.add(User{.name = "Bob"});
-        posts[0].author = bob;  // leaves the collection
+        posts[0].author = bob;                    // leaves the collection
         std::cout << posts.size() << " posts\n";  // 0 posts
     });
     // [/collections]

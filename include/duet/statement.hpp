@@ -5,9 +5,12 @@
 // clang-format off
 #include <duet/duet.hpp>
 #include <duet/functions.hpp>
-#include <duet/statement/insert.hpp>
-#include <duet/statement/remove.hpp>
+// From the bottom up, so that compile errors show short chains of includes.
+#include <duet/statement/alias.hpp>
+#include <duet/statement/result.hpp>
 #include <duet/statement/select.hpp>
 #include <duet/statement/subquery.hpp>
+#include <duet/statement/insert.hpp>
+#include <duet/statement/remove.hpp>
 #include <duet/statement/update.hpp>
 // clang-format on

@@ -55,22 +55,23 @@ class PostgresDialect final : public detail::PostgresDdl {
 public:
     std::string_view name() const noexcept override { return "postgresql"; }
     const Capabilities& capabilities() const noexcept override {
-        static constexpr Capabilities capabilities{.returning_joined = true,
-                                                   .joined_writes =
-                                                       Capabilities::JoinedWrites::from_and_using,
-                                                   .writing_ctes = true,
-                                                   .failure_ends_transaction = true,
-                                                   .numbered_parameters = true,
-                                                   .strict_grouping = true,
-                                                   .frame_intervals = true,
-                                                   .forward_references = false,
-                                                   .lateral = true,
-                                                   .distinct_on = true,
-                                                   .ties = true,
-                                                   .materialized_hints = true,
-                                                   .max_name = 63,
-                                                   .max_parameters = 65535,
-                                                   .keys = Capabilities::Keys::returned};
+        static constexpr Capabilities capabilities{
+            .returning_joined = true,
+            .joined_writes = Capabilities::JoinedWrites::from_and_using,
+            .writing_ctes = true,
+            .failure_ends_transaction = true,
+            .numbered_parameters = true,
+            .strict_grouping = true,
+            .frame_intervals = true,
+            .forward_references = false,
+            .lateral = true,
+            .distinct_on = true,
+            .ties = true,
+            .materialized_hints = true,
+            .max_name = 63,
+            .max_parameters = 65535,
+            .keys = Capabilities::Keys::returned,
+            .array_updates = true};
         return capabilities;
     }
     // As pg_hint_plan reads them.

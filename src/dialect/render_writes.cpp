@@ -113,6 +113,38 @@ Plan render_update_row(const Dialect& dialect, const ModelInfo& model, std::span
     return detail::finish(dialect, sql, true);
 }
 
+Plan render_update_rows(const Dialect& dialect, const ModelInfo& model, std::span<const std::int16_t> columns,
+                        std::int16_t guard_column) {
+    const std::string table = detail::quoted(dialect, model.table);
+    std::string set;
+    std::string arrays;
+    std::string names;
+    std::string where;
+    std::size_t next = 0;
+    const auto array = [&] {
+        const std::string name = "v" + std::to_string(next);
+        arrays += (next == 0 ? "" : ", ") + detail::value_mark(next);
+        names += (next == 0 ? "" : ", ") + name;
+        ++next;
+        return "duet_new." + name;
+    };
+    for (const std::int16_t column : columns) {
+        set += set.empty() ? "" : ", ";
+        dialect.quote(set, column_name(model, column));
+        set += " = " + array();
+    }
+    const auto equals = [&](std::int16_t column) {
+        where += (where.empty() ? "" : " AND ") + table + ".";
+        dialect.quote(where, column_name(model, column));
+        where += " = " + array();
+    };
+    for (const std::int16_t column : model.key) equals(column);
+    if (guard_column >= 0) equals(guard_column);
+    const std::string sql = "UPDATE " + table + " SET " + set + " FROM unnest(" + arrays + ") AS duet_new (" +
+                            names + ") WHERE " + where;
+    return detail::finish(dialect, sql, true);
+}
+
 Plan render_delete_row(const Dialect& dialect, const ModelInfo& model, std::int16_t guard_column) {
     std::size_t next = 0;
     const std::string sql = "DELETE FROM " + detail::quoted(dialect, model.table) +

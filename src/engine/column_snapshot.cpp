@@ -263,7 +263,7 @@ SnapshotLayout::SnapshotLayout(const ModelInfo& model) {
     }
 }
 
-void SnapshotLayout::take(const void* object, Snapshot& out) const {
+void SnapshotLayout::take(const void* object, RowSnapshot& out) const {
     const auto* from = static_cast<const std::byte*>(object);
     out.assign(fixed_size_, '\0');
     char* to = out.data();
@@ -282,7 +282,7 @@ void SnapshotLayout::take_fixed(const Fixed& f, const std::byte* object, char* s
     std::memcpy(to, value, f.size);
 }
 
-void SnapshotLayout::renew(const void* object, Snapshot& snapshot, const ColumnSet& columns) const {
+void SnapshotLayout::renew(const void* object, RowSnapshot& snapshot, const ColumnSet& columns) const {
     for (const Variable& v : variable_) {
         if (columns.has(v.column)) return take(object, snapshot);
     }
@@ -310,7 +310,7 @@ bool SnapshotLayout::same_fixed(const Fixed& f, const std::byte* object, const c
     }
 }
 
-bool SnapshotLayout::same(const void* object, const Snapshot& snapshot) const {
+bool SnapshotLayout::same(const void* object, const RowSnapshot& snapshot) const {
     const auto* from = static_cast<const std::byte*>(object);
     for (const Fixed& f : fixed_) {
         if (!same_fixed(f, from, snapshot.data())) return false;
@@ -322,7 +322,7 @@ bool SnapshotLayout::same(const void* object, const Snapshot& snapshot) const {
     return true;
 }
 
-ColumnSet SnapshotLayout::changes(const void* object, const Snapshot& snapshot) const {
+ColumnSet SnapshotLayout::changes(const void* object, const RowSnapshot& snapshot) const {
     ColumnSet out;
     const auto* from = static_cast<const std::byte*>(object);
     for (const Fixed& f : fixed_) {
@@ -335,7 +335,7 @@ ColumnSet SnapshotLayout::changes(const void* object, const Snapshot& snapshot) 
     return out;
 }
 
-void SnapshotLayout::restore(void* object, const Snapshot& snapshot, const ColumnSet& columns) const {
+void SnapshotLayout::restore(void* object, const RowSnapshot& snapshot, const ColumnSet& columns) const {
     auto* to = static_cast<std::byte*>(object);
     for (const Fixed& f : fixed_) {
         if (columns.has(f.column)) decode_value(*f.type, to + f.offset, snapshot.data() + f.place);

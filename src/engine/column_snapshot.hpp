@@ -33,7 +33,7 @@ private:
 };
 
 /// The values of an object's columns as bytes: compact, and quick to hold an object against.
-using Snapshot = std::string;
+using RowSnapshot = std::string;
 
 /// How a model's columns lie in a snapshot: those of fixed size first, each at a place of its own, then the
 /// others one after the other. Relations are left out, keys of BelongsTo are columns like others.
@@ -43,15 +43,15 @@ public:
     explicit SnapshotLayout(const ModelInfo& model);
 
     /// Replaces the contents of `out`.
-    void take(const void* object, Snapshot& out) const;
+    void take(const void* object, RowSnapshot& out) const;
     /// Takes these columns of an object whose others are as they were.
-    void renew(const void* object, Snapshot& snapshot, const ColumnSet& columns) const;
+    void renew(const void* object, RowSnapshot& snapshot, const ColumnSet& columns) const;
     /// Whether all columns are as they were.
-    bool same(const void* object, const Snapshot& snapshot) const;
+    bool same(const void* object, const RowSnapshot& snapshot) const;
     /// The columns whose values are others now.
-    ColumnSet changes(const void* object, const Snapshot& snapshot) const;
+    ColumnSet changes(const void* object, const RowSnapshot& snapshot) const;
     /// Puts the values of these columns back into the object.
-    void restore(void* object, const Snapshot& snapshot, const ColumnSet& columns) const;
+    void restore(void* object, const RowSnapshot& snapshot, const ColumnSet& columns) const;
 
 private:
     struct Fixed {

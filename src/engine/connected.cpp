@@ -156,6 +156,7 @@ bool writes_model(std::uint64_t verb) {
         case PlanVerb::update_one:
         case PlanVerb::update_returning:
         case PlanVerb::update_columns:
+        case PlanVerb::update_by_arrays:
             return true;
         default:
             return false;

@@ -372,7 +372,8 @@ enum class PlanVerb : std::uint64_t {
     explain,
     update_returning,
     statement,
-    update_columns
+    update_columns,
+    update_by_arrays
 };
 inline std::uint64_t plan_verb(PlanVerb verb, std::uint32_t flags = 0) {
     return static_cast<std::uint64_t>(verb) << 32 | flags;

@@ -82,8 +82,9 @@ private:
         for (std::uint32_t i = 0; i < rows_.size(); ++i) {
             if (done_[i] || unmet_[i] == 0) continue;
             const auto open = [this](const FlushNode::Need& need) { return !done_[need.on]; };
-            const bool possible = std::all_of(rows_[i].needs.begin(), rows_[i].needs.end(),
-                                              [&](const FlushNode::Need& n) { return n.optional || !open(n); });
+            const bool possible =
+                std::all_of(rows_[i].needs.begin(), rows_[i].needs.end(),
+                            [&](const FlushNode::Need& n) { return n.optional || !open(n); });
             if (!possible) continue;
             for (const FlushNode::Need& need : rows_[i].needs) {
                 if (open(need)) order_.postponed.push_back({i, need});

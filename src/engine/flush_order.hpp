@@ -10,9 +10,9 @@ namespace duet::engine {
 /// One row of several that are to be written, and the rows among them that have to be written before it.
 struct FlushNode {
     struct Need {
-        std::uint32_t on;        // number of the other row
-        std::int16_t relation;   // the BelongsTo because of which
-        bool optional;           // it may be NULL for a while
+        std::uint32_t on;       // number of the other row
+        std::int16_t relation;  // the BelongsTo because of which
+        bool optional;          // it may be NULL for a while
     };
     std::uint32_t table;  // any number: rows of one table go together
     std::vector<Need> needs;

@@ -57,9 +57,9 @@ void NumberTable::grow() {
 
 KeyTable::KeyTable(const ModelInfo& model)
     : model_(model),
-      by_integer_(model.key.size() == 1 &&
-                  duet::detail::is_integer(model.columns[static_cast<std::size_t>(model.key[0])].type->kind)) {
-}
+      by_integer_(
+          model.key.size() == 1 &&
+          duet::detail::is_integer(model.columns[static_cast<std::size_t>(model.key[0])].type->kind)) {}
 
 std::int64_t KeyTable::integer(const void* object) const noexcept {
     const ColumnInfo& key = model_.columns[static_cast<std::size_t>(model_.key[0])];

@@ -94,7 +94,7 @@ bool UnitOfWork::Impl::modified(const Tracked& t) const {
     return t.state == TrackedState::stored && !t.model->layout.same(t.object, t.snapshot);
 }
 
-void UnitOfWork::Impl::restore(Tracked& t, const Snapshot& snapshot, const ColumnSet& columns) {
+void UnitOfWork::Impl::restore(Tracked& t, const RowSnapshot& snapshot, const ColumnSet& columns) {
     if (columns.empty()) return;
     t.model->layout.restore(t.object, snapshot, columns);
     check_references(t);
@@ -110,7 +110,8 @@ void* UnitOfWork::find_now(const ModelInfo& info, std::int64_t key) noexcept {
     TrackedModel* const model = impl_->known_model(info);
     if (model == nullptr || !model->keys.by_integer()) return nullptr;
     const Tracked* const found = model->keys.find(key);
-    return found != nullptr && found->state == TrackedState::stored && !found->stale ? found->object : nullptr;
+    return found != nullptr && found->state == TrackedState::stored && !found->stale ? found->object
+                                                                                     : nullptr;
 }
 
 bool UnitOfWork::contains(const void* object) const noexcept { return impl_->tracked(object) != nullptr; }
@@ -211,7 +212,7 @@ void UnitOfWork::remove(void* object, Removal removal) {
         Collection& c = impl_->collection_of(t, i);
         if (!impl_->deletes_orphans(c)) continue;
         if (was_added) c.loaded = true;
-        if (!c.loaded) continue;  // its rows are looked for when the removal is written
+        if (!c.loaded || c.partial) continue;  // its rows are looked for when the removal is written
         const auto below = rows(c);
         for (void* child : std::vector<void*>(below.begin(), below.end())) remove(child, removal);
     }
@@ -221,7 +222,11 @@ void UnitOfWork::remove(void* object, Removal removal) {
     }
 }
 
-void UnitOfWork::expunge(void* object) { impl_->forget(impl_->require(object, "expunge")); }
+void UnitOfWork::expunge(void* object) {
+    Tracked& t = impl_->require(object, "expunge");
+    impl_->forget(t);
+    t.expunged = true;
+}
 
 // What objects hold of each other must not keep them alive; others may hold them, too.
 void UnitOfWork::expunge_all() noexcept {

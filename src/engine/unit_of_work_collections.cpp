@@ -49,8 +49,8 @@ void UnitOfWork::Impl::drop_collections(const Tracked& t) noexcept {
 
 void UnitOfWork::Impl::journal_collection(Collection& c) {
     auto& journal = level().collections;
-    const bool known =
-        std::any_of(journal.begin(), journal.end(), [&c](const auto& entry) { return entry.collection == &c; });
+    const bool known = std::any_of(journal.begin(), journal.end(),
+                                   [&c](const auto& entry) { return entry.collection == &c; });
     if (!known) journal.push_back({&c, c.rows, c.linked, c.unlinked, c.loaded});
 }
 
@@ -120,18 +120,12 @@ std::span<void* const> UnitOfWork::rows(Collection& c) {
         return is_out(object) || !impl_->refers_to(*impl_->tracked(object), reference, *c.owner);
     });
     if (c.partial) return c.rows;
-    const std::size_t known = c.rows.size();
-    std::size_t found = 0;
+    const std::uint32_t mark = ++impl_->marks;
+    for (const void* const object : c.rows) impl_->tracked(object)->number = mark;
     for (std::size_t i = 0; i < target.objects.size(); ++i) {
         Tracked& t = target.objects[i];
         if (t.state != TrackedState::stored && t.state != TrackedState::added) continue;
-        if (!impl_->refers_to(t, reference, *c.owner)) continue;
-        // Most are in there already; in the order of their coming mostly, too.
-        if (found < known && c.rows[found] == t.object) {
-            ++found;
-        } else if (!is_in(c.rows, t.object)) {
-            c.rows.push_back(t.object);
-        }
+        if (t.number != mark && impl_->refers_to(t, reference, *c.owner)) c.rows.push_back(t.object);
     }
     return c.rows;
 }

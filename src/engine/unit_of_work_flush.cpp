@@ -17,7 +17,8 @@ bool UnitOfWork::Impl::has_pending(TrackedModel& model) {
 
 bool UnitOfWork::Impl::has_pending() {
     if (links != 0) return true;
-    return std::any_of(models.begin(), models.end(), [this](TrackedModel& model) { return has_pending(model); });
+    return std::any_of(models.begin(), models.end(),
+                       [this](TrackedModel& model) { return has_pending(model); });
 }
 
 UnitOfWork::Impl::Pending UnitOfWork::Impl::collect() {
@@ -68,7 +69,8 @@ Task<> UnitOfWork::Impl::flush(Where where, bool last_of_all) {
     std::exception_ptr error;
     try {
         if (!last_of_all) {
-            savepoint = std::make_unique<TransactionState>(*call.engine, call.transaction, TransactionOptions{});
+            savepoint =
+                std::make_unique<TransactionState>(*call.engine, call.transaction, TransactionOptions{});
             co_await savepoint->begin(where);
             call.transaction = savepoint.get();
         }
@@ -124,9 +126,10 @@ Task<> UnitOfWork::Impl::remove_orphans(Where where) {
             if (info.soft_delete >= 0 && !t.hard) continue;
             for (std::size_t r = 0; r < info.relations.size(); ++r) {
                 const RelationInfo& relation = info.relations[r];
-                if (relation.kind != RelationKind::has_many && relation.kind != RelationKind::has_one) continue;
+                if (relation.kind != RelationKind::has_many && relation.kind != RelationKind::has_one)
+                    continue;
                 Collection& c = collection_of(t, r);
-                if (!deletes_orphans(c) || c.loaded || database_cascades(relation)) continue;
+                if (!deletes_orphans(c) || (c.loaded && !c.partial) || database_cascades(relation)) continue;
                 // One after the other: what is found may have rows below itself.
                 const bool before = std::exchange(unit.autoflush, false);
                 shape::RelatedLoad load;
@@ -141,6 +144,7 @@ Task<> UnitOfWork::Impl::remove_orphans(Where where) {
                 unit.autoflush = before;
                 if (error != nullptr) std::rethrow_exception(error);
                 c.loaded = true;
+                c.partial = false;
                 const std::span<void* const> rows = unit.rows(c);
                 const std::vector<void*> below(rows.begin(), rows.end());
                 for (void* child : below) unit.remove(child, Removal::hard);
@@ -156,7 +160,7 @@ Task<> UnitOfWork::Impl::write_added(Call call, Pending& pending) {
     for (std::size_t i = 0; i < pending.added.size(); ++i) {
         Tracked& t = *pending.added[i];
         t.number = static_cast<std::uint32_t>(i);
-        pending.before.emplace_back(&t, Snapshot{});
+        pending.before.emplace_back(&t, RowSnapshot{});
         t.model->layout.take(t.object, pending.before.back().second);
     }
     for (std::size_t i = 0; i < pending.added.size(); ++i) {
@@ -253,13 +257,22 @@ Task<> UnitOfWork::Impl::insert_group(Call call, TrackedModel& model, std::span<
 
 // Changed rows.
 
+namespace {
+
+/// Whether writing a changed object can change it further.
+bool changes_objects(const Call& call, const ModelInfo& model) {
+    return !model.behaviours.empty() || hooked(call, model);
+}
+
+}  // namespace
+
 Task<> UnitOfWork::Impl::write_updates(Call call, Pending& pending) {
     std::vector<Update*> order;
     order.reserve(pending.updates.size());
     for (Update& update : pending.updates) {
         order.push_back(&update);
-        if (update.tracked->model->info.behaviours.empty()) continue;
-        pending.before.emplace_back(update.tracked, Snapshot{});
+        if (!changes_objects(call, update.tracked->model->info)) continue;
+        pending.before.emplace_back(update.tracked, RowSnapshot{});
         update.tracked->model->layout.take(update.tracked->object, pending.before.back().second);
     }
     const auto together = [](const Update& a, const Update& b) {
@@ -283,11 +296,7 @@ Task<> UnitOfWork::Impl::write_updates(Call call, Pending& pending) {
             if (first.columns.has(c)) columns.push_back(static_cast<std::int16_t>(c));
         }
         while (i < order.size() && together(first, *order[i])) objects.push_back(order[i++]->tracked->object);
-        if (hooked(call, info)) {
-            for (void* const object : objects) co_await update_columns(call, info, object, columns);
-            continue;
-        }
-        co_await update_columns(call, info, columns, objects);
+        co_await update_objects(call, info, columns, objects);
     }
 }
 
@@ -299,7 +308,8 @@ Task<> UnitOfWork::Impl::write_links(Call call, Pending& pending) {
         for (const bool adds : {false, true}) {
             targets.clear();
             for (const void* object : adds ? c->linked : c->unlinked) {
-                if (const Tracked* const t = tracked(object); t != nullptr && t->state != TrackedState::removed)
+                if (const Tracked* const t = tracked(object);
+                    t != nullptr && t->state != TrackedState::removed)
                     targets.push_back(object);
             }
             if (targets.empty()) continue;
@@ -318,7 +328,7 @@ Task<> UnitOfWork::Impl::write_removed(Call call, Pending& pending) {
     for (std::size_t i = 0; i < pending.removed.size(); ++i) {
         Tracked& t = *pending.removed[i];
         nodes[i].table = t.model->number;
-        pending.before.emplace_back(&t, Snapshot{});
+        pending.before.emplace_back(&t, RowSnapshot{});
         t.model->layout.take(t.object, pending.before.back().second);
         for (const std::size_t relation : t.model->references) {
             const Tracked* const target = referred(t, relation);
@@ -326,8 +336,7 @@ Task<> UnitOfWork::Impl::write_removed(Call call, Pending& pending) {
             // Not every database deletes a row that refers to itself.
             const bool optional = foreign_key(t, relation).type->nullable != nullptr;
             if (target == &t && !optional) continue;
-            nodes[target->number].needs.push_back(
-                {t.number, static_cast<std::int16_t>(relation), optional});
+            nodes[target->number].needs.push_back({t.number, static_cast<std::int16_t>(relation), optional});
         }
     }
     const FlushOrder order = order_rows(nodes);
@@ -337,7 +346,7 @@ Task<> UnitOfWork::Impl::write_removed(Call call, Pending& pending) {
         const auto relation = static_cast<std::size_t>(postponed.need.relation);
         const std::int16_t column = t.model->info.relations[relation].local_column;
         detach(t, relation);
-        co_await update_columns(call, t.model->info, {&column, 1}, {&t.object, 1});
+        co_await update_objects(call, t.model->info, {&column, 1}, {&t.object, 1});
     }
     std::vector<Tracked*> rows;
     for (const FlushOrder::Group& group : order.groups) {
@@ -350,7 +359,9 @@ Task<> UnitOfWork::Impl::write_removed(Call call, Pending& pending) {
 Task<> UnitOfWork::Impl::remove_group(Call call, std::span<Tracked* const> rows) {
     std::vector<std::unique_ptr<BatchOperation>> operations;
     for (const Tracked* t : rows) {
-        const Removal removal = t->hard ? Removal::hard : t->cascades ? Removal::soft_cascade : Removal::normal;
+        const Removal removal = t->hard       ? Removal::hard
+                                : t->cascades ? Removal::soft_cascade
+                                              : Removal::normal;
         if (removal == Removal::soft_cascade) {
             co_await engine::remove(call, t->model->info, t->object, removal);
         } else {
@@ -373,7 +384,7 @@ void UnitOfWork::Impl::written(Pending& pending) {
     for (const Update& update : pending.updates) {
         Tracked& t = *update.tracked;
         journal_snapshot(t, t.snapshot);
-        if (t.model->info.behaviours.empty()) {
+        if (!changes_objects(base, t.model->info)) {
             t.model->layout.renew(t.object, t.snapshot, update.columns);
         } else {
             t.model->layout.take(t.object, t.snapshot);

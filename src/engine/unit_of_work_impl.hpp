@@ -83,7 +83,7 @@ struct UnitOfWork::Impl {
     void journal_snapshot(Tracked& t, std::string_view before);
     bool modified(const Tracked& t) const;
     /// Puts all columns back to what the row has.
-    void restore(Tracked& t, const Snapshot& snapshot, const ColumnSet& columns);
+    void restore(Tracked& t, const RowSnapshot& snapshot, const ColumnSet& columns);
     void restore_changes(Tracked& t);
     void collect_garbage() noexcept;
 
@@ -148,11 +148,9 @@ struct UnitOfWork::Impl {
         std::vector<Update> updates;
         std::vector<Tracked*> removed;
         std::vector<Collection*> links;
-        std::vector<std::pair<Tracked*, Snapshot>> before;  // objects that writing changes
+        std::vector<std::pair<Tracked*, RowSnapshot>> before;  // objects that writing changes
         std::vector<Later> later;
-        bool empty() const {
-            return added.empty() && updates.empty() && removed.empty() && links.empty();
-        }
+        bool empty() const { return added.empty() && updates.empty() && removed.empty() && links.empty(); }
     };
     Pending collect();
     bool has_pending(TrackedModel& model);
@@ -187,11 +185,14 @@ struct UnitOfWork::Impl {
     TrackedModel* last = nullptr;
     NumberTable addresses;
     std::unordered_map<std::uint64_t, std::vector<std::unique_ptr<Collection>>> collections;  // by owner
-    std::size_t links = 0;  // collections with links to be written, at most
+    std::size_t links = 0;              // collections with links to be written, at most
+    std::uint32_t marks = 0x8000'0000;  // Tracked::number of those that were looked at; above all counts
     bool flushing = false;
 };
 
 /// The order in which rows are written and the groups that go together.
-inline std::byte* at_offset(void* object, std::size_t offset) { return static_cast<std::byte*>(object) + offset; }
+inline std::byte* at_offset(void* object, std::size_t offset) {
+    return static_cast<std::byte*>(object) + offset;
+}
 
 }  // namespace duet::engine

@@ -103,7 +103,8 @@ Task<> UnitOfWork::begin_nested(Where where) {
     // What was changed before belongs to the transaction around it.
     co_await impl_->flush(where, false);
     const Call around = co_await begun(where);
-    auto nested = std::make_unique<TransactionState>(*around.engine, around.transaction, TransactionOptions{});
+    auto nested =
+        std::make_unique<TransactionState>(*around.engine, around.transaction, TransactionOptions{});
     co_await nested->begin(where);
     impl_->levels.emplace_back();
     Level& level = impl_->level();
@@ -160,6 +161,7 @@ void UnitOfWork::abandon_nested(std::size_t wanted) noexcept {
 
 void UnitOfWork::Impl::take_back_change(const Level& ended, const Change& change) {
     Tracked& t = *change.tracked;
+    if (t.expunged) return;
     const bool had_row = t.state == TrackedState::stored || t.state == TrackedState::removed;
     if (change.state == TrackedState::gone) return forget(t);
     if (change.state == TrackedState::added) {
@@ -167,7 +169,7 @@ void UnitOfWork::Impl::take_back_change(const Level& ended, const Change& change
         if (had_row && t.model->keys.find(t.object) == &t) t.model->keys.erase(t.object);
         if (change.has_snapshot) {
             const SnapshotLayout& layout = t.model->layout;
-            const Snapshot before(ended.snapshot(change));
+            const RowSnapshot before(ended.snapshot(change));
             layout.restore(t.object, before, layout.changes(t.object, before));
             t.snapshot.clear();
         }
@@ -183,8 +185,7 @@ void UnitOfWork::Impl::take_back_change(const Level& ended, const Change& change
 }
 
 void UnitOfWork::Impl::take_back_level(Level& ended) {
-    for (auto it = ended.journal.rbegin(); it != ended.journal.rend(); ++it)
-        take_back_change(ended, *it);
+    for (auto it = ended.journal.rbegin(); it != ended.journal.rend(); ++it) take_back_change(ended, *it);
     for (TrackedModel& model : models) {
         for (Tracked& t : model.objects) {
             if (t.state != TrackedState::stored) continue;

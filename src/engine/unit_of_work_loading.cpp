@@ -22,7 +22,7 @@ Tracked& UnitOfWork::Impl::absorb(TrackedModel& model, void* row, const std::sha
         return *known;
     // What was changed here since stays changed.
     const ColumnSet changed = model.layout.changes(known->object, known->snapshot);
-    Snapshot now;
+    RowSnapshot now;
     model.layout.take(row, now);
     if (now != known->snapshot) {
         for (std::size_t i = 0; i < model.info.columns.size(); ++i) {

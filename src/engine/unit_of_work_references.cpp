@@ -112,8 +112,7 @@ Tracked* UnitOfWork::Impl::referred(const Tracked& t, std::size_t relation) {
     if (Tracked* const found = target->keys.find(probe)) return found;
     if (target->added == 0) return nullptr;
     for (Tracked& other : target->objects) {
-        if (other.state == TrackedState::added &&
-            same_key(foreign, t.object, key_of(info), other.object))
+        if (other.state == TrackedState::added && same_key(foreign, t.object, key_of(info), other.object))
             return &other;
     }
     return nullptr;
@@ -165,8 +164,7 @@ void UnitOfWork::Impl::check_references(Tracked& t) noexcept {
         RelationState* const held = state(t, relation);
         if (held == nullptr || !held->loaded || held->count == 0) continue;
         const ModelInfo& info = t.model->info.relations[relation].target();
-        if (info.key.size() == 1 &&
-            !same_key(foreign_key(t, relation), t.object, key_of(info), held->first))
+        if (info.key.size() == 1 && !same_key(foreign_key(t, relation), t.object, key_of(info), held->first))
             held->reset();
     }
 }

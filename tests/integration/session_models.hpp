@@ -51,8 +51,8 @@ protected:
         Database filling(this->db);
         filling.create_all(models);
         filling.create_bulk(std::vector<Account>{{.owner = "Ada", .balance = 100},
-                                            {.owner = "Bob", .balance = 200},
-                                            {.owner = "Cyd", .balance = 300}});
+                                                 {.owner = "Bob", .balance = 200},
+                                                 {.owner = "Cyd", .balance = 300}});
     }
     template <class F>
     void in_session(F body, TransactionOptions options = {}) {

@@ -136,7 +136,8 @@ TYPED_TEST(SessionRelations, LoadsRelationsOfItsObjects) {
         plain.create_bulk(std::vector<Text>{{.title = "a", .writer = ada}, {.title = "b", .writer = ada}});
     }
     this->in_session([&](auto& s) -> duet::Task<> {
-        Writer& ada = co_await same(s.template query<Writer>().related("texts"_c).related("portrait"_c).one());
+        Writer& ada =
+            co_await same(s.template query<Writer>().related("texts"_c).related("portrait"_c).one());
         auto texts = s.collection(ada, "texts"_c);
         EXPECT_EQ(texts.size(), 2u);
         for (Text& text : texts) {

@@ -54,7 +54,9 @@ protected:
     void in_session(F body) {
         in_session_of(this->db, std::move(body));
     }
-    Item item(const std::string& name) { return plain_db().template query<Item>().where("name"_c == name).one(); }
+    Item item(const std::string& name) {
+        return plain_db().template query<Item>().where("name"_c == name).one();
+    }
 };
 TYPED_TEST_SUITE(SessionRollback, Backends, BackendNames);
 
@@ -355,7 +357,8 @@ TYPED_TEST(SessionRollback, BringsLinksBack) {
         EXPECT_EQ(labels.size(), 1u);
         EXPECT_EQ(labels[0].name, "kept");
     });
-    const Item item = this->plain_db().template query<Item>().where("name"_c == "a").related("labels"_c).one();
+    const Item item =
+        this->plain_db().template query<Item>().where("name"_c == "a").related("labels"_c).one();
     ASSERT_EQ(item.labels.size(), 1u);
     EXPECT_EQ(item.labels[0].name, "kept");
 }

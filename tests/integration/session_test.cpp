@@ -1,5 +1,7 @@
 #include <duet/session.hpp>
 
+#include <malloc.h>
+
 #include "session_models.hpp"
 
 namespace {
@@ -25,10 +27,9 @@ TYPED_TEST(SessionBasics, GivesTheSameObjectForTheSameRow) {
         Account* const none = co_await later(s.template find<Account>(99));
         EXPECT_EQ(none, nullptr);
     });
-    EXPECT_THROW(this->in_session([&](auto& s) -> duet::Task<> {
-        (void)co_await same(s.template get<Account>(99));
-    }),
-                 duet::NotFound);
+    EXPECT_THROW(
+        this->in_session([&](auto& s) -> duet::Task<> { (void)co_await same(s.template get<Account>(99)); }),
+        duet::NotFound);
 }
 
 TYPED_TEST(SessionBasics, WritesTheColumnsThatChangedAndNoOthers) {
@@ -102,7 +103,8 @@ TYPED_TEST(SessionBasics, FlushesBeforeAQueryThatCouldSeeTheChange) {
         account.balance = 2000;
         {
             const auto quiet = s.no_autoflush();
-            const auto unseen = co_await later(s.template query<Account>().where("balance"_c == 2000).count());
+            const auto unseen =
+                co_await later(s.template query<Account>().where("balance"_c == 2000).count());
             EXPECT_EQ(unseen, 0);
         }
         const auto rich = co_await later(s.template query<Account>().where("balance"_c == 2000).all());
@@ -177,6 +179,38 @@ TYPED_TEST(SessionBasics, GivesEachAttemptASessionOfItsOwn) {
         duet::retry(5));
     EXPECT_EQ(attempts, 3);
     EXPECT_EQ(this->balances()[0], 101);
+}
+
+TYPED_TEST(SessionBasics, DoesNotBringBackWhatWasExpunged) {
+    auto s = got(this->db.begin_session());
+    Account& account = got(s.template get<Account>(1));
+    account.balance = 5;
+    did([&] { return s.flush(); });
+    s.expunge(account);
+    did([&] { return s.rollback(); });
+    EXPECT_FALSE(s.contains(account));
+    EXPECT_EQ(account.balance, 5);
+    EXPECT_NE(&got(s.template get<Account>(1)), &account);
+    EXPECT_EQ(got(s.template get<Account>(1)).balance, 100);
+}
+
+TEST(SessionMemory, StaysFlatInAnImportThatLetsGo) {
+    SqliteFile file;
+    duet::Database db{file.url()};
+    db.create_all(models);
+    std::size_t early = 0;
+    db.session([&](duet::Session& s) {
+        for (int n = 0; n < 20'000; ++n) {
+            s.add(Account{.owner = std::string(1000, 'x'), .balance = n});
+            if (n % 1000 != 999) continue;
+            s.flush();
+            s.expunge_all();
+            if (n == 4'999) early = ::mallinfo2().uordblks;
+        }
+        // What is not let go would be 15 MB and more; SQLite keeps 2 MB of pages.
+        EXPECT_LT(::mallinfo2().uordblks, early + 4'000'000);
+    });
+    EXPECT_EQ(db.query<Account>().count(), 20'000);
 }
 
 }  // namespace

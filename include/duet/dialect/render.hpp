@@ -37,6 +37,10 @@ Plan render_insert(const Dialect& dialect, const ModelInfo& model, const InsertS
 /// `UPDATE t SET columns WHERE key [AND version]`; values: columns, then key, then the guard column.
 Plan render_update_row(const Dialect& dialect, const ModelInfo& model, std::span<const std::int16_t> columns,
                        std::int16_t guard_column = -1);
+/// The same for many rows (Capabilities::array_updates); each value is an array, with an element for each
+/// row.
+Plan render_update_rows(const Dialect& dialect, const ModelInfo& model, std::span<const std::int16_t> columns,
+                        std::int16_t guard_column = -1);
 /// `DELETE FROM t WHERE key [AND guard]`.
 Plan render_delete_row(const Dialect& dialect, const ModelInfo& model, std::int16_t guard_column = -1);
 

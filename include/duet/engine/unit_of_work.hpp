@@ -132,7 +132,7 @@ Task<> run_session(Call call, TransactionOptions options, SessionBlock block);
 /// UPDATE of these columns of objects to what the objects hold, with what behaviours ask for, which is put
 /// into the objects as well. NotFound when a row is gone, StaleData when it has another version; the
 /// behaviours' members have been changed then all the same.
-Task<> update_columns(Call call, const ModelInfo& model, std::span<const std::int16_t> columns,
+Task<> update_objects(Call call, const ModelInfo& model, std::span<const std::int16_t> columns,
                       std::span<void* const> objects);
 
 }  // namespace duet::engine

@@ -108,8 +108,8 @@ public:
     /// <duet/session.hpp>; see BasicSession.
     template <class F>
     requires(!std::is_convertible_v<F, std::string_view>) auto session(F&& block,
-                                                                        TransactionOptions options = {},
-                                                                        Where where = Where::current()) {
+                                                                       TransactionOptions options = {},
+                                                                       Where where = Where::current()) {
         constexpr bool has_header = detail::HasSessions<Mode, std::remove_reference_t<F>>;
         static_assert(has_header, "duet: session(block) needs #include <duet/session.hpp>");
         static_assert(!Mode::is_async || detail::safe_in_co_await<F>,
@@ -124,8 +124,7 @@ public:
     Result<S> begin_session(TransactionOptions options = {}, Where where = Where::current()) {
         constexpr bool has_header = detail::HasSessions<Mode, S>;
         static_assert(has_header, "duet: begin_session() needs #include <duet/session.hpp>");
-        if constexpr (has_header)
-            return detail::SessionAccess<Mode>::begin(make_call(where), options);
+        if constexpr (has_header) return detail::SessionAccess<Mode>::begin(make_call(where), options);
     }
 
     /// Of each server, the primary first.

@@ -105,7 +105,8 @@ private:
 /// Turns autoflush off until it goes away.
 class NoAutoflush {
 public:
-    explicit NoAutoflush(engine::UnitOfWork& unit) : unit_(&unit), before_(std::exchange(unit.autoflush, false)) {}
+    explicit NoAutoflush(engine::UnitOfWork& unit)
+        : unit_(&unit), before_(std::exchange(unit.autoflush, false)) {}
     NoAutoflush(NoAutoflush&& other) noexcept
         : unit_(std::exchange(other.unit_, nullptr)), before_(other.before_) {}
     NoAutoflush& operator=(NoAutoflush&&) = delete;
@@ -154,7 +155,8 @@ public:
         static_assert(is_model, "duet: a session's get<M>() needs a model");
         if constexpr (is_model) {
             if constexpr (!Mode::is_async && is_plain_key<K>) {
-                if (void* const known = unit_->find_now(detail::model_info<M>, static_cast<std::int64_t>(key)))
+                if (void* const known =
+                        unit_->find_now(detail::model_info<M>, static_cast<std::int64_t>(key)))
                     return *static_cast<M*>(known);
             }
             return detail::run_reference<Mode>(keyed<detail::GetObject<M>, M>(key, false, where));
@@ -169,7 +171,8 @@ public:
         static_assert(is_model, "duet: a session's find<M>() needs a model");
         if constexpr (is_model) {
             if constexpr (!Mode::is_async && is_plain_key<K>) {
-                if (void* const known = unit_->find_now(detail::model_info<M>, static_cast<std::int64_t>(key)))
+                if (void* const known =
+                        unit_->find_now(detail::model_info<M>, static_cast<std::int64_t>(key)))
                     return static_cast<M*>(known);
             }
             return Mode::run(keyed<detail::FindObject<M>, M>(key, false, where));
@@ -177,7 +180,8 @@ public:
             detail::never_reached();
         }
     }
-    /// Reads the row in any case and locks it until the transaction ends. What was changed here stays changed.
+    /// Reads the row in any case and locks it until the transaction ends. What was changed here stays
+    /// changed.
     template <class M, class K>
     Result<M&> get_for_update(const K& key, Where where = Where::current()) {
         constexpr bool is_model = Model<M>;
@@ -219,7 +223,8 @@ public:
         if constexpr (is_relation) {
             constexpr auto index = static_cast<std::size_t>(found.relation);
             constexpr bool to_many = detail::model_info<M>.relations[index].kind != RelationKind::belongs_to;
-            static_assert(to_many, "duet: collection() needs a HasMany or a ManyToMany; set a BelongsTo itself");
+            static_assert(to_many,
+                          "duet: collection() needs a HasMany or a ManyToMany; set a BelongsTo itself");
             using Target = typename detail::RelationOf<M, C>::Target;
             return SessionCollection<Mode, M, Target>(*unit_, unit_->collection(&object, index), index);
         }
@@ -230,7 +235,8 @@ public:
     /// Takes a new object in, to be inserted; the reference is the session's object. What a BelongsTo holds
     /// comes along when it is new, too; one that was set to an object of the session refers to that.
     template <class M>
-    requires Model<std::remove_cvref_t<M>> std::remove_cvref_t<M>& add(M&& object) {
+    requires Model<std::remove_cvref_t<M>> std::remove_cvref_t<M>
+    &add(M&& object) {
         using Object = std::remove_cvref_t<M>;
         auto& placed = *static_cast<Object*>(unit_->place(detail::model_info<Object>));
         placed = std::forward<M>(object);
@@ -329,7 +335,9 @@ public:
     Result<void> commit(Where where = Where::current()) { return step(&engine::UnitOfWork::commit, where); }
     /// Takes everything back since the last commit: objects have the values that were read, new ones are no
     /// longer the session's, removed ones are again. The session goes on with another transaction.
-    Result<void> rollback(Where where = Where::current()) { return step(&engine::UnitOfWork::rollback, where); }
+    Result<void> rollback(Where where = Where::current()) {
+        return step(&engine::UnitOfWork::rollback, where);
+    }
 
     /// Runs `block(session)` in a savepoint: when it throws, rows and objects are what they were before.
     template <class F>

@@ -40,8 +40,7 @@ public:
     /// object from the start.
     bool loaded() const noexcept { return engine::UnitOfWork::loaded(*collection_); }
     /// Reads it unless it is loaded.
-    typename Mode::template Result<void> load(
-        std::source_location where = std::source_location::current()) {
+    typename Mode::template Result<void> load(std::source_location where = std::source_location::current()) {
         detail::LoadCollection<Owner> operation{{unit_, where}, collection_, {}};
         operation.load.path.push_back(static_cast<std::uint8_t>(relation_));
         return Mode::run(std::move(operation));

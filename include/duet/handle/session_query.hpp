@@ -100,9 +100,7 @@ struct FetchObjects : UnitOperation {
 };
 template <class M>
 struct FetchFirstObject : FetchObjects<M> {
-    M* finish(std::size_t count) {
-        return count == 0 ? nullptr : static_cast<M*>(this->objects.front());
-    }
+    M* finish(std::size_t count) { return count == 0 ? nullptr : static_cast<M*>(this->objects.front()); }
 };
 template <class M>
 struct FetchOneOrNoObject : FetchObjects<M> {

@@ -48,8 +48,8 @@ struct CopiedObject : CopyHeader {
 };
 /// Of a state that is `copied`.
 inline const void* source_of(const RelationState& state) noexcept {
-    return static_cast<const CopyHeader*>(static_cast<const void*>(static_cast<const char*>(state.first) -
-                                                                   sizeof(CopyHeader)))
+    return static_cast<const CopyHeader*>(
+               static_cast<const void*>(static_cast<const char*>(state.first) - sizeof(CopyHeader)))
         ->source;
 }
 

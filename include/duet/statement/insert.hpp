@@ -96,17 +96,19 @@ public:
         detail::add_default_row(copy.data());
         return copy;
     }
-    /// The rows of a statement: `from_select("id"_c, "title"_c, select)`; its columns go into these, in order.
+    /// The rows of a statement: `from_select("id"_c, "title"_c, select)`; its columns go into these, in
+    /// order.
     template <class... Parts>
-    requires(sizeof...(Parts) >= 2) Insert from_select(const Parts&... parts) const {
+    requires(sizeof...(Parts) >= 2) Insert from_select(const Parts&... parts)
+    const {
         Insert copy(*this);
         copy.add_select(std::tie(parts...), std::make_index_sequence<sizeof...(Parts) - 1>{});
         return copy;
     }
 
     /// What happens when a row with the same values in these columns is there already; they have to be those
-    /// of a unique key. Without columns any unique key counts. MariaDB and MySQL react to every unique key, so
-    /// that these must be the only ones that can be in the way, else UnsupportedByDialect.
+    /// of a unique key. Without columns any unique key counts. MariaDB and MySQL react to every unique key,
+    /// so that these must be the only ones that can be in the way, else UnsupportedByDialect.
     template <class... C>
     detail::ConflictWords<Insert, sizeof...(C)> on_conflict(const C&... /*columns*/) const {
         return {*this, {detail::written_column<M, C>()...}};
@@ -121,7 +123,6 @@ public:
     }
 
 private:
-    friend class detail::ConflictWords<Insert, 0>;
     template <class Self, std::size_t N>
     friend class detail::ConflictWords;
 
@@ -150,9 +151,10 @@ private:
             detail::add_object(this->data(), &prepared);
         } else {
             constexpr bool is_struct = detail::RowStruct<T>;
-            static_assert(is_struct,
-                          "duet: values() takes assignments, an object of the model, a struct whose fields are "
-                          "columns, or a vector of objects or structs");
+            static_assert(
+                is_struct,
+                "duet: values() takes assignments, an object of the model, a struct whose fields are "
+                "columns, or a vector of objects or structs");
             if constexpr (is_struct) {
                 if constexpr (detail::require_fields<M, T>()) {
                     detail::add_payload(this->data(), detail::model_info<detail::RowsOf<T>>,
@@ -169,15 +171,16 @@ private:
         if constexpr (is_select) {
             constexpr std::array<std::uint8_t, sizeof...(I)> columns{
                 detail::written_column<M, std::remove_cvref_t<std::tuple_element_t<I, Parts>>>()...};
-            using Match = detail::SameColumns<
-                detail::Types<expr::column_t<M, columns[I]>...>,
-                typename detail::ColumnsOf<typename Statement::pieces>::type>;
+            using Match = detail::SameColumns<detail::Types<expr::column_t<M, columns[I]>...>,
+                                              typename detail::ColumnsOf<typename Statement::pieces>::type>;
             constexpr bool same_number = Match::count;
             static_assert(same_number,
                           "duet: the statement has another number of columns than from_select() names");
             constexpr bool same_types = !same_number || Match::kinds;
-            static_assert(same_types, "duet: a column of the statement has another type than the one it goes to");
-            detail::add_insert_select(this->data(), columns, std::get<sizeof...(I)>(parts).statement().data());
+            static_assert(same_types,
+                          "duet: a column of the statement has another type than the one it goes to");
+            detail::add_insert_select(this->data(), columns,
+                                      std::get<sizeof...(I)>(parts).statement().data());
         }
     }
 };

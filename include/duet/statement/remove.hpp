@@ -10,7 +10,6 @@ namespace duet {
 template <Model M, class... Row>
 class Remove : public detail::ChoosingStatement<Remove<M, Row...>, M, Row...> {
     using Base = detail::ChoosingStatement<Remove<M, Row...>, M, Row...>;
-    friend Base;
 
 public:
     template <class... R>

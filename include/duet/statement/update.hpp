@@ -11,7 +11,6 @@ namespace duet {
 template <Model M, class... Row>
 class Update : public detail::ChoosingStatement<Update<M, Row...>, M, Row...> {
     using Base = detail::ChoosingStatement<Update<M, Row...>, M, Row...>;
-    friend Base;
 
 public:
     template <class... R>

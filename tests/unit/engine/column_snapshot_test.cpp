@@ -7,7 +7,7 @@
 namespace {
 
 using duet::engine::ColumnSet;
-using duet::engine::Snapshot;
+using duet::engine::RowSnapshot;
 using duet::engine::SnapshotLayout;
 
 enum class Color { red, green };
@@ -40,7 +40,8 @@ struct Everything {
 };
 
 Everything sample() {
-    Everything e{.id = 1, .flag = true, .small = -3, .real = 0.5, .text = "text", .maybe_text = "", .maybe_int = 4};
+    Everything e{
+        .id = 1, .flag = true, .small = -3, .real = 0.5, .text = "text", .maybe_text = "", .maybe_int = 4};
     e.blob = {std::byte{1}, std::byte{2}};
     e.when = duet::Timestamp(std::chrono::seconds(5));
     e.uuid = duet::Uuid::v4();
@@ -67,7 +68,7 @@ std::vector<std::string> names(const ColumnSet& columns) {
 TEST(ColumnSnapshot, SeesNoChangeInACopy) {
     const SnapshotLayout layout(info());
     const Everything object = sample();
-    Snapshot snapshot;
+    RowSnapshot snapshot;
     layout.take(&object, snapshot);
     const Everything copy = object;
     EXPECT_TRUE(layout.same(&copy, snapshot));
@@ -77,7 +78,7 @@ TEST(ColumnSnapshot, SeesNoChangeInACopy) {
 TEST(ColumnSnapshot, SeesEachChangeAndTakesItBack) {
     const SnapshotLayout layout(info());
     const Everything before = sample();
-    Snapshot snapshot;
+    RowSnapshot snapshot;
     layout.take(&before, snapshot);
     const std::vector<std::pair<std::string, void (*)(Everything&)>> edits{
         {"flag", [](Everything& e) { e.flag = false; }},
@@ -93,7 +94,10 @@ TEST(ColumnSnapshot, SeesEachChangeAndTakesItBack) {
         {"decimal", [](Everything& e) { e.decimal = duet::Decimal::parse("1.1"); }},
         {"maybe_decimal", [](Everything& e) { e.maybe_decimal = duet::Decimal(1); }},
         {"json", [](Everything& e) { e.json.set("b", 2); }},
-        {"words", [](Everything& e) { e.words = {"one", "three"}; }},
+        {"words",
+         [](Everything& e) {
+             e.words = {"one", "three"};
+         }},
         {"numbers", [](Everything& e) { e.numbers.push_back(3); }},
         {"color", [](Everything& e) { e.color = Color::red; }},
         {"span", [](Everything& e) { e.span += std::chrono::seconds(1); }},
@@ -116,7 +120,7 @@ TEST(ColumnSnapshot, CopiesColumnsBetweenObjects) {
     Everything to;
     for (const duet::ColumnInfo& column : info().columns) duet::engine::copy_column(column, &from, &to);
     const SnapshotLayout layout(info());
-    Snapshot snapshot;
+    RowSnapshot snapshot;
     layout.take(&from, snapshot);
     EXPECT_TRUE(layout.same(&to, snapshot));
     EXPECT_EQ(to.words, from.words);

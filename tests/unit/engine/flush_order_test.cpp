@@ -35,12 +35,14 @@ TEST(FlushOrder, KeepsTheOrderOfRowsThatNeedNothing) {
 
 TEST(FlushOrder, MakesOneGroupOfEachTableWhereItCan) {
     // Children among their parents, some of them without one.
-    const std::vector<FlushNode> rows{row(0, {{1, 0, false}}), row(1), row(0), row(1), row(0, {{3, 0, false}})};
+    const std::vector<FlushNode> rows{row(0, {{1, 0, false}}), row(1), row(0), row(1),
+                                      row(0, {{3, 0, false}})};
     EXPECT_EQ(text_of(order_rows(rows)), "1: 1 3; 0: 0 2 4");
 }
 
 TEST(FlushOrder, PutsRowsOfATreeLevelByLevel) {
-    const std::vector<FlushNode> rows{row(0, {{1, 0, true}}), row(0, {{2, 0, true}}), row(0), row(0, {{2, 0, true}})};
+    const std::vector<FlushNode> rows{row(0, {{1, 0, true}}), row(0, {{2, 0, true}}), row(0),
+                                      row(0, {{2, 0, true}})};
     const FlushOrder order = order_rows(rows);
     EXPECT_EQ(text_of(order), "0: 2; 0: 1 3; 0: 0");
     EXPECT_TRUE(order.postponed.empty());
@@ -79,7 +81,8 @@ TEST(FlushOrder, PutsEachRowBehindWhatItNeedsWhateverTheGraph) {
         for (std::uint32_t i = 0; i < 40; ++i) {
             rows.push_back(row(next(5)));
             // To earlier rows only, numbered backwards now and then: never a ring.
-            for (std::uint32_t n = next(4); i != 0 && n != 0; --n) rows[i].needs.push_back({next(i), 0, false});
+            for (std::uint32_t n = next(4); i != 0 && n != 0; --n)
+                rows[i].needs.push_back({next(i), 0, false});
         }
         const FlushOrder order = order_rows(rows);
         std::vector<int> place(rows.size(), -1);
