@@ -305,18 +305,23 @@ TEST_P(Injection, LookupsFindTheValueAndNothingElse) {
     through(
         "regex", [&](const std::string& v) { (void)db.query<Note>().where("text"_c.regex(v)).count(); },
         Refusal::of_anything);
-    through("JSON keys", [&](const std::string& v) {
-        clean();
-        if (GetParam() == Place::mariadb && v.starts_with('-')) {  // paths of MariaDB have no such keys
-            EXPECT_THROW((void)db.query<Note>().where("doc"_c[v] == "x").count(), duet::UnsupportedByDialect);
-            return;
-        }
-        Note made = db.create(Note{.doc = duet::Json::object({{v, duet::Json::object({{v, "found"}})}})});
-        const auto found = db.query<Note>().where("doc"_c[v][v] == "found" && "doc"_c.has_key(v)).all();
-        EXPECT_TRUE(found.size() == 1 && found[0].id == made.id) << shown(v) << ": " << found.size();
-        EXPECT_EQ(db.query<Note>().where("doc"_c["x"][v] == "found").count(), 0);
-        db.remove(made);
-    });
+    through(
+        "JSON keys",
+        [&](const std::string& v) {
+            clean();
+            if (GetParam() == Place::mariadb && v.starts_with('-')) {  // paths of MariaDB have no such keys
+                EXPECT_THROW((void)db.query<Note>().where("doc"_c[v] == "x").count(),
+                             duet::UnsupportedByDialect);
+                return;
+            }
+            Note made = db.create(Note{.doc = duet::Json::object({{v, duet::Json::object({{v, "found"}})}})});
+            const auto found = db.query<Note>().where("doc"_c[v][v] == "found" && "doc"_c.has_key(v)).all();
+            EXPECT_TRUE(found.size() == 1 && found[0].id == made.id) << shown(v) << ": " << found.size();
+            EXPECT_EQ(db.query<Note>().where("doc"_c["x"][v] == "found").count(), 0);
+            db.remove(made);
+        },
+        // SQLite has no path for some keys, and says so.
+        GetParam() == Place::sqlite ? Refusal::of_anything : Refusal::of_broken_text);
     clean();
     EXPECT_EQ(db.query<Note>().count(), 3);
 }
