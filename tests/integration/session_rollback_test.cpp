@@ -97,6 +97,56 @@ TYPED_TEST(SessionRollback, FindsChangesOfEveryKindOfColumn) {
     });
 }
 
+TYPED_TEST(SessionRollback, ChangesManyRowsTogether) {
+    this->in_session([&](auto& s) -> duet::Task<> {
+        for (int n = 0; n < 20; ++n) s.add(Item{.name = "n" + std::to_string(n), .amount = n});
+        co_await later_done([&] { return s.flush(); });
+        const auto all = co_await later(s.template query<Item>().order_by("id").all());
+        for (std::size_t i = 0; i < all.size(); ++i) {
+            all[i].amount += 1000;
+            if (i % 2 == 0) all[i].price = static_cast<double>(i) + 0.5;
+            all[i].weight = duet::Decimal::parse("1.2" + std::to_string(i % 10));
+            all[i].extra = duet::Json::object({{"i", static_cast<int>(i)}});
+            if (i % 5 == 0) all[i].words = {"w", std::to_string(i)};
+            if (i % 7 == 0) all[i].name += "!";
+        }
+        co_await later_done([&] { return s.flush(); });
+        for (Item& item : all) {
+            EXPECT_FALSE(s.is_modified(item));
+            item.price.reset();
+        }
+    });
+    const auto all = this->plain_db().template query<Item>().order_by("id").all();
+    ASSERT_EQ(all.size(), 22u);
+    for (std::size_t i = 0; i < all.size(); ++i) {
+        const Item& item = all[i];
+        EXPECT_GE(item.amount, 1000);
+        EXPECT_FALSE(item.price.has_value());
+        EXPECT_EQ(item.weight, duet::Decimal::parse("1.2" + std::to_string(i % 10)));
+        EXPECT_EQ(item.extra["i"].as_int(), static_cast<std::int64_t>(i));
+        if (i % 5 == 0) {
+            EXPECT_EQ(item.words, (std::vector<std::string>{"w", std::to_string(i)}));
+        }
+        EXPECT_EQ(item.name.back() == '!', i % 7 == 0);
+        EXPECT_EQ(item.version.version, i % 2 == 0 ? 3 : 2);
+    }
+}
+
+TYPED_TEST(SessionRollback, SaysThatARowIsGone) {
+    auto s = got(this->db.begin_session());
+    const auto all = got(s.template query<Item>().order_by("id").all());
+    did([&] { return s.commit(); });
+    this->plain_db().template query<Item>().where("name"_c == "b").delete_bulk();
+    s.expire_on_commit(false);
+    for (Item& item : all) item.amount = 9;
+    EXPECT_THROW(did([&] { return s.flush(); }), duet::NotFound);
+    EXPECT_EQ(s.pending().changed, 2u);
+    EXPECT_EQ(all[0].version.version, 1);
+    s.expunge(all[1]);
+    did([&] { return s.commit(); });
+    EXPECT_EQ(this->item("a").amount, 9);
+}
+
 TYPED_TEST(SessionRollback, BringsObjectsBackWithASavepoint) {
     this->in_session([&](auto& s) -> duet::Task<> {
         Item& first = co_await same(s.template query<Item>().where("name"_c == "a").one());

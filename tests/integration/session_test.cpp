@@ -48,7 +48,7 @@ TYPED_TEST(SessionBasics, WritesTheColumnsThatChangedAndNoOthers) {
             EXPECT_EQ(s.pending().changed, 2u);
         });
     }
-    ASSERT_EQ(writes.size(), 2u);
+    ASSERT_EQ(writes.size(), this->is_postgres ? 1u : 2u);  // there by arrays
     EXPECT_EQ(writes[0].find("owner"), std::string::npos) << writes[0];
     EXPECT_EQ(this->balances(), (std::vector<std::int64_t>{90, 210, 300}));
 }
