@@ -1,7 +1,7 @@
 #pragma once
 
-// SQL statements as values: joins of anything, CTEs, set operations, subqueries, and statements that write. See
-// docs/guide/statements.md and docs/guide/statements_write.md.
+// SQL statements as values: joins of anything, CTEs, set operations, subqueries, and statements that write.
+// See docs/guide/statements.md and docs/guide/statements_write.md.
 // clang-format off
 #include <duet/duet.hpp>
 #include <duet/functions.hpp>
