@@ -93,8 +93,8 @@ public:
     WindowText window(Cursor& c, Scope& scope);
     /// How many functions with a window there were so far, those of nested queries left aside.
     std::size_t windows() const { return windows_; }
-    /// Whether nested queries leave their aliases to those behind them, so that equal ones have equal texts. Returns
-    /// what was before.
+    /// Whether nested queries leave their aliases to those behind them, so that equal ones have equal texts.
+    /// Returns what was before.
     bool reuse_aliases(bool wanted) { return std::exchange(reuses_aliases_, wanted); }
 
     /// Values that nested queries need to be the same: Plan::equal_values.

@@ -285,7 +285,7 @@ std::string render_nested(ExpressionRenderer& expressions, const NestedQuery& qu
                           bool select_one) {
     if ((query.flags & shape::statement) != 0) {
         return render_enclosed(expressions, query, &outer,
-                                select_one ? StatementUse::existence : StatementUse::value);
+                               select_one ? StatementUse::existence : StatementUse::value);
     }
     const Dialect& dialect = expressions.dialect();
     Source source(dialect, *query.model, fresh_alias(expressions.aliases(), query.model->table),
