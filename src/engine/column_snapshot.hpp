@@ -3,7 +3,6 @@
 #include <duet/schema/model_info.hpp>
 
 #include <array>
-#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -21,10 +20,6 @@ public:
     void add(std::size_t column) noexcept { words_[column / 64] |= std::uint64_t{1} << column % 64; }
     bool has(std::size_t column) const noexcept { return (words_[column / 64] >> column % 64 & 1) != 0; }
     bool empty() const noexcept { return (words_[0] | words_[1] | words_[2]) == 0; }
-    std::size_t size() const noexcept {
-        return static_cast<std::size_t>(std::popcount(words_[0]) + std::popcount(words_[1]) +
-                                        std::popcount(words_[2]));
-    }
     friend bool operator==(const ColumnSet&, const ColumnSet&) = default;
     friend auto operator<=>(const ColumnSet&, const ColumnSet&) = default;
 

@@ -162,13 +162,14 @@ struct ColumnOfObjects {
     std::span<void* const> objects;
     std::uint32_t offset;
     TypeInfo type;
-    static constexpr ArrayOps ops{
-        [](const void* self) { return static_cast<const ColumnOfObjects*>(self)->objects.size(); },
-        [](const void* self, std::size_t index) -> const void* {
-            const auto& column = *static_cast<const ColumnOfObjects*>(self);
-            return static_cast<const std::byte*>(column.objects[index]) + column.offset;
-        },
-        nullptr, nullptr};
+    static std::size_t size(const void* self) {
+        return static_cast<const ColumnOfObjects*>(self)->objects.size();
+    }
+    static const void* at(const void* self, std::size_t index) {
+        const auto& column = *static_cast<const ColumnOfObjects*>(self);
+        return static_cast<const std::byte*>(column.objects[index]) + column.offset;
+    }
+    static constexpr ArrayOps ops{&size, &at, nullptr, nullptr};
 };
 
 /// UPDATE of all objects by one statement, which takes an array for each column.
