@@ -12,7 +12,128 @@ namespace {
 std::string element(const Operand& of) {
     return of.kind == Kind::decimal_text ? cast_as(of.sql, "numeric") : of.sql;
 }
+
+std::string_view search_function(shape::Function function) {
+    using enum shape::Function;
+    switch (function) {
+        case to_tsquery:
+            return "to_tsquery";
+        case plainto_tsquery:
+            return "plainto_tsquery";
+        case phraseto_tsquery:
+            return "phraseto_tsquery";
+        case websearch_to_tsquery:
+            return "websearch_to_tsquery";
+        case ts_rank:
+            return "ts_rank";
+        case ts_rank_cd:
+            return "ts_rank_cd";
+        case ts_headline:
+            return "ts_headline";
+        default:
+            return "similarity";
+    }
+}
+std::string listed(std::string_view function, std::span<const Operand> arguments) {
+    std::string out(function);
+    const char* separator = "(";
+    for (const Operand& argument : arguments) {
+        out += separator;
+        out += argument.sql;
+        separator = ", ";
+    }
+    return out + ")";
+}
+/// Of expressions that an index may have: concat_ws() may not stand in one.
+std::string vector_of(std::span<const Operand> arguments) {
+    std::string out = "to_tsvector(";
+    if (arguments[0].sql.starts_with('\'')) {  // the configuration
+        out += arguments[0].sql + ", ";
+        arguments = arguments.subspan(1);
+    }
+    const char* separator = "";
+    for (const Operand& argument : arguments) {
+        out += separator;
+        out += join({"coalesce(", argument.sql, ", '')"});
+        separator = " || ' ' || ";
+    }
+    return out + ")";
+}
+/// What stands beside a range, with the type of its elements or its own.
+std::string beside_range(std::span<const Operand> arguments) {
+    const Operand& part = arguments[1];
+    if (!part.is_value || arguments[0].type == nullptr) return part.sql;
+    const std::string_view range = arguments[0].type->sql_type;
+    if (part.kind == Kind::text) return cast_as(part.sql, range);
+    if (range == "int4range") return cast_as(part.sql, "integer");
+    if (range == "int8range") return cast_as(part.sql, "bigint");
+    if (range == "numrange") return cast_as(part.sql, "numeric");
+    if (range == "daterange") return cast_as(part.sql, "date");
+    return cast_as(part.sql, "timestamptz");
+}
+
+// Half away from zero, by the decimal digits; numbers beyond 1e15 have no fraction.
+std::string rounded(std::span<const Operand> arguments) {
+    const Operand& number = arguments[0];
+    const std::string digits = arguments.size() > 1 ? ", " + cast_as(arguments[1].sql, "integer") : "";
+    if (number.kind == Kind::decimal) return join({"round(", number.sql, digits, ")"});
+    const std::string sql = number.kind == Kind::duration ? micros(number.sql) : number.sql;
+    std::string exact = cast_as(join({"round(", cast_as(sql, "numeric"), digits, ")"}), "double precision");
+    if (number.kind != Kind::float32 && number.kind != Kind::float64) return exact;
+    return join({"CASE WHEN abs(", sql, ") < 1e15 THEN ", exact, " ELSE ", sql, " END"});
+}
 }  // namespace
+
+std::string micros(std::string_view duration) {
+    return join({"CAST(extract(epoch FROM ", duration, ") * 1000000 AS bigint)"});
+}
+
+std::string PostgresFunctions::call(shape::Function function, std::span<const Operand> arguments) const {
+    using enum shape::Function;
+    switch (function) {
+        case trim:
+            return join({"btrim(", arguments[0].sql, ")"});
+        case substr: {
+            std::string out = "substr(" + arguments[0].sql;
+            for (const Operand& argument : arguments.subspan(1))
+                out += ", " + cast_as(argument.sql, "integer");
+            return out + ")";
+        }
+        case abs: {
+            if (arguments[0].kind != Kind::duration) break;
+            const std::string& duration = arguments[0].sql;
+            return join({"greatest(", duration, ", -", duration, ")"});
+        }
+        case round:
+            return rounded(arguments);
+        case to_tsvector:
+            return vector_of(arguments);
+        case text_matches:
+            return join({"(", arguments[0].sql, " @@ ", arguments[1].sql, ")"});
+        case trigram_similar:
+            return join({"(", arguments[0].sql, " % ", arguments[1].sql, ")"});
+        case to_tsquery:
+        case plainto_tsquery:
+        case phraseto_tsquery:
+        case websearch_to_tsquery:
+        case ts_rank:
+        case ts_rank_cd:
+        case ts_headline:
+        case similarity:
+            return listed(search_function(function), arguments);
+        case word_similarity:
+            return join({"word_similarity(", arguments[1].sql, ", ", arguments[0].sql, ")"});
+        case range_contains:
+            return join({"(", arguments[0].sql, " @> ", beside_range(arguments), ")"});
+        case range_overlaps:
+            return join({"(", arguments[0].sql, " && ", beside_range(arguments), ")"});
+        case random:
+            return "CAST(floor((random() * 2 - 1) * 9223372036854774784) AS bigint)";
+        default:
+            break;
+    }
+    return Dialect::call(function, arguments);
+}
 
 std::string PostgresFunctions::moment_arithmetic(shape::Op op, const Operand& left,
                                                  const Operand& right) const {

@@ -4,9 +4,13 @@
 
 namespace duet::detail {
 
-/// PostgreSQL's aggregates, JSON and arrays.
+/// An interval as a whole number of microseconds.
+std::string micros(std::string_view duration);
+
+/// PostgreSQL's functions: texts and numbers, text search and ranges, aggregates, JSON and arrays.
 class PostgresFunctions : public Dialect {
 public:
+    std::string call(shape::Function function, std::span<const Operand> arguments) const override;
     std::string moment_arithmetic(shape::Op op, const Operand& left, const Operand& right) const override;
     std::string set_function(const SetFunctionCall& call) const override;
     std::string json_object(std::span<const Operand> keys_and_values) const override;

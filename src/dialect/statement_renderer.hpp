@@ -53,6 +53,8 @@ NestedQuery read_nested(Cursor& c);
 
 /// The CTEs of a clause of the statement, and those that they need.
 void define_common_table(ExpressionRenderer& expressions, Cursor clause);
+/// `WITH ...`, without what else stands in front of a statement.
+std::string with_words(const ExpressionRenderer& expressions);
 /// `WITH ... ` in front of the whole statement; empty when nothing has a CTE.
 std::string with_clause(ExpressionRenderer& expressions);
 
