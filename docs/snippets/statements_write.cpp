@@ -66,9 +66,9 @@ TEST_F(StatementsThatWrite, Insert) {
 
     struct Draft {
         std::string slug{};
-        std::string title{};
+        int views{};
     };
-    db.execute(duet::insert<Page>().values(Draft{"draft", "To do"}).values(Draft{"next", "Later"}));
+    db.execute(duet::insert<Page>().values(Draft{"draft", 0}).values(Draft{"next", 0}));
     // [/objects]
     EXPECT_EQ(stored.size(), 2u);
     EXPECT_EQ(stored[1].slug, "jobs");
@@ -123,9 +123,8 @@ TEST_F(StatementsThatWrite, Update) {
         int views{};
     };
     const auto counts = duet::values<Count>("counts", {{"home", 100}, {"news", 200}});
-    db.execute(duet::update<Page>()
-                   .set("views"_c = counts("views"_c))
-                   .from(counts, counts("slug"_c) == "slug"_c));
+    db.execute(
+        duet::update<Page>().set("views"_c = counts("views"_c)).from(counts, counts("slug"_c) == "slug"_c));
     // [/values]
     EXPECT_EQ(db.get<Page>(2)->views, 200);
 }
@@ -148,7 +147,7 @@ TEST_F(StatementsThatWrite, Remove) {
 }
 
 TEST(StatementsThatWriteOnPostgres, MoveRows) {
-    duet::testing::PostgresServer server;
+    duet::testing::EphemeralPostgres server;
     duet::Database db{server.url()};
     db.create_all(models);
     db.create_bulk(std::vector<Page>{{.slug = "home", .views = 7}, {.slug = "news", .views = 3}});

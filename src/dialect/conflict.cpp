@@ -64,9 +64,9 @@ void require_only_key(const Dialect& dialect, const ModelInfo& model, std::span<
         if (same_columns(model, columns, keys[i].columns)) {
             found = true;
         } else if (i != 0 || !fresh_key) {
-            throw UnsupportedByDialect(
-                begins + "to be the only one of " + std::string(model.table) + ", and there is also " +
-                (i == 0 ? "the primary key of this object" : keys[i].name));
+            throw UnsupportedByDialect(begins + "to be the only one of " + std::string(model.table) +
+                                       ", and there is also " +
+                                       (i == 0 ? "the primary key of this object" : keys[i].name));
         }
     }
     if (!found)

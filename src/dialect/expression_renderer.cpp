@@ -266,9 +266,11 @@ std::string ExpressionRenderer::nested(Cursor& c, const Scope& scope, bool selec
     query.first_row = first_row;
     const std::size_t windows = windows_;
     const bool under_not = std::exchange(under_not_, false);
+    const std::size_t taken = aliases_.size();
     std::string out = "(" + render_nested(*this, query, scope, select_one) + ")";
     windows_ = windows;
     under_not_ = under_not;
+    if (reuses_aliases_) aliases_.resize(taken);
     return out;
 }
 

@@ -93,6 +93,9 @@ public:
     WindowText window(Cursor& c, Scope& scope);
     /// How many functions with a window there were so far, those of nested queries left aside.
     std::size_t windows() const { return windows_; }
+    /// Whether nested queries leave their aliases to those behind them, so that equal ones have equal texts.
+    /// Returns what was before.
+    bool reuse_aliases(bool wanted) { return std::exchange(reuses_aliases_, wanted); }
 
     /// Values that nested queries need to be the same: Plan::equal_values.
     std::vector<std::pair<std::uint16_t, std::uint16_t>>& same_values() { return same_values_; }
@@ -169,6 +172,7 @@ private:
     std::size_t outer_references_ = 0;
     std::size_t windows_ = 0;
     bool under_not_ = false;
+    bool reuses_aliases_ = false;
     int depth_ = 0;
 };
 

@@ -82,6 +82,7 @@ std::string ExpressionRenderer::related(Op op, Cursor& c, Scope& scope) {
         at = scope.source->join_one(at, relations[i++], aliases_);
     }
     Correlated correlated;
+    const std::size_t taken = aliases_.size();
     const Source::Table from = scope.source->table(at);
     enter(correlated, from, relations.first(i + 1), relations[i]);
     std::size_t inner_at = 0;
@@ -112,6 +113,7 @@ std::string ExpressionRenderer::related(Op op, Cursor& c, Scope& scope) {
         return "1 = 1";
     }
     const std::string tail = correlated.source->from() + " WHERE " + condition + ")";
+    if (reuses_aliases_) aliases_.resize(taken);
     switch (op) {
         case Op::any_related:
             return "EXISTS (SELECT 1 FROM " + tail;

@@ -178,6 +178,8 @@ void SelectParts::add_all(ExpressionRenderer& expressions, std::span<const Claus
     };
     const bool groups_first =
         (can.strict_grouping || !can.having_sees_groups) && std::ranges::any_of(clauses, groups);
+    const bool reused = expressions.reuse_aliases(false);
+    expressions.reuse_aliases(reused || groups_first);
     if (groups_first) {
         for (const ClauseView& clause : clauses) {
             if (groups(clause)) add(expressions, clause, scope);
@@ -192,6 +194,7 @@ void SelectParts::add_all(ExpressionRenderer& expressions, std::span<const Claus
         if (clause.clause == Clause::joined && has_list) continue;
         add(expressions, clause, scope);
     }
+    expressions.reuse_aliases(reused);
     if (!can.windows_keep_order && !grouped.empty() && expressions.windows() != windows_before)
         protect_order(expressions.dialect());
 }
@@ -282,7 +285,7 @@ std::string render_nested(ExpressionRenderer& expressions, const NestedQuery& qu
                           bool select_one) {
     if ((query.flags & shape::statement) != 0) {
         return render_enclosed(expressions, query, &outer,
-                                select_one ? StatementUse::existence : StatementUse::value);
+                               select_one ? StatementUse::existence : StatementUse::value);
     }
     const Dialect& dialect = expressions.dialect();
     Source source(dialect, *query.model, fresh_alias(expressions.aliases(), query.model->table),

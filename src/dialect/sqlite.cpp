@@ -19,8 +19,10 @@ class SqliteDialect final : public detail::SqliteDdl {
 public:
     std::string_view name() const noexcept override { return "sqlite"; }
     const Capabilities& capabilities() const noexcept override {
-        static constexpr Capabilities capabilities{
-            .default_keyword = false, .for_update = false, .all_set_operations = false, .materialized_hints = true};
+        static constexpr Capabilities capabilities{.default_keyword = false,
+                                                   .for_update = false,
+                                                   .all_set_operations = false,
+                                                   .materialized_hints = true};
         return capabilities;
     }
     Hint hint(shape::HintFor database, std::string_view text) const override {

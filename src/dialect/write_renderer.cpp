@@ -275,7 +275,8 @@ private:
     std::string joined_condition(const SelectParts& parts, const std::string& visible) const {
         if (!statement_.limit.empty() || !statement_.offset.empty() || !parts.order.empty()) {
             throw InvalidQuery(
-                "a write that reads other tables has neither order nor limit; a subquery can choose its rows");
+                "a write that reads other tables has neither order nor limit; a subquery can choose its "
+                "rows");
         }
         if (target_->from() != table_) {
             throw InvalidQuery(
@@ -292,8 +293,7 @@ private:
         const std::string sources = read_sources(scope, visible);
         SelectParts parts = parts_of({Clause::where, Clause::order}, scope);
         add_visibility(dialect_, parts, target_->root(), visibility());
-        const bool in_tables =
-            !sources.empty() && can_.joined_writes == Capabilities::JoinedWrites::tables;
+        const bool in_tables = !sources.empty() && can_.joined_writes == Capabilities::JoinedWrites::tables;
         const std::string set = " SET " + assignments(scope, in_tables);
         if (sources.empty()) {
             const std::string rows =

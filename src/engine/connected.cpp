@@ -104,14 +104,34 @@ Task<driver::Statement*> Connected::prepare(const PlanKey& key, Engine::Render r
     co_return kept;
 }
 
+namespace {
+/// Texts of lists lie packed, each behind its length.
+bool same_texts(const driver::BindValue& a, const driver::BindValue& b) {
+    const auto* l = static_cast<const std::byte*>(a.data);
+    const auto* r = static_cast<const std::byte*>(b.data);
+    for (std::size_t i = 0; i < a.size; ++i) {
+        std::string_view left;
+        std::string_view right;
+        l = shape::Values::next_text(l, left);
+        r = shape::Values::next_text(r, right);
+        if (left != right) return false;
+    }
+    return true;
+}
+bool same_value(const driver::BindValue& a, const driver::BindValue& b) {
+    if (a.data == nullptr || b.data == nullptr) return a.data == b.data;
+    if (a.list != b.list || a.type != b.type || a.size != b.size) return false;
+    if (!a.list) return std::memcmp(a.data, b.data, a.size) == 0;
+    const Kind kind = a.type->kind;
+    if (kind == Kind::text_view || kind == Kind::blob_view) return same_texts(a, b);
+    const bool is_plain = kind >= Kind::boolean && kind <= Kind::float64;
+    return is_plain && std::memcmp(a.data, b.data, a.size * a.type->size) == 0;
+}
+}  // namespace
+
 void Connected::require_equal(const Plan& plan, std::span<const driver::BindValue> values) {
     for (const auto& [first, second] : plan.equal_values) {
-        const driver::BindValue& a = values[first];
-        const driver::BindValue& b = values[second];
-        if (a.data == nullptr && b.data == nullptr) continue;
-        const bool comparable = a.data != nullptr && b.data != nullptr && !a.list && !b.list;
-        if (comparable && a.type == b.type && a.size == b.size && std::memcmp(a.data, b.data, a.size) == 0)
-            continue;
+        if (same_value(values[first], values[second])) continue;
         throw InvalidQuery(
             "an expression in the select list, HAVING or ORDER BY differs from the one in GROUP BY (or after "
             "DISTINCT) by a value");

@@ -12,17 +12,6 @@ namespace duet::engine {
 
 namespace {
 
-struct UpdateContext {
-    const ModelInfo* model;
-    std::span<const std::int16_t> columns;
-    std::int16_t guard;
-};
-
-std::shared_ptr<const Plan> render_row(const Dialect& dialect, const void* context) {
-    const auto& update = *static_cast<const UpdateContext*>(context);
-    return std::make_shared<Plan>(render_update_row(dialect, *update.model, update.columns, update.guard));
-}
-
 std::shared_ptr<const Plan> render_query_update(const Dialect& dialect, const void* query) {
     return std::make_shared<Plan>(
         render(dialect, *static_cast<const shape::QueryData*>(query), Verb::update));
@@ -60,79 +49,6 @@ Task<std::int64_t> run_update(Connected& at, const shape::QueryData& query) {
     const driver::Outcome outcome = co_await run_statement(at, key, &render_query_update, &query,
                                                            values.span(), nullptr, driver::all_rows);
     co_return outcome.affected;
-}
-
-Task<bool> row_exists(Connected& at, const ModelInfo& model, const void* object, std::uint32_t flags) {
-    shape::QueryData query = key_query(model, object);
-    query.flags = flags;
-    co_return co_await exists_on(at, query);
-}
-
-/// `wanted`, each once, and what behaviours set on every update.
-Columns columns_to_set(const ModelInfo& model, std::span<const std::int16_t> wanted) {
-    Columns columns;
-    const auto add = [&columns](std::int16_t column) {
-        const auto taken = columns.span();
-        if (column >= 0 && std::find(taken.begin(), taken.end(), column) == taken.end()) columns.push(column);
-    };
-    for (const std::int16_t column : wanted) add(column);
-    for (const BehaviourInfo& info : model.behaviours) {
-        add(info.touched);
-        add(info.version);
-    }
-    return columns;
-}
-
-/// UPDATE of `wanted` columns, and of those that behaviours keep; false when no row has the key (or the
-/// version).
-Task<bool> update_columns_on(Connected& at, const ModelInfo& model, void* object,
-                             std::span<const std::int16_t> wanted) {
-    Undo undo(model);
-    undo.remember(object);
-    bool found = false;
-    try {
-        const WriteMoment moment{duet::detail::clock_now()};
-        for (const BehaviourInfo& info : model.behaviours) {
-            if (info.behaviour->before_update != nullptr) {
-                info.behaviour->before_update(static_cast<std::byte*>(object) + info.offset, moment);
-            }
-        }
-        const std::int16_t guard = version_column(model);
-        std::int64_t version = 0;
-        if (model.check != nullptr) model.check(object);
-        const Columns columns = columns_to_set(model, wanted);
-        BindValues values;
-        bind_columns(model, columns.span(), object, values);
-        if (columns.empty()) co_return co_await row_exists(at, model, object, shape::with_deleted);
-        bind_key(model, object, values);
-        if (guard >= 0) {
-            const ColumnInfo& column = model.columns[static_cast<std::size_t>(guard)];
-            version = duet::detail::read_integer(column.type->kind, column.in(object));
-            duet::detail::write_integer(column.type->kind, column.in(object), version + 1);
-            values.push({&duet::detail::int64_value, &version, 0, false});
-        }
-        const UpdateContext context{&model, columns.span(), guard};
-        const std::span<const std::uint8_t> bytes(reinterpret_cast<const std::uint8_t*>(columns.data()),
-                                                  columns.size() * sizeof(std::int16_t));
-        const driver::Outcome outcome =
-            co_await run_statement(at, {&model, plan_verb(PlanVerb::update_row), bytes}, &render_row,
-                                   &context, values.span(), nullptr, driver::all_rows);
-        found = outcome.affected != 0;
-    } catch (...) {
-        undo.restore(object);
-        throw;
-    }
-    if (!found) undo.restore(object);
-    co_return found;
-}
-
-/// UPDATE of all columns but the key.
-Task<bool> update_all_columns(Connected& at, const ModelInfo& model, void* object) {
-    Columns columns;
-    for (std::size_t i = 0; i < model.columns.size(); ++i) {
-        if (!model.columns[i].primary_key) columns.push(static_cast<std::int16_t>(i));
-    }
-    co_return co_await update_columns_on(at, model, object, columns.span());
 }
 
 struct ReturningContext {
@@ -294,6 +210,12 @@ void add_behaviour_changes(shape::QueryData& query, std::span<const std::int16_t
     }
 }
 
+Task<bool> row_exists(Connected& at, const ModelInfo& model, const void* object, std::uint32_t flags) {
+    shape::QueryData query = key_query(model, object);
+    query.flags = flags;
+    co_return co_await exists_on(at, query);
+}
+
 Task<> fail_write(Connected& at, const ModelInfo& model, const void* object, const char* what,
                   std::uint32_t flags) {
     bool is_there = false;
@@ -341,57 +263,6 @@ Task<std::int64_t> update_query_on(Connected& at, shape::QueryData query) {
     check_changes(query);
     add_behaviour_changes(query);
     co_return co_await run_update(at, query);
-}
-
-bool key_may_be_new(const ModelInfo& model) {
-    return !model.generated_key &&
-           !(model.key.size() == 1 &&
-             model.columns[static_cast<std::size_t>(model.key[0])].type->kind == Kind::uuid);
-}
-
-Task<> save(Call call, const ModelInfo& model, void* object) {
-    return hooked(call, model) ? save_hooked(call, model, object) : save_unhooked(call, model, object);
-}
-
-Task<> save_unhooked(Call call, const ModelInfo& model, void* object) {
-    return on_connection<void>(call, driver::Access::write, [&model, object](Connected& at) -> Task<> {
-        if (is_new(model, object)) {
-            co_await insert_on(at, model, object);
-            co_return;
-        }
-        if (!key_may_be_new(model)) {
-            const bool there = co_await update_all_columns(at, model, object);
-            if (!there) co_await fail_write(at, model, object, "update", shape::with_deleted);
-            co_return;
-        }
-        // A natural key does not tell whether the row is there: the database does, in one transaction.
-        co_await atomically(at, [&]() -> Task<> {
-            bool there = co_await row_exists(at, model, object, shape::with_deleted);
-            if (there) {
-                there = co_await update_all_columns(at, model, object);
-                if (!there) co_await fail_write(at, model, object, "update", shape::with_deleted);
-            } else {
-                co_await insert_on(at, model, object);
-            }
-        });
-    });
-}
-
-Task<> update_columns(Call call, const ModelInfo& model, void* object,
-                      std::span<const std::int16_t> columns) {
-    return hooked(call, model) ? update_columns_hooked(call, model, object, columns)
-                               : update_columns_unhooked(call, model, object, columns);
-}
-
-Task<> update_columns_unhooked(Call call, const ModelInfo& model, void* object,
-                               std::span<const std::int16_t> columns) {
-    return on_connection<void>(
-        call, driver::Access::write,
-        [&model, object, columns](Connected& at) -> Task<> {
-            const bool there = co_await update_columns_on(at, model, object, columns);
-            if (!there) co_await fail_write(at, model, object, "update", shape::with_deleted);
-        },
-        Sharing::allowed);
 }
 
 namespace {

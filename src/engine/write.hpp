@@ -90,6 +90,8 @@ struct ChangedColumns {
 };
 ChangedColumns changed_columns(const shape::QueryData& changes);
 
+/// Whether the key of the object is that of a row.
+Task<bool> row_exists(Connected& at, const ModelInfo& model, const void* object, std::uint32_t flags);
 /// The column that behaviours count versions in, -1 without one.
 std::int16_t version_column(const ModelInfo& model);
 /// What assign_member would refuse, without an object.

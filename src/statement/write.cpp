@@ -3,6 +3,8 @@
 
 namespace duet::detail {
 
+namespace {
+
 void add_assigned(shape::Fragment& out, std::size_t first_value, const shape::Fragment& assigned) {
     const auto& bytes = assigned.bytes;
     if (bytes.size() > 0xffff) throw InvalidQuery("a value of this statement is too large");
@@ -13,8 +15,6 @@ void add_assigned(shape::Fragment& out, std::size_t first_value, const shape::Fr
     out.values.append(assigned.values);
 }
 
-namespace {
-
 void add_field(shape::Fragment& out, std::size_t first_value, std::size_t index, const ColumnInfo& column,
                const TypeInfo& type, const void* value) {
     shape::Fragment assigned;
@@ -24,6 +24,15 @@ void add_field(shape::Fragment& out, std::size_t first_value, std::size_t index,
 }
 
 }  // namespace
+
+void add_row(shape::QueryData& statement, std::span<const shape::Fragment> assigned) {
+    shape::Fragment& out = statement.clauses;
+    const std::size_t first_value = out.values.size();
+    const std::size_t begun = out.begin(shape::Clause::insert_row);
+    out.u8(assigned.size());
+    for (const shape::Fragment& one : assigned) add_assigned(out, first_value, one);
+    out.end(begun);
+}
 
 void add_object(shape::QueryData& statement, void* object) {
     const ModelInfo& model = *statement.model;

@@ -647,12 +647,14 @@ protected:
                     ask(dice, world, world.boxes);
                 }
             } catch (const std::exception& error) {
-                ADD_FAILURE() << error.what();
+                ADD_FAILURE() << error.what() << "\n" << last_sql;
             }
         }
     }
 
     duet::Database db{url()};
+    std::string last_sql;
+    duet::QueryHook hook = db.on_query([this](const duet::QueryEvent& event) { last_sql = event.sql; });
     int queries = 0;
 };
 std::string name_of(const ::testing::TestParamInfo<Place>& place) {

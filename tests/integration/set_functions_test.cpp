@@ -162,6 +162,47 @@ TYPED_TEST(SetFunctions, StandInHavingAndOrder) {
 }
 
 enum class Size { small, large };
+enum class Shape { box, tube };
+
+}  // namespace
+
+template <>
+struct duet::enum_options<Shape> {
+    static constexpr bool as_integer = false;
+    static constexpr int first = 0, last = 1;
+    static constexpr std::string_view sql_type = "shape_of_things";
+};
+
+namespace {
+
+struct Thing {
+    std::int64_t id{};
+    Shape shape{};
+    static constexpr auto table = duet::table("things");
+};
+
+template <class B>
+class NativeEnums : public DatabaseTest<B> {};
+TYPED_TEST_SUITE(NativeEnums, Backends, BackendNames);
+
+TYPED_TEST(NativeEnums, AreGatheredAndCompared) {
+    if constexpr (TestFixture::is_postgres) {
+        duet::Database all(this->db);
+        all.create_all(duet::models<Thing>);
+        all.create_bulk(std::vector<Thing>{{.shape = Shape::tube}, {.shape = Shape::box}});
+        const auto value = [&](const auto& e) {
+            return got(this->db.template query<Thing>().order_by("id").select(e));
+        };
+        EXPECT_EQ(value(duet::array_agg("shape"_c, duet::order_by("id")))[0],
+                  (std::vector<Shape>{Shape::tube, Shape::box}));
+        EXPECT_EQ(value(duet::string_agg("shape"_c, "+", duet::order_by("shape")))[0], "box+tube");
+        EXPECT_EQ(value(duet::json_array("shape"_c, Shape::box))[0], duet::Json::parse(R"(["tube", "box"])"));
+        EXPECT_EQ(value(duet::lag("shape"_c, 1, Shape::tube).over(duet::order_by("id"))),
+                  (std::vector<Shape>{Shape::tube, Shape::tube}));
+        EXPECT_EQ(value(duet::mode().within_group("shape"_c))[0], Shape::box);
+        EXPECT_EQ(value(duet::tuple("shape"_c, "id"_c) == duet::tuple(Shape::box, 2))[1], true);
+    }
+}
 
 struct Parcel {
     std::int64_t id{};

@@ -44,7 +44,12 @@ struct Token {
     static constexpr auto table = duet::table("tokens");
 };
 
-inline constexpr auto own_models = duet::models<Word, Odd, Stamped, Token>;
+struct Ticket {
+    std::int64_t id{};
+    static constexpr auto table = duet::table("tickets");
+};
+
+inline constexpr auto own_models = duet::models<Word, Odd, Stamped, Token, Ticket>;
 
 template <class B>
 class StatementsWrite : public Bookshop<B> {
@@ -116,9 +121,9 @@ TYPED_TEST(StatementsWrite, KeepsEveryKindOfValue) {
                   .tags = {"a'b", "c\"d", "e,f\\"},
                   .data = duet::Json::parse(R"({"k\"ey": "it's"})")};
     EXPECT_EQ(this->written(duet::insert<Odd>().values(odd)), 1);
-    EXPECT_EQ(this->written(duet::insert<Odd>().values(
-                  "select"_c = odd.select, "order"_c = nullptr, "group"_c = 1, "price"_c = odd.price,
-                  "at"_c = odd.at, "tags"_c = odd.tags, "data"_c = odd.data)),
+    EXPECT_EQ(this->written(duet::insert<Odd>().values("select"_c = odd.select, "order"_c = nullptr,
+                                                       "group"_c = 1, "price"_c = odd.price, "at"_c = odd.at,
+                                                       "tags"_c = odd.tags, "data"_c = odd.data)),
               1);
     const auto rows = got(this->db.template query<Odd>().order_by("id").all());
     ASSERT_EQ(rows.size(), 2u);
@@ -141,6 +146,23 @@ TYPED_TEST(StatementsWrite, KeepsEveryKindOfValue) {
     EXPECT_EQ(got(this->db.template query<Odd>().count()), 1);
 }
 
+TYPED_TEST(StatementsWrite, KeepsEveryName) {
+    struct Item {
+        std::int64_t id{};
+    };
+    const std::string name = R"(x" ` ' ; DROP TABLE books; -- %s \)";
+    const auto few = duet::cte<Item>(name, duet::select("id"_c).template from<Book>().where("id"_c < 3));
+    const auto statement = duet::update<Book>()
+                               .set("title"_c = "'\"`\\")
+                               .from(few, few("id"_c) == "id"_c)
+                               .where(few("id"_c) > 0);
+    EXPECT_EQ(this->written(statement), 2);
+    EXPECT_EQ(got(this->db.template get<Book>(2))->title, "'\"`\\");
+    const auto gone = duet::remove<Review>().using_(few, few("id"_c) == "book"_c);
+    EXPECT_EQ(got(this->db.execute(gone.returning(("id"_c + 1).as(R"(a" b` c')"))).all()).size(), 2u);
+    EXPECT_EQ(got(this->db.template query<Book>().count()), 5);
+}
+
 TYPED_TEST(StatementsWrite, RefusesValuesAsCreateDoes) {
     const auto with_nul = duet::insert<Word>().values("text"_c = std::string("a\0b", 3), "uses"_c = 1);
     if (this->is_postgres) {
@@ -150,9 +172,8 @@ TYPED_TEST(StatementsWrite, RefusesValuesAsCreateDoes) {
                  duet::ValidationError);
     EXPECT_THROW(this->written(duet::insert<Word>().values("text"_c = std::optional<std::string>())),
                  duet::ValidationError);
-    EXPECT_THROW(
-        this->written(duet::update<Word>().set("uses"_c = 5'000'000'000).where(duet::all_rows)),
-        duet::ValidationError);
+    EXPECT_THROW(this->written(duet::update<Word>().set("uses"_c = 5'000'000'000).where(duet::all_rows)),
+                 duet::ValidationError);
     const auto word = duet::insert<Word>().values("text"_c = "a", "uses"_c = 1);
     EXPECT_EQ(this->written(word), 1);
     EXPECT_THROW(this->written(word), duet::UniqueViolation);
@@ -161,7 +182,8 @@ TYPED_TEST(StatementsWrite, RefusesValuesAsCreateDoes) {
 TYPED_TEST(StatementsWrite, InsertsTheRowsOfASelect) {
     const auto titles = duet::select("title"_c, "pages"_c).template from<Book>().where("pages"_c > 200);
     EXPECT_EQ(this->written(duet::insert<Word>().from_select("text"_c, "uses"_c, titles)), 3);
-    EXPECT_EQ(this->words(), (Words{{"Always Coming Home", 523}, {"Solaris", 204}, {"The Dispossessed", 341}}));
+    EXPECT_EQ(this->words(),
+              (Words{{"Always Coming Home", 523}, {"Solaris", 204}, {"The Dispossessed", 341}}));
     const auto more = duet::select("title"_c, "pages"_c + 1).template from<Book>();
     const auto upsert =
         duet::insert<Word>().from_select("text"_c, "uses"_c, more).on_conflict("text"_c).do_update("uses"_c);
@@ -238,9 +260,8 @@ TYPED_TEST(StatementsWrite, UpdatesWhatASelectSees) {
 
 TYPED_TEST(StatementsWrite, SeesRowsAsTheyWere) {
     EXPECT_EQ(this->written(duet::insert<Word>().values("text"_c = "a", "uses"_c = 1)), 1);
-    const auto swap = duet::update<Word>()
-                          .set("uses"_c = "uses"_c + 10, "id"_c = "id"_c + "uses"_c)
-                          .where(duet::all_rows);
+    const auto swap =
+        duet::update<Word>().set("uses"_c = "uses"_c + 10, "id"_c = "id"_c + "uses"_c).where(duet::all_rows);
     const std::int64_t id = got(this->db.template query<Word>().one()).id;
     EXPECT_EQ(this->written(swap), 1);
     const Word word = got(this->db.template query<Word>().one());
@@ -269,11 +290,56 @@ TYPED_TEST(StatementsWrite, UpdatesFromOtherTables) {
 
 TYPED_TEST(StatementsWrite, UpdatesFromItself) {
     constexpr auto mentor = duet::alias<Author>("mentor");
-    const auto statement = duet::update<Author>()
-                               .set("bio"_c = mentor("name"_c))
-                               .from(mentor, mentor("id"_c) == "mentor"_c);
+    const auto statement =
+        duet::update<Author>().set("bio"_c = mentor("name"_c)).from(mentor, mentor("id"_c) == "mentor"_c);
     EXPECT_EQ(this->written(statement), 2);
     EXPECT_EQ(got(this->db.template get<Author>(3))->bio, "Borges");
+}
+
+TYPED_TEST(StatementsWrite, CountsARowOnceThatSeveralOthersFit) {
+    constexpr auto book = duet::alias<Book>("book");
+    const auto statement = duet::update<Author>()
+                               .set("bio"_c = book("title"_c), "age"_c = 1)
+                               .from(book, book("author"_c) == "id"_c);
+    EXPECT_EQ(this->written(statement), 3);
+    EXPECT_EQ(this->authors("age"_c == 1), (Ids{1, 2, 3}));
+    const auto gone = duet::remove<Profile>().using_(book, book("author"_c) == "author"_c);
+    EXPECT_EQ(this->written(gone), 2);
+}
+
+TYPED_TEST(StatementsWrite, UpsertsValuesThatASelectGives) {
+    const auto rows = duet::select("title"_c, 5).template from<Book>().where("id"_c <= 2);
+    const auto upsert = duet::insert<Word>()
+                            .from_select("text"_c, "uses"_c, rows)
+                            .on_conflict("text"_c)
+                            .do_update("uses"_c = "uses"_c + duet::excluded("uses"_c));
+    this->written(upsert);
+    this->written(upsert);
+    EXPECT_EQ(this->words(), (Words{{"El Aleph", 10}, {"Ficciones", 10}}));
+}
+
+TYPED_TEST(StatementsWrite, LeavesColumnsToTheDatabase) {
+    EXPECT_EQ(this->written(duet::insert<Ticket>().default_values()), 1);
+    EXPECT_GT(got(this->db.execute(duet::insert<Ticket>().default_values().returning("id"_c)).scalar()), 0);
+    const auto statement =
+        duet::insert<Word>().values("id"_c = duet::by_default, "text"_c = "a", "uses"_c = 1);
+    if (this->is_sqlite) {
+        EXPECT_THROW(this->written(statement), duet::UnsupportedByDialect);
+        return;
+    }
+    EXPECT_EQ(this->written(statement), 1);
+    EXPECT_EQ(this->written(duet::update<Word>().set("note"_c = duet::by_default).where(duet::all_rows)), 1);
+}
+
+TYPED_TEST(StatementsWrite, RunsACteThatNobodyReads) {
+    if (!this->is_postgres) return;
+    struct Gone {
+        std::int64_t id{};
+    };
+    const auto gone = duet::cte<Gone>("gone", duet::remove<Review>().where("id"_c == 1).returning("id"_c));
+    const auto statement = duet::update<Book>().set("pages"_c = 1).where("id"_c == 1).with(gone);
+    EXPECT_EQ(this->written(statement), 1);
+    EXPECT_EQ(got(this->db.template query<Review>().count()), 3);
 }
 
 TYPED_TEST(StatementsWrite, UpdatesFromAListOfValues) {
@@ -308,8 +374,9 @@ TYPED_TEST(StatementsWrite, UpdatesFromASubqueryAndACte) {
                                 .from(common, common("author"_c) == "id"_c)),
               2);
     EXPECT_EQ(got(this->db.template get<Author>(3))->age, 3);
-    EXPECT_EQ(this->written(duet::update<Author>().set("age"_c = 9).where(
-                  "id"_c.in_(duet::select(common("author"_c)).from(common)))),
+    EXPECT_EQ(this->written(duet::update<Author>()
+                                .set("age"_c = 9)
+                                .where("id"_c.in_(duet::select(common("author"_c)).from(common)))),
               2);
 }
 
@@ -404,8 +471,8 @@ TYPED_TEST(StatementsWrite, MovesRowsInOneStatement) {
         std::int64_t id{};
     };
     const auto moved = duet::cte<Moved>(
-        "moved", duet::remove<Review>().where("text"_c.is_not_null()).returning(
-                     duet::coalesce("text"_c, ""), "id"_c));
+        "moved",
+        duet::remove<Review>().where("text"_c.is_not_null()).returning(duet::coalesce("text"_c, ""), "id"_c));
     const auto statement = duet::insert<Word>().from_select("text"_c, "uses"_c, duet::select_from(moved));
     if (!this->is_postgres) {
         EXPECT_THROW(this->written(statement), duet::UnsupportedByDialect);
@@ -416,9 +483,8 @@ TYPED_TEST(StatementsWrite, MovesRowsInOneStatement) {
     EXPECT_EQ(this->words(), (Words{{"deep", 3}, {"ok", 5}, {"wow", 1}}));
     EXPECT_EQ(got(this->db.template query<Review>().count()), 1);
 
-    const auto last = duet::cte<Moved>("last", duet::remove<Word>()
-                                                   .where("uses"_c == 5)
-                                                   .returning("text"_c, "id"_c));
+    const auto last =
+        duet::cte<Moved>("last", duet::remove<Word>().where("uses"_c == 5).returning("text"_c, "id"_c));
     const auto rows = got(this->db.execute(duet::select(last("text"_c)).from(last)).all());
     EXPECT_EQ(rows, std::vector<std::string>{"ok"});
     EXPECT_EQ(this->words().size(), 2u);

@@ -14,8 +14,8 @@ namespace duet {
 
 /// What a database can do; a feature that is false is emulated or refused before anything is sent.
 struct Capabilities {
-    bool returning = true;         // INSERT and DELETE ... RETURNING
-    bool update_returning = true;  // UPDATE ... RETURNING
+    bool returning = true;          // INSERT and DELETE ... RETURNING
+    bool update_returning = true;   // UPDATE ... RETURNING
     bool returning_joined = false;  // with columns of other tables that the statement reads
     /// How UPDATE and DELETE read other tables.
     enum class JoinedWrites : std::uint8_t {
@@ -24,11 +24,11 @@ struct Capabilities {
         tables,          // UPDATE t, others; DELETE t FROM t, others
     };
     JoinedWrites joined_writes = JoinedWrites::from;
-    bool writing_ctes = false;     // WITH t AS (DELETE ... RETURNING ...)
-    bool default_keyword = true;   // DEFAULT in the place of a value
-    bool insert_may_ignore = true; // ON CONFLICT DO NOTHING
-    bool upsert_target = true;     // ON CONFLICT (columns); else any unique key of the table
-    bool default_values = true;    // INSERT INTO t DEFAULT VALUES
+    bool writing_ctes = false;      // WITH t AS (DELETE ... RETURNING ...)
+    bool default_keyword = true;    // DEFAULT in the place of a value
+    bool insert_may_ignore = true;  // ON CONFLICT DO NOTHING
+    bool upsert_target = true;      // ON CONFLICT (columns); else any unique key of the table
+    bool default_values = true;     // INSERT INTO t DEFAULT VALUES
     bool transactional_ddl = true;
     bool failure_ends_transaction = false;  // after a failed statement only a rollback helps
     bool aggregate_filter = true;

@@ -86,7 +86,8 @@ struct PassedType : Bare<M, First> {};
 template <shape::Function F, class M, class First, class... Rest>
 requires(number_rank(kind_of_call<F, M, First, Rest...>()) >
          number_rank(checked<M, First>.type->kind)) struct PassedType<F, M, First, Rest...>
-    : ComputedType<Family::number, kind_of_call<F, M, First, Rest...>()> {};
+    : ComputedType<Family::number, kind_of_call<F, M, First, Rest...>()> {
+};
 template <shape::Function F, class First, class... Rest>
 requires(takes_equal_types(F)) struct CallType<F, First, Rest...> {
     template <class M>

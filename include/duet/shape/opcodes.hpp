@@ -132,8 +132,8 @@ enum class Clause : std::uint8_t {
     lock_source,  // body: name of the source whose rows are locked
     hint,         // body: u8 HintFor, u16 length, text
     window,       // body: u8 length, name, [window]
-    // Of statements that write; `from` names what else they read there, `set` and `where` of an INSERT are about
-    // the row that is in the way, `select` and `rows_of` are what RETURNING gives.
+    // Of statements that write; `from` names what else they read there, `set` and `where` of an INSERT are
+    // about the row that is in the way, `select` and `rows_of` are what RETURNING gives.
     insert_row,     // body: u8 columns, for each: u8 column, u16 length, u16 values before it, expression
     insert_select,  // body: u8 columns, u8 column..., [query]
     conflict,       // body: u8 OnConflict, u8 columns, u8 column...
@@ -154,7 +154,8 @@ enum class SetOperation : std::uint8_t {
     except_distinct,
     except_all
 };
-/// with_cycle: behind the [query] comes u8 column; no step goes to a row whose value there is on the way already.
+/// with_cycle: behind the [query] comes u8 column; no step goes to a row whose value there is on the way
+/// already.
 enum WithFlag : std::uint8_t {
     with_recursive = 1,
     with_materialized = 2,

@@ -49,6 +49,16 @@ inline constexpr bool is_row_list = false;
 template <class T>
 inline constexpr bool is_row_list<std::vector<T>> = true;
 
+/// What one row of values(...) is.
+template <class T>
+struct RowsGiven {
+    using type = T;
+};
+template <class T>
+struct RowsGiven<std::vector<T>> {
+    using type = T;
+};
+
 template <class Statement>
 concept SelectStatement = requires {
     typename Statement::pieces;
@@ -82,11 +92,26 @@ public:
             constexpr bool all_assign = expr::IsAssignment<First> && (expr::IsAssignment<Rest> && ...);
             static_assert(all_assign,
                           "duet: values() takes assignments, as in values(\"age\"_c = 18), or one object");
-            if constexpr (all_assign) copy.add_row(first, rest...);
-        } else if constexpr (detail::is_row_list<First>) {
-            for (const auto& row : first) copy.add_fields(row);
+            if constexpr (all_assign) {
+                // Here, and not in a function of its own: it keeps the compiler's answers short.
+                shape::Fragment assigned[1 + sizeof...(Rest)];
+                expr::add<expr::Role::value, M>(assigned[0], first);
+                [[maybe_unused]] std::size_t at = 0;
+                (expr::add<expr::Role::value, M>(assigned[++at], rest), ...);
+                detail::add_row(copy.data(), assigned);
+            }
         } else {
-            copy.add_fields(first);
+            using Fields = typename detail::RowsGiven<First>::type;
+            constexpr bool is_row = std::is_same_v<Fields, M> || detail::RowStruct<Fields>;
+            static_assert(
+                is_row,
+                "duet: values() takes assignments, an object of the model, a struct whose fields are "
+                "columns, or a vector of objects or structs");
+            if constexpr (std::is_same_v<Fields, M>) {
+                copy.add_fields(first);
+            } else if constexpr (is_row) {
+                if constexpr (detail::require_fields<M, Fields>()) copy.add_fields(first);
+            }
         }
         return copy;
     }
@@ -96,17 +121,19 @@ public:
         detail::add_default_row(copy.data());
         return copy;
     }
-    /// The rows of a statement: `from_select("id"_c, "title"_c, select)`; its columns go into these, in order.
+    /// The rows of a statement: `from_select("id"_c, "title"_c, select)`; its columns go into these, in
+    /// order.
     template <class... Parts>
-    requires(sizeof...(Parts) >= 2) Insert from_select(const Parts&... parts) const {
+    requires(sizeof...(Parts) >= 2) Insert from_select(const Parts&... parts)
+    const {
         Insert copy(*this);
         copy.add_select(std::tie(parts...), std::make_index_sequence<sizeof...(Parts) - 1>{});
         return copy;
     }
 
     /// What happens when a row with the same values in these columns is there already; they have to be those
-    /// of a unique key. Without columns any unique key counts. MariaDB and MySQL react to every unique key, so
-    /// that these must be the only ones that can be in the way, else UnsupportedByDialect.
+    /// of a unique key. Without columns any unique key counts. MariaDB and MySQL react to every unique key,
+    /// so that these must be the only ones that can be in the way, else UnsupportedByDialect.
     template <class... C>
     detail::ConflictWords<Insert, sizeof...(C)> on_conflict(const C&... /*columns*/) const {
         return {*this, {detail::written_column<M, C>()...}};
@@ -121,7 +148,6 @@ public:
     }
 
 private:
-    friend class detail::ConflictWords<Insert, 0>;
     template <class Self, std::size_t N>
     friend class detail::ConflictWords;
 
@@ -129,37 +155,18 @@ private:
     void change(const A& change) {
         this->add_change(change);
     }
-    template <class... A>
-    void add_row(const A&... assignments) {
-        shape::Fragment& out = this->data().clauses;
-        const std::size_t first_value = out.values.size();
-        const std::size_t begun = out.begin(shape::Clause::insert_row);
-        out.u8(sizeof...(A));
-        const auto add = [&](const auto& assignment) {
-            shape::Fragment assigned;
-            expr::add<expr::Role::value, M>(assigned, assignment);
-            detail::add_assigned(out, first_value, assigned);
-        };
-        (add(assignments), ...);
-        out.end(begun);
+    template <class T>
+    void add_fields(const std::vector<T>& rows) {
+        for (const T& row : rows) add_fields(row);
+    }
+    void add_fields(const M& row) {
+        M prepared = row;
+        detail::add_object(this->data(), &prepared);
     }
     template <class T>
-    void add_fields(const T& row) {
-        if constexpr (std::is_same_v<T, M>) {
-            M prepared = row;
-            detail::add_object(this->data(), &prepared);
-        } else {
-            constexpr bool is_struct = detail::RowStruct<T>;
-            static_assert(is_struct,
-                          "duet: values() takes assignments, an object of the model, a struct whose fields are "
-                          "columns, or a vector of objects or structs");
-            if constexpr (is_struct) {
-                if constexpr (detail::require_fields<M, T>()) {
-                    detail::add_payload(this->data(), detail::model_info<detail::RowsOf<T>>,
-                                        detail::field_columns<M, T>, &row);
-                }
-            }
-        }
+    requires(!detail::is_row_list<T>) void add_fields(const T& row) {
+        detail::add_payload(this->data(), detail::model_info<detail::RowsOf<T>>, detail::field_columns<M, T>,
+                            &row);
     }
     template <class Parts, std::size_t... I>
     void add_select(const Parts& parts, std::index_sequence<I...> /*columns*/) {
@@ -169,15 +176,16 @@ private:
         if constexpr (is_select) {
             constexpr std::array<std::uint8_t, sizeof...(I)> columns{
                 detail::written_column<M, std::remove_cvref_t<std::tuple_element_t<I, Parts>>>()...};
-            using Match = detail::SameColumns<
-                detail::Types<expr::column_t<M, columns[I]>...>,
-                typename detail::ColumnsOf<typename Statement::pieces>::type>;
+            using Match = detail::SameColumns<detail::Types<expr::column_t<M, columns[I]>...>,
+                                              typename detail::ColumnsOf<typename Statement::pieces>::type>;
             constexpr bool same_number = Match::count;
             static_assert(same_number,
                           "duet: the statement has another number of columns than from_select() names");
             constexpr bool same_types = !same_number || Match::kinds;
-            static_assert(same_types, "duet: a column of the statement has another type than the one it goes to");
-            detail::add_insert_select(this->data(), columns, std::get<sizeof...(I)>(parts).statement().data());
+            static_assert(same_types,
+                          "duet: a column of the statement has another type than the one it goes to");
+            detail::add_insert_select(this->data(), columns,
+                                      std::get<sizeof...(I)>(parts).statement().data());
         }
     }
 };

@@ -10,7 +10,6 @@ namespace duet {
 template <Model M, class... Row>
 class Remove : public detail::ChoosingStatement<Remove<M, Row...>, M, Row...> {
     using Base = detail::ChoosingStatement<Remove<M, Row...>, M, Row...>;
-    friend Base;
 
 public:
     template <class... R>
@@ -22,11 +21,19 @@ public:
     /// may use their columns. Neither order nor limit then.
     template <class S>
     Remove using_(const S& source) const {
-        return this->reading(source);
+        constexpr bool is_source = detail::StatementSource<S>;
+        static_assert(is_source,
+                      "duet: only an alias, a CTE, a subquery or a list of values can be read from");
+        if constexpr (is_source) return this->reading(source);
+        return *this;
     }
     template <class S, class On>
     Remove using_(const S& source, const On& condition) const {
-        return this->reading(source, condition);
+        constexpr bool is_source = detail::StatementSource<S>;
+        static_assert(is_source,
+                      "duet: only an alias, a CTE, a subquery or a list of values can be read from");
+        if constexpr (is_source) return this->reading(source, condition);
+        return *this;
     }
 };
 

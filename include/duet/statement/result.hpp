@@ -327,7 +327,7 @@ private:
 
 /// What `db.execute(statement)` gives: nothing is sent before rows are asked for.
 template <class Mode, class R, class... Row>
-class StatementResult : public StatementRows<Mode, R, false, Row...> {
+class [[nodiscard]] StatementResult : public StatementRows<Mode, R, false, Row...> {
 public:
     using StatementRows<Mode, R, false, Row...>::StatementRows;
 
@@ -340,10 +340,10 @@ public:
         using As = detail::row_type_t<T...>;
         using Match = detail::RowsMatch<detail::Types<T...>, detail::Types<Row...>>;
         constexpr bool by_name = sizeof...(T) == 1 && detail::is_row_piece<As> && !std::is_same_v<As, R>;
-        static_assert(by_name || Match::count,
-                      "duet: as<...>() has another number of columns than the statement");
-        static_assert(by_name || !Match::count || Match::kinds,
-                      "duet: as<...>() reads a column as another type than it has");
+        constexpr bool same_number = by_name || Match::count;
+        static_assert(same_number, "duet: as<...>() has another number of columns than the statement");
+        constexpr bool same_types = by_name || !Match::count || Match::kinds;
+        static_assert(same_types, "duet: as<...>() reads a column as another type than it has");
         return StatementRows<Mode, As, by_name, Row...>(this->call_, this->statement_);
     }
 };

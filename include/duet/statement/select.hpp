@@ -416,9 +416,10 @@ private:
     template <class Other>
     Select compound(shape::SetOperation operation, const Other& other) const {
         using Match = detail::RowsMatch<pieces, typename Other::pieces>;
-        static_assert(Match::count, "duet: both sides of a set operation need the same number of columns");
-        static_assert(!Match::count || Match::kinds,
-                      "duet: both sides of a set operation need columns of the same types");
+        constexpr bool same_number = Match::count;
+        static_assert(same_number, "duet: both sides of a set operation need the same number of columns");
+        constexpr bool same_types = !same_number || Match::kinds;
+        static_assert(same_types, "duet: both sides of a set operation need columns of the same types");
         return Select(detail::compound_of(operation, this->data(), other.data()));
     }
 };

@@ -11,7 +11,6 @@ namespace duet {
 template <Model M, class... Row>
 class Update : public detail::ChoosingStatement<Update<M, Row...>, M, Row...> {
     using Base = detail::ChoosingStatement<Update<M, Row...>, M, Row...>;
-    friend Base;
 
 public:
     template <class... R>
@@ -31,11 +30,19 @@ public:
     /// nor limit then.
     template <class S>
     Update from(const S& source) const {
-        return this->reading(source);
+        constexpr bool is_source = detail::StatementSource<S>;
+        static_assert(is_source,
+                      "duet: only an alias, a CTE, a subquery or a list of values can be read from");
+        if constexpr (is_source) return this->reading(source);
+        return *this;
     }
     template <class S, class On>
     Update from(const S& source, const On& condition) const {
-        return this->reading(source, condition);
+        constexpr bool is_source = detail::StatementSource<S>;
+        static_assert(is_source,
+                      "duet: only an alias, a CTE, a subquery or a list of values can be read from");
+        if constexpr (is_source) return this->reading(source, condition);
+        return *this;
     }
 };
 

@@ -58,8 +58,8 @@ inline constexpr expr::ByDefault by_default{};
 
 namespace detail {
 
-/// Adds what `assigned` (a column, then an expression) says to a row that is being written.
-void add_assigned(shape::Fragment& out, std::size_t first_value, const shape::Fragment& assigned);
+/// An INSERT's row of assignments: each a column, then an expression.
+void add_row(shape::QueryData& statement, std::span<const shape::Fragment> assigned);
 /// An INSERT's row of the columns of an object, prepared as create() does it; no key where the database
 /// assigns it.
 void add_object(shape::QueryData& statement, void* object);
@@ -189,6 +189,11 @@ public:
     /// The SQL text for a database, with placeholders.
     std::string to_sql(const Dialect& dialect) const { return statement_text(dialect, data_); }
     std::string to_sql(dialect::Named database) const { return to_sql(dialect::of(database)); }
+    std::string to_sql(DialectName database) const { return to_sql(dialect_of(database)); }
+    /// For reading: pretty-printed, with literals in place of placeholders, or both (duet::for_reading).
+    ReadableSql to_sql(DialectName database, const SqlStyle& style) const {
+        return engine::sql_of(dialect_of(database), data_, engine::QueryForm::rows, style);
+    }
 
     /// What `execute` of a handle makes of it: the number of rows written, or with returning() the rows, as
     /// those of a SELECT; then nothing is sent before they are asked for.
@@ -215,17 +220,12 @@ protected:
             expr::add<expr::Role::set, M>(data_.clauses, change);
         }
     }
-    template <class S>
+    template <StatementSource S>
     void add_source(const S& source) {
-        constexpr bool is_source = StatementSource<S>;
-        static_assert(is_source,
-                      "duet: only an alias, a CTE, a subquery or a list of values can be read from");
-        if constexpr (is_source) {
-            if constexpr (requires { source.add_needed(data_); }) source.add_needed(data_);
-            const std::size_t begun = data_.clauses.begin(shape::Clause::from);
-            source.emit_source(data_.clauses);
-            data_.clauses.end(begun);
-        }
+        if constexpr (requires { source.add_needed(data_); }) source.add_needed(data_);
+        const std::size_t begun = data_.clauses.begin(shape::Clause::from);
+        source.emit_source(data_.clauses);
+        data_.clauses.end(begun);
     }
 
 private:

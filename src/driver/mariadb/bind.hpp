@@ -93,7 +93,7 @@ public:
     void floating(double value);
     void text(std::string_view value) {
         require_utf8(value);
-        bytes(MYSQL_TYPE_STRING, transient ? to_.scratch_.keep(value) : value);
+        bytes(MYSQL_TYPE_VAR_STRING, transient ? to_.scratch_.keep(value) : value);
     }
     void blob(std::string_view value) {
         bytes(MYSQL_TYPE_BLOB, transient ? to_.scratch_.keep(value) : value);
@@ -137,7 +137,7 @@ private:
         to_.text_bytes_ += value.size();
     }
     void list(const BindValue& value);
-    void short_text(std::string_view value) { bytes(MYSQL_TYPE_STRING, to_.scratch_.keep(value)); }
+    void short_text(std::string_view value) { bytes(MYSQL_TYPE_VAR_STRING, to_.scratch_.keep(value)); }
 
     Parameters& to_;
 };

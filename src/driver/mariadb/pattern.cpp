@@ -26,8 +26,12 @@ void append_json_path(std::string& out, std::string_view keys) {
     out += '$';
     for (duet::detail::JsonArrayReader step(keys); step.next();) {
         if (step.kind() == duet::detail::JsonKind::text) {
+            const std::string key = duet::detail::json_unescape(step.raw());
+            if (key.starts_with('-'))
+                throw UnsupportedByDialect(
+                    "MariaDB does not find what lies in JSON objects under keys that begin with '-'");
             out += '.';
-            duet::detail::append_json_string(out, duet::detail::json_unescape(step.raw()));
+            duet::detail::append_json_string(out, key);
         } else {
             append_index(out, step.to_int64());
         }

@@ -1,4 +1,5 @@
 // EXPECT: duet: there are no arrays of values of this type
+// MAX_LINES(clang): 15
 #include <duet/duet.hpp>
 #include <duet/functions.hpp>
 

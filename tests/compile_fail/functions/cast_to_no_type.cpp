@@ -1,4 +1,7 @@
-// EXPECT: a_type_is_written_with_letters_digits_spaces_dots_commas_and_parentheses
+// EXPECT(gcc): a_type_is_written_with_letters_digits_spaces_dots_commas_and_parentheses
+// EXPECT(clang): is not a constant expression
+// EXPECT_ANY: a_type_is_written_with_letters_digits_spaces_dots_commas_and_parentheses
+// MAX_LINES(clang): 13
 #include <duet/duet.hpp>
 #include <duet/functions.hpp>
 

@@ -1,4 +1,5 @@
 // EXPECT: duet: a frame cannot end before it starts
+// MAX_LINES(clang): 13
 #include <duet/duet.hpp>
 #include <duet/functions.hpp>
 

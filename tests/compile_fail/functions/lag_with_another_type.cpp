@@ -1,4 +1,5 @@
 // EXPECT: duet: the values that this may result in are of different types
+// MAX_LINES(clang): 15
 #include <duet/duet.hpp>
 #include <duet/functions.hpp>
 

@@ -1,4 +1,7 @@
-// EXPECT: raw_takes_no_comments_no_semicolons_and_no_control_characters
+// EXPECT(gcc): raw_takes_no_comments_no_semicolons_and_no_control_characters
+// EXPECT(clang): is not a constant expression
+// EXPECT_ANY: raw_takes_no_comments_no_semicolons_and_no_control_characters
+// MAX_LINES(clang): 13
 #include <duet/duet.hpp>
 #include <duet/functions.hpp>
 

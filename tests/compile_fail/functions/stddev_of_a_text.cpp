@@ -1,4 +1,5 @@
 // EXPECT: duet: arithmetic needs numbers
+// MAX_LINES(clang): 15
 #include <duet/duet.hpp>
 #include <duet/functions.hpp>
 

@@ -1,5 +1,7 @@
-// EXPECT: this_pattern_is_malformed_or_too_large|must be initialized by a constant expression|not a constant
-// expression EXPECT_ANY: this_pattern_is_malformed_or_too_large MAX_LINES: 16 MAX_LINES(clang): 34
+// EXPECT: this_pattern_is_malformed|not a constant expression
+// EXPECT_ANY: this_pattern_is_malformed_or_too_large
+// MAX_LINES: 16
+// MAX_LINES(clang): 34
 #include <duet/payload.hpp>
 
 #include <map>

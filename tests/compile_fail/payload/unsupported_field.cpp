@@ -1,5 +1,6 @@
-// EXPECT: duet: a field of a payload is a column type, a plain struct, or an optional, Patch, vector or map
-// of such MAX_LINES: 20 MAX_LINES(clang): 180
+// EXPECT: duet: a field of a payload is a column type, a plain struct, or an optional
+// MAX_LINES: 20
+// MAX_LINES(clang): 180
 #include <duet/payload.hpp>
 
 #include <map>

@@ -1,7 +1,6 @@
 // EXPECT: duet: create() with a payload needs
 // MAX_LINES(clang): 34
 #include <duet/duet.hpp>
-#include <duet/payload.hpp>
 
 struct User {
     std::int64_t id{};

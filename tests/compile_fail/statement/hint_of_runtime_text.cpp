@@ -1,5 +1,6 @@
 // EXPECT: error
 // MAX_LINES: 14
+// MAX_LINES(clang): 18
 #include <duet/statement.hpp>
 
 using namespace duet::literals;

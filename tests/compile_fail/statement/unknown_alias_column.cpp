@@ -1,5 +1,6 @@
 // EXPECT: duet: the model (or one on the path) has no column or relation of this name
 // EXPECT_ANY: Employee.*naem
+// MAX_LINES(clang): 13
 #include <duet/statement.hpp>
 
 using namespace duet::literals;

@@ -1,4 +1,5 @@
 // EXPECT: duet: a column or a condition is needed here, as in "age"_c >= 18 (= assigns, == compares)
+// MAX_LINES(clang): 13
 #include <duet/statement.hpp>
 
 using namespace duet::literals;

@@ -1,4 +1,5 @@
 // EXPECT: duet: an assignment is needed here, as in "age"_c = 18 (== compares)
+// MAX_LINES(clang): 13
 #include <duet/statement.hpp>
 
 using namespace duet::literals;

@@ -1,4 +1,5 @@
 // EXPECT: duet: this column cannot be set to a value of this type
+// MAX_LINES(clang): 13
 #include <duet/statement.hpp>
 
 using namespace duet::literals;

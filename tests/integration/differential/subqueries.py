@@ -32,7 +32,7 @@ def conditions():
     for i, total in enumerate((1000, 450, 1000, 450), 1):
         discounts = select(o.discount).where(o.total > total, o.discount.isnot(None))
         yield f"in something or nothing, round {i}", c.score.in_(discounts)
-        yield f"not in something or nothing, round {i}", c.score.notin_(discounts)
+        yield f"out of something or nothing, round {i}", c.score.notin_(discounts)
     yield "scalar of no row", c.score == select(other.c.score).where(other.c.id < 0).scalar_subquery()
 
 

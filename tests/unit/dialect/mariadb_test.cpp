@@ -426,7 +426,7 @@ TEST(MariaDbQueries, Nest) {
         R"(CASE WHEN `users`.`manager_id` IS NOT NULL THEN `users`.`manager_id` NOT IN (SELECT `users_2`.`id` FROM `users` AS `users_2` WHERE `users_2`.`age` > ?) WHEN EXISTS (SELECT `users_2`.`id` FROM `users` AS `users_2` WHERE `users_2`.`age` > ?) THEN NULL ELSE TRUE END)");
     EXPECT_EQ(
         where(dialect(), !("id"_c > 3 && "manager"_c.in_(query<User>().where("age"_c > 1)))),
-        R"(NOT ((`users`.`id` > ? AND CASE WHEN `users`.`manager_id` IS NOT NULL THEN `users`.`manager_id` IN (SELECT `users_2`.`id` FROM `users` AS `users_2` WHERE `users_2`.`age` > ?) WHEN EXISTS (SELECT `users_2`.`id` FROM `users` AS `users_2` WHERE `users_2`.`age` > ?) THEN NULL ELSE FALSE END)))");
+        R"(NOT (`users`.`id` > ? AND CASE WHEN `users`.`manager_id` IS NOT NULL THEN `users`.`manager_id` IN (SELECT `users_2`.`id` FROM `users` AS `users_2` WHERE `users_2`.`age` > ?) WHEN EXISTS (SELECT `users_2`.`id` FROM `users` AS `users_2` WHERE `users_2`.`age` > ?) THEN NULL ELSE FALSE END))");
     EXPECT_EQ(where(dialect(), duet::exists(query<Post>().where("title"_c == "Notes").limit(1))),
               R"(EXISTS (SELECT 1 FROM `posts` WHERE `posts`.`title` = ? LIMIT ?))");
 }

@@ -67,8 +67,8 @@ TEST(InsertStatement, HasNoColumnsToComputeFrom) {
     EXPECT_THROW(sqlite(duet::insert<Page>().values("views"_c = "views"_c + 1)), duet::InvalidQuery);
     EXPECT_THROW(sqlite(duet::insert<Page>().values("views"_c = duet::excluded("views"_c))),
                  duet::InvalidQuery);
-    EXPECT_EQ(sqlite(duet::insert<Page>().values("views"_c = duet::scalar(
-                                                     duet::select(duet::count()).from<Team>()))),
+    EXPECT_EQ(sqlite(duet::insert<Page>().values("views"_c =
+                                                     duet::scalar(duet::select(duet::count()).from<Team>()))),
               R"(INSERT INTO "pages" ("views") VALUES ((SELECT count(*) FROM "teams")))");
 }
 
@@ -119,11 +119,13 @@ TEST(InsertStatement, NeedsTheOnlyKeyOfATableWhereAnyCounts) {
 
 TEST(InsertStatement, GivesItsRowsBack) {
     const auto statement = duet::insert<Page>().values("slug"_c = "a");
-    EXPECT_EQ(sqlite(statement.returning("id"_c, ("views"_c + 1).as("next"))),
-              R"(INSERT INTO "pages" ("slug") VALUES (?) RETURNING "pages"."id", ("pages"."views" + ?) AS "next")");
-    EXPECT_EQ(sqlite(statement.returning()),
-              R"(INSERT INTO "pages" ("slug") VALUES (?) RETURNING "pages"."id", "pages"."slug", "pages"."views", )"
-              R"("pages"."title", "pages"."deleted_at")");
+    EXPECT_EQ(
+        sqlite(statement.returning("id"_c, ("views"_c + 1).as("next"))),
+        R"(INSERT INTO "pages" ("slug") VALUES (?) RETURNING "pages"."id", ("pages"."views" + ?) AS "next")");
+    EXPECT_EQ(
+        sqlite(statement.returning()),
+        R"(INSERT INTO "pages" ("slug") VALUES (?) RETURNING "pages"."id", "pages"."slug", "pages"."views", )"
+        R"("pages"."title", "pages"."deleted_at")");
     struct Key {
         std::string slug{};
         std::int64_t id{};
@@ -169,9 +171,10 @@ TEST(UpdateStatement, ChoosesRowsByOrderAndAcrossRelations) {
     EXPECT_EQ(sqlite(duet::update<Team>().set("name"_c = "x").where("id"_c > 1).order_by("-id").limit(2)),
               R"(UPDATE "teams" SET "name" = ? WHERE "id" IN (SELECT "teams"."id" FROM "teams" )"
               R"(WHERE "teams"."id" > ? ORDER BY "teams"."id" DESC LIMIT ?))");
-    EXPECT_EQ(sqlite(duet::update<Employee>().set("salary"_c = 1).where("team.name"_c == "red")),
-              R"(UPDATE "employees" SET "salary" = ? WHERE "id" IN (SELECT "employees"."id" FROM "employees" )"
-              R"(LEFT JOIN "teams" AS "team" ON "team"."id" = "employees"."team_id" WHERE "team"."name" = ?))");
+    EXPECT_EQ(
+        sqlite(duet::update<Employee>().set("salary"_c = 1).where("team.name"_c == "red")),
+        R"(UPDATE "employees" SET "salary" = ? WHERE "id" IN (SELECT "employees"."id" FROM "employees" )"
+        R"(LEFT JOIN "teams" AS "team" ON "team"."id" = "employees"."team_id" WHERE "team"."name" = ?))");
 }
 
 TEST(UpdateStatement, GivesItsRowsBackWhereThatIs) {
@@ -179,8 +182,8 @@ TEST(UpdateStatement, GivesItsRowsBackWhereThatIs) {
     const auto statement =
         duet::update<Employee>().set("salary"_c = boss("salary"_c)).from(boss, boss("id"_c) == "boss"_c);
     EXPECT_TRUE(sqlite(statement.returning("id"_c)).ends_with(R"( RETURNING "employees"."id")"));
-    EXPECT_TRUE(
-        postgres(statement.returning("id"_c, boss("id"_c))).ends_with(R"( RETURNING "employees"."id", "boss"."id")"));
+    EXPECT_TRUE(postgres(statement.returning("id"_c, boss("id"_c)))
+                    .ends_with(R"( RETURNING "employees"."id", "boss"."id")"));
     EXPECT_THROW(sqlite(statement.returning(boss("id"_c))), duet::UnsupportedByDialect);
     EXPECT_THROW(mariadb(statement.returning("id"_c)), duet::UnsupportedByDialect);
     EXPECT_THROW(postgres(statement.returning("team.name"_c)), duet::InvalidQuery);
@@ -199,17 +202,18 @@ TEST(RemoveStatement, ReadsOtherTables) {
     EXPECT_EQ(postgres(statement),
               R"(DELETE FROM "employees" USING "teams" AS "team" WHERE "team"."id" = "employees"."team_id" )"
               R"(AND "team"."name" = $1)");
-    EXPECT_EQ(sqlite(statement),
-              R"(DELETE FROM "employees" WHERE EXISTS (SELECT 1 FROM "teams" AS "team" )"
-              R"(WHERE "team"."id" = "employees"."team_id" AND "team"."name" = ?))");
-    EXPECT_EQ(mariadb(statement),
-              "DELETE `employees` FROM `employees`, `teams` AS `team` WHERE `team`.`id` = `employees`.`team_id` "
-              "AND `team`.`name` = ?");
+    EXPECT_EQ(sqlite(statement), R"(DELETE FROM "employees" WHERE EXISTS (SELECT 1 FROM "teams" AS "team" )"
+                                 R"(WHERE "team"."id" = "employees"."team_id" AND "team"."name" = ?))");
+    EXPECT_EQ(
+        mariadb(statement),
+        "DELETE `employees` FROM `employees`, `teams` AS `team` WHERE `team`.`id` = `employees`.`team_id` "
+        "AND `team`.`name` = ?");
     EXPECT_TRUE(mariadb(statement.returning("id"_c)).starts_with("DELETE FROM `employees` WHERE EXISTS ("));
 }
 
 TEST(WriteStatement, HasCtesInFront) {
-    const auto red = duet::cte<Node>("red", duet::select("id"_c, "id"_c).from<Team>().where("name"_c == "red"));
+    const auto red =
+        duet::cte<Node>("red", duet::select("id"_c, "id"_c).from<Team>().where("name"_c == "red"));
     const auto statement = duet::remove<Employee>().using_(red, red("id"_c) == "team"_c);
     EXPECT_EQ(postgres(statement),
               R"(WITH "red" ("id", "depth") AS (SELECT "teams"."id", "teams"."id" FROM "teams" )"
@@ -222,7 +226,8 @@ TEST(WriteStatement, HasCtesInFront) {
     const auto inside = duet::remove<Employee>().where("team"_c.in_(duet::select(red("id"_c)).from(red)));
     EXPECT_EQ(mariadb(inside),
               "DELETE FROM `employees` WHERE `employees`.`team_id` IN (WITH `red` (`id`, `depth`) AS "
-              "(SELECT `teams`.`id`, `teams`.`id` FROM `teams` WHERE `teams`.`name` = ?) SELECT `red`.`id` FROM `red`)");
+              "(SELECT `teams`.`id`, `teams`.`id` FROM `teams` WHERE `teams`.`name` = ?) SELECT `red`.`id` "
+              "FROM `red`)");
 }
 
 TEST(WriteStatement, CanBeACte) {
