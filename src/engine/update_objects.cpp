@@ -5,63 +5,15 @@
 #include <deque>
 
 #include "load.hpp"
-#include "write.hpp"
+#include "row_update.hpp"
 
 namespace duet::engine {
 
 namespace {
 
-struct RowContext {
-    const ModelInfo* model;
-    std::span<const std::int16_t> columns;
-    std::int16_t guard;
-};
-
-std::shared_ptr<const Plan> render_row(const Dialect& dialect, const void* context) {
-    const auto& update = *static_cast<const RowContext*>(context);
-    return std::make_shared<Plan>(render_update_row(dialect, *update.model, update.columns, update.guard));
-}
 std::shared_ptr<const Plan> render_rows(const Dialect& dialect, const void* context) {
-    const auto& update = *static_cast<const RowContext*>(context);
+    const auto& update = *static_cast<const RowUpdate*>(context);
     return std::make_shared<Plan>(render_update_rows(dialect, *update.model, update.columns, update.guard));
-}
-
-/// The columns, and those that behaviours ask for.
-Columns columns_of(const ModelInfo& model, std::span<const std::int16_t> wanted) {
-    Columns columns;
-    const auto add = [&columns](std::int16_t column) {
-        if (column >= 0 && std::find(columns.begin(), columns.end(), column) == columns.end())
-            columns.push(column);
-    };
-    for (const std::int16_t column : wanted) add(column);
-    for (const BehaviourInfo& info : model.behaviours) add(info.touched);
-    add(version_column(model));
-    return columns;
-}
-using KeyBytes = duet::detail::SmallBuffer<std::uint8_t, 32>;
-KeyBytes bytes_of(const Columns& columns) {
-    KeyBytes bytes;
-    for (const std::int16_t column : columns) {
-        bytes.push(static_cast<std::uint8_t>(column));
-        bytes.push(static_cast<std::uint8_t>(column >> 8));
-    }
-    return bytes;
-}
-
-void before_update(const ModelInfo& model, void* object, Timestamp now) {
-    for (const BehaviourInfo& info : model.behaviours) {
-        if (info.behaviour->before_update != nullptr)
-            info.behaviour->before_update(static_cast<std::byte*>(object) + info.offset, {now});
-    }
-    if (model.check != nullptr) model.check(object);
-}
-std::int64_t version_of(const ModelInfo& model, std::int16_t guard, const void* object) {
-    const ColumnInfo& column = model.columns[static_cast<std::size_t>(guard)];
-    return duet::detail::read_integer(column.type->kind, column.in(object));
-}
-void set_version(const ModelInfo& model, std::int16_t guard, void* object, std::int64_t version) {
-    const ColumnInfo& column = model.columns[static_cast<std::size_t>(guard)];
-    duet::detail::write_integer(column.type->kind, column.in(object), version);
 }
 
 /// UPDATE of some columns of objects, one after the other, by one statement.
@@ -71,8 +23,7 @@ public:
         : model_(model),
           guard_(version_column(model)),
           now_(duet::detail::clock_now()),
-          columns_(columns_of(model, columns)),
-          bytes_(bytes_of(columns_)) {
+          columns_(columns_to_set(model, columns)) {
         for (const std::int16_t column : columns_) add_value(column);
         for (const std::int16_t column : model.key) add_value(column);
         if (guard_ >= 0) values_.push({&duet::detail::int64_value, &version_, 0, false});
@@ -80,15 +31,15 @@ public:
     UpdateColumns(const UpdateColumns&) = delete;
     UpdateColumns& operator=(const UpdateColumns&) = delete;
     Task<> run(Connected& at, std::span<void* const> objects) {
-        const PlanKey key{&model_, plan_verb(PlanVerb::update_columns), bytes_.span()};
-        const RowContext context{&model_, columns_.span(), guard_};
+        const PlanKey key{&model_, plan_verb(PlanVerb::update_columns), bytes_of(columns_)};
+        const RowUpdate context{&model_, columns_.span(), guard_};
         // Nobody else uses the connection when there are several objects: the statement stays.
         driver::Statement* statement = at.cached(key);
         const bool watched = !at.engine().hooks().empty();
         for (void* object : objects) {
             bind(object);
             if (statement == nullptr)
-                statement = co_await at.prepare(key, &render_row, &context, values_.span());
+                statement = co_await at.prepare(key, &render_row_update, &context, values_.span());
             driver::Outcome outcome;
             const driver::Wait wait =
                 watched
@@ -105,7 +56,7 @@ public:
 
 private:
     void bind(void* object) {
-        before_update(model_, object, now_);
+        prepare_update(model_, object, now_);
         for (std::size_t i = 0; i < offsets_.size(); ++i)
             values_[i].data = static_cast<const std::byte*>(object) + offsets_[i];
         if (guard_ < 0) return;
@@ -122,7 +73,6 @@ private:
     const std::int16_t guard_;
     const Timestamp now_;
     const Columns columns_;
-    const KeyBytes bytes_;
     BindValues values_;
     duet::detail::SmallBuffer<std::uint32_t, 16> offsets_;  // of the values in an object
     std::int64_t version_ = 0;
@@ -201,13 +151,12 @@ public:
         : model_(model),
           objects_(objects),
           guard_(version_column(model)),
-          columns_(columns_of(model, columns)),
-          bytes_(bytes_of(columns_)) {
+          columns_(columns_to_set(model, columns)) {
         for (const std::int16_t column : columns_) add_value(column);
         for (const std::int16_t column : model.key) add_value(column);
         const Timestamp now = duet::detail::clock_now();
         for (void* object : objects) {
-            before_update(model, object, now);
+            prepare_update(model, object, now);
             if (guard_ < 0) continue;
             versions_.push_back(version_of(model, guard_, object));
             set_version(model, guard_, object, versions_.back() + 1);
@@ -218,9 +167,9 @@ public:
     UpdateByArrays& operator=(const UpdateByArrays&) = delete;
 
     Task<> run(Connected& at) {
-        const RowContext context{&model_, columns_.span(), guard_};
+        const RowUpdate context{&model_, columns_.span(), guard_};
         const driver::Outcome outcome =
-            co_await run_statement(at, {&model_, plan_verb(PlanVerb::update_by_arrays), bytes_.span()},
+            co_await run_statement(at, {&model_, plan_verb(PlanVerb::update_by_arrays), bytes_of(columns_)},
                                    &render_rows, &context, values_.span(), nullptr, driver::all_rows);
         if (static_cast<std::size_t>(outcome.affected) == objects_.size()) co_return;
         co_await tell_which(at);
@@ -251,7 +200,6 @@ private:
     const std::span<void* const> objects_;
     const std::int16_t guard_;
     const Columns columns_;
-    const KeyBytes bytes_;
     BindValues values_;
     std::deque<ColumnOfObjects> arrays_;
     std::vector<std::int64_t> versions_;
