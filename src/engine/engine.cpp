@@ -1,8 +1,8 @@
 #include <duet/base/error.hpp>
 #include <duet/dialect/plan_map.hpp>
 #include <duet/engine/engine.hpp>
-#include <duet/pool/pool.hpp>
 #include <duet/engine/signals.hpp>
+#include <duet/pool/pool.hpp>
 
 #include <atomic>
 #include <mutex>

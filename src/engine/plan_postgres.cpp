@@ -31,9 +31,9 @@ PlanStep step_of(std::string_view type, bool has_condition) {
 
 PlanNode node_of(const Json& plan) {
     static constexpr std::string_view told[] = {
-        "Join Type", "Strategy",   "Subplan Name", "CTE Name",     "Function Name",  "Index Cond",
-        "Hash Cond", "Merge Cond", "Group Key",    "Sort Key",       "Presorted Key",
-        "Order By",  "TID Cond",   "Sort Method",  "Hash Batches", "Workers Planned"};
+        "Join Type", "Strategy",    "Subplan Name", "CTE Name",       "Function Name", "Index Cond",
+        "Hash Cond", "Merge Cond",  "Group Key",    "Sort Key",       "Presorted Key", "Order By",
+        "TID Cond",  "Sort Method", "Hash Batches", "Workers Planned"};
     PlanNode node;
     bool has_condition = false;
     double removed = 0;

@@ -131,7 +131,8 @@ private:
     Task<> write_one(void* object, const Columns& changed) {
         if (set_.computed) {
             co_await engine::update_unhooked(call_, model_, object, changes_);
-            if (!changed.empty()) co_await engine::update_columns_unhooked(call_, model_, object, changed.span());
+            if (!changed.empty())
+                co_await engine::update_columns_unhooked(call_, model_, object, changed.span());
             co_return;
         }
         Columns columns;

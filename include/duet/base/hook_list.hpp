@@ -21,7 +21,7 @@ void disconnect(HookListState& list, std::uint64_t id) noexcept;
 class [[nodiscard("the function is disconnected when this is destroyed")]] HookConnection {
 public:
     HookConnection() noexcept = default;
-    HookConnection(HookConnection&& other) noexcept
+    HookConnection(HookConnection && other) noexcept
         : list_(std::move(other.list_)), id_(std::exchange(other.id_, 0)) {}
     HookConnection& operator=(HookConnection&& other) noexcept {
         std::swap(list_, other.list_);

@@ -188,8 +188,8 @@ Task<> save(Call call, const ModelInfo& model, void* object);
 /// row is gone.
 Task<> update(Call call, const ModelInfo& model, void* object, const shape::QueryData& changes);
 bool update_now(const Call& call, const ModelInfo& model, void* object, const shape::QueryData& changes);
-/// UPDATE of these columns, none of the key, to what the object holds; behaviours see to theirs. NotFound when
-/// the row is gone, StaleData when its version is.
+/// UPDATE of these columns, none of the key, to what the object holds; behaviours see to theirs. NotFound
+/// when the row is gone, StaleData when its version is.
 Task<> update_columns(Call call, const ModelInfo& model, void* object, std::span<const std::int16_t> columns);
 Task<std::int64_t> update_rows(Call call, const shape::QueryData& query, bool all_rows);
 

@@ -69,6 +69,11 @@ public:
     /// object changes or goes away.
     std::string_view text() const& noexcept;
     std::string text() &&;
+    /// To any stream that takes text.
+    template <class Stream>
+    friend auto operator<<(Stream& out, const Json& json) -> decltype(out << std::string_view{}) {
+        return out << json.text();
+    }
 
     bool is_null() const noexcept;
     bool is_bool() const noexcept;

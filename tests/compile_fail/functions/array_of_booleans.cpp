@@ -13,6 +13,4 @@ struct User {
     static constexpr auto table = duet::table("users");
 };
 
-auto f(duet::Database& db) {
-    return db.query<User>().select(duet::array_agg("age"_c > 3));
-}
+auto f(duet::Database& db) { return db.query<User>().select(duet::array_agg("age"_c > 3)); }

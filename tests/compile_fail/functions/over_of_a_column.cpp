@@ -12,6 +12,4 @@ struct User {
     static constexpr auto table = duet::table("users");
 };
 
-auto f(duet::Database& db) {
-    return db.query<User>().select("age"_c.over(duet::order_by("id")));
-}
+auto f(duet::Database& db) { return db.query<User>().select("age"_c.over(duet::order_by("id"))); }

@@ -13,6 +13,4 @@ struct User {
     static constexpr auto table = duet::table("users");
 };
 
-auto f(duet::Database& db) {
-    return db.query<User>().select(duet::stddev("name"_c));
-}
+auto f(duet::Database& db) { return db.query<User>().select(duet::stddev("name"_c)); }

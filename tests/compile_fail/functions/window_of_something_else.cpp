@@ -12,6 +12,4 @@ struct User {
     static constexpr auto table = duet::table("users");
 };
 
-auto f(duet::Database& db) {
-    return db.query<User>().select(duet::count().over(5));
-}
+auto f(duet::Database& db) { return db.query<User>().select(duet::count().over(5)); }

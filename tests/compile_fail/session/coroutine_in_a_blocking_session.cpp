@@ -21,4 +21,6 @@ struct Post {
     static constexpr auto table = duet::table("posts");
 };
 
-void f(duet::Database& db) { db.session([](duet::Session&) -> duet::Task<> { co_return; }); }
+void f(duet::Database& db) {
+    db.session([](duet::Session&) -> duet::Task<> { co_return; });
+}

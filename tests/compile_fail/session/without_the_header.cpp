@@ -21,4 +21,6 @@ struct Post {
     static constexpr auto table = duet::table("posts");
 };
 
-void f(duet::Database& db) { db.session([](auto&) {}); }
+void f(duet::Database& db) {
+    db.session([](auto&) {});
+}

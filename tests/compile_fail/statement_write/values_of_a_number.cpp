@@ -1,4 +1,5 @@
-// EXPECT: duet: values() takes assignments, an object of the model, a struct whose fields are columns, or a vector of
+// EXPECT: duet: values() takes assignments, an object of the model, a struct whose fields are columns, or a
+// vector of
 #include <duet/statement.hpp>
 
 using namespace duet::literals;
