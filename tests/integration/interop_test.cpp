@@ -162,7 +162,7 @@ protected:
     }
     void other(const std::string& action) const {
         const auto script =
-            std::filesystem::path(__FILE__).parent_path() / "interop" / std::get<const char*>(GetParam());
+            std::filesystem::path(DUET_INTEGRATION_FOLDER) / "interop" / std::get<const char*>(GetParam());
         const std::string command = python() + " -B '" + script.string() + "' " + action + " '" + url + "'";
         ASSERT_EQ(std::system(command.c_str()), 0) << script << " " << action;
     }

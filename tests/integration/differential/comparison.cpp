@@ -75,7 +75,7 @@ void Comparison::caught() {
 
 std::map<std::string, Comparison::Outcome> Comparison::theirs() const {
     const std::string python = std::filesystem::exists("/usr/bin/python3") ? "/usr/bin/python3" : "python3";
-    const auto script = std::filesystem::path(__FILE__).parent_path() / "compare.py";
+    const auto script = std::filesystem::path(DUET_INTEGRATION_FOLDER) / "differential" / "compare.py";
     const std::string answers = folder_.file("answers").string();
     const std::string command =
         python + " -B '" + script.string() + "' " + family_ + " '" + url_ + "' > '" + answers + "'";
