@@ -251,7 +251,7 @@ std::string ExpressionRenderer::in_query(Op op, Cursor& c, Scope& scope) {
                                    " has no IN over a query with a limit that refers to the query around it");
     }
     if (!is_plain) query = "(SELECT * FROM " + query + " AS chosen)";
-    const std::string test = operand.sql + (negated ? " NOT IN " : " IN ") + query;
+    std::string test = operand.sql + (negated ? " NOT IN " : " IN ") + query;
     const bool tells_unknown_from_false = negated || under_not_;
     if (!tells_unknown_from_false || refers || !operand.may_be_null ||
         dialect_.capabilities().asks_queries_about_null)

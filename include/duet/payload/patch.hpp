@@ -35,8 +35,7 @@ public:
     requires(!std::same_as<std::remove_cvref_t<U>, Patch> &&
              !std::same_as<std::remove_cvref_t<U>, detail::Anything> &&
              !std::same_as<std::remove_cvref_t<U>, std::nullptr_t> && std::constructible_from<T, U&&>)
-        // NOLINTNEXTLINE(google-explicit-constructor,bugprone-forwarding-reference-overload): a value is a
-        // patch
+        // NOLINTNEXTLINE(google-explicit-constructor,bugprone-forwarding-reference-overload)
         constexpr Patch(U&& value)
         : value_(std::in_place, std::forward<U>(value)) {}
     /// Set to NULL.
