@@ -133,7 +133,7 @@ TYPED_TEST(StatementsSources, AreStatementsToo) {
             .from<Book>()
             .group_by("author"_c));
     EXPECT_EQ(this->all(duet::select(duet::max("books"_c)).from(per_author)),
-              std::vector<std::optional<std::int64_t>>{2});
+              std::vector{std::optional<std::int64_t>(2)});
     const auto joined = duet::select("name"_c, per_author("books"_c))
                             .from<Author>()
                             .left_join(per_author, per_author("author"_c) == "id"_c)
