@@ -228,9 +228,9 @@ TEST_F(Statements, SpeakToOneDatabase) {
     // [hints]
     const auto hinted = duet::select<Order>()
                             .where("status"_c == "open")
-                            .hint(duet::dialect::sqlite, "NOT INDEXED")
-                            .hint(duet::dialect::postgresql, "SeqScan(orders)");
-    const std::string sql = hinted.to_sql(duet::dialect::mariadb);
+                            .hint(duet::sqlite, "NOT INDEXED")
+                            .hint(duet::postgresql, "SeqScan(orders)");
+    const std::string sql = hinted.to_sql(duet::mariadb);
     // [/hints]
     EXPECT_EQ(
         sql,

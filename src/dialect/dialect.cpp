@@ -275,7 +275,7 @@ void Dialect::limit_offset(std::string& out, std::string_view limit, std::string
     if (!offset.empty()) out.append(" OFFSET ").append(offset);
 }
 
-Hint Dialect::hint(shape::HintFor /*database*/, std::string_view /*text*/) const { return {}; }
+Hint Dialect::hint(DialectName /*database*/, std::string_view /*text*/) const { return {}; }
 
 std::string Dialect::grouping(shape::Grouping kind, std::span<const std::string> /*sets*/) const {
     static constexpr std::string_view names[] = {"ROLLUP", "CUBE", "GROUPING SETS"};

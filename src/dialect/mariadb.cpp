@@ -56,8 +56,8 @@ public:
     std::string growing_text(std::string_view text) const override {
         return join({"CAST(", text, " AS CHAR(16000))"});
     }
-    Hint hint(shape::HintFor database, std::string_view text) const override {
-        if (database != (is_mariadb() ? shape::HintFor::mariadb : shape::HintFor::mysql)) return {};
+    Hint hint(DialectName database, std::string_view text) const override {
+        if (database != (is_mariadb() ? DialectName::mariadb : DialectName::mysql)) return {};
         const bool index =
             text.starts_with("USE ") || text.starts_with("FORCE ") || text.starts_with("IGNORE ");
         if (index) return {Hint::Place::table, std::string(text)};

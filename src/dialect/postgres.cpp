@@ -73,8 +73,8 @@ public:
         return capabilities;
     }
     // As pg_hint_plan reads them.
-    Hint hint(shape::HintFor database, std::string_view text) const override {
-        if (database != shape::HintFor::postgresql) return {};
+    Hint hint(DialectName database, std::string_view text) const override {
+        if (database != DialectName::postgresql) return {};
         return {Hint::Place::front, join({"/*+ ", text, " */ "})};
     }
     std::string grouping(shape::Grouping kind, std::span<const std::string> sets) const override {

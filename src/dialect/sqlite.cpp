@@ -25,8 +25,8 @@ public:
                                                    .materialized_hints = true};
         return capabilities;
     }
-    Hint hint(shape::HintFor database, std::string_view text) const override {
-        if (database != shape::HintFor::sqlite) return {};
+    Hint hint(DialectName database, std::string_view text) const override {
+        if (database != DialectName::sqlite) return {};
         return {Hint::Place::table, std::string(text)};
     }
 

@@ -405,7 +405,7 @@ private:
         for (const ClauseView& clause : statement_.clauses) {
             if (clause.clause != Clause::hint) continue;
             Cursor c = clause.body;
-            const auto database = static_cast<shape::HintFor>(c.u8());
+            const auto database = static_cast<DialectName>(c.u8());
             const std::size_t length = c.u16();
             const Hint hint = dialect_.hint(database, {reinterpret_cast<const char*>(c.at), length});
             if (hint.place == place) out += (out.empty() ? "" : " ") + hint.text;

@@ -1,28 +1,7 @@
 #include <duet/base/error.hpp>
-#include <duet/dialect/mariadb.hpp>
-#include <duet/dialect/postgres.hpp>
-#include <duet/dialect/sqlite.hpp>
 #include <duet/statement/select.hpp>
 
 #include <algorithm>
-
-namespace duet::dialect {
-
-const Dialect& of(Named name) {
-    switch (name.database) {
-        case shape::HintFor::sqlite:
-            return sqlite_dialect();
-        case shape::HintFor::postgresql:
-            return postgres_dialect();
-        case shape::HintFor::mariadb:
-            return mariadb_dialect();
-        case shape::HintFor::mysql:
-            return mysql_dialect();
-    }
-    return sqlite_dialect();
-}
-
-}  // namespace duet::dialect
 
 namespace duet::detail {
 
@@ -138,7 +117,7 @@ void add_common_table(shape::QueryData& statement, const CommonTableData& table)
     if (!known) statement.clauses.append_clauses(fresh.clauses);
 }
 
-void add_hint(shape::QueryData& statement, shape::HintFor database, std::string_view text) {
+void add_hint(shape::QueryData& statement, DialectName database, std::string_view text) {
     const std::size_t begun = statement.clauses.begin(shape::Clause::hint);
     statement.clauses.u8(static_cast<std::size_t>(database));
     statement.clauses.u16(text.size());

@@ -97,10 +97,10 @@ TYPED_TEST(StatementsClauses, LockTheRowsOfASource) {
 TYPED_TEST(StatementsClauses, HintTheOptimiserOfOneDatabase) {
     const auto statement = duet::select("title"_c)
                                .from<Book>()
-                               .hint(duet::dialect::sqlite, "NOT INDEXED")
-                               .hint(duet::dialect::mariadb, "USE INDEX (PRIMARY)")
-                               .hint(duet::dialect::mariadb, "SQL_NO_CACHE")
-                               .hint(duet::dialect::postgresql, "SeqScan(books)")
+                               .hint(duet::sqlite, "NOT INDEXED")
+                               .hint(duet::mariadb, "USE INDEX (PRIMARY)")
+                               .hint(duet::mariadb, "SQL_NO_CACHE")
+                               .hint(duet::postgresql, "SeqScan(books)")
                                .where("id"_c == 3);
     EXPECT_EQ(this->all(statement), Texts{"Solaris"});
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <duet/dialect/dialect_name.hpp>
 #include <duet/dialect/plan.hpp>
 #include <duet/dialect/transaction_options.hpp>
 #include <duet/schema/database_schema.hpp>
@@ -240,7 +241,7 @@ public:
     /// A text in the first rows of a recursive CTE that is going to grow in those that follow.
     virtual std::string growing_text(std::string_view text) const { return std::string(text); }
     /// What becomes of a hint that somebody wrote for a database: nothing, unless it is this one.
-    virtual Hint hint(shape::HintFor database, std::string_view text) const;
+    virtual Hint hint(DialectName database, std::string_view text) const;
 
     /// The lock of `for_update`, behind everything else; `tables` are the aliases of those whose rows are
     /// locked, with commas in between.

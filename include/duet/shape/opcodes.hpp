@@ -130,7 +130,7 @@ enum class Clause : std::uint8_t {
     with,         // body: name, u8 WithFlag, u64 model, [query]
     compound,     // body: u8 SetOperation, [query]; the first one's operation says nothing
     lock_source,  // body: name of the source whose rows are locked
-    hint,         // body: u8 HintFor, u16 length, text
+    hint,         // body: u8 DialectName, u16 length, text
     window,       // body: u8 length, name, [window]
     // Of statements that write; `from` names what else they read there, `set` and `where` of an INSERT are
     // about the row that is in the way, `select` and `rows_of` are what RETURNING gives.
@@ -162,7 +162,6 @@ enum WithFlag : std::uint8_t {
     with_not_materialized = 4,
     with_cycle = 8
 };
-enum class HintFor : std::uint8_t { sqlite, postgresql, mariadb, mysql };
 
 /// Body of Clause::order starts with these flags; of Clause::select with the label's length and text; of
 /// Clause::set with the column.

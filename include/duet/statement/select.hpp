@@ -1,9 +1,10 @@
 #pragma once
 
+#include <duet/dialect/dialect_name.hpp>
 #include <duet/dialect/render.hpp>
 #include <duet/query/builder.hpp>
-#include <duet/statement/dialect_names.hpp>
 #include <duet/statement/grouping.hpp>
+#include <duet/statement/hint_text.hpp>
 #include <duet/statement/result.hpp>
 #include <duet/statement/source.hpp>
 
@@ -28,7 +29,7 @@ void drop_columns(shape::QueryData& statement);
 /// `left operation right`, as rows of the left one's model.
 shape::QueryData compound_of(shape::SetOperation operation, const shape::QueryData& left,
                              const shape::QueryData& right);
-void add_hint(shape::QueryData& statement, shape::HintFor database, std::string_view text);
+void add_hint(shape::QueryData& statement, DialectName database, std::string_view text);
 void add_locked_source(shape::QueryData& statement, std::string_view name);
 std::string statement_text(const Dialect& dialect, const shape::QueryData& statement);
 
@@ -296,9 +297,9 @@ public:
     /// for pg_hint_plan, on SQLite what stands behind the table ("INDEXED BY ..."), on MariaDB and MySQL
     /// likewise for "USE INDEX ...", "FORCE ..." and "IGNORE ...", other words stand behind SELECT (on MySQL
     /// as a comment).
-    Select hint(dialect::Named database, HintText text) const {
+    Select hint(DialectName database, HintText text) const {
         Select copy(*this);
-        detail::add_hint(copy.data(), database.database, text.text());
+        detail::add_hint(copy.data(), database, text.text());
         return copy;
     }
 
@@ -333,7 +334,7 @@ public:
 
     /// The SQL text for a database, with placeholders.
     std::string to_sql(const Dialect& dialect) const { return detail::statement_text(dialect, this->data()); }
-    std::string to_sql(dialect::Named database) const { return to_sql(dialect::of(database)); }
+    std::string to_sql(DialectName database) const { return to_sql(dialect_of(database)); }
     /// For reading: pretty-printed, with literals in place of placeholders, or both (duet::for_reading).
     ReadableSql to_sql(DialectName database, const SqlStyle& style) const {
         return engine::sql_of(dialect_of(database), this->data(), engine::QueryForm::rows, style);

@@ -188,7 +188,6 @@ public:
 
     /// The SQL text for a database, with placeholders.
     std::string to_sql(const Dialect& dialect) const { return statement_text(dialect, data_); }
-    std::string to_sql(dialect::Named database) const { return to_sql(dialect::of(database)); }
     std::string to_sql(DialectName database) const { return to_sql(dialect_of(database)); }
     /// For reading: pretty-printed, with literals in place of placeholders, or both (duet::for_reading).
     ReadableSql to_sql(DialectName database, const SqlStyle& style) const {

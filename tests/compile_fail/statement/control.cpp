@@ -29,5 +29,5 @@ auto q = duet::select(boss("name"_c), lines("id"_c))
              .join(boss, boss("id"_c) == "boss"_c)
              .join(lines, lines("id"_c) == "id"_c)
              .union_all(duet::select("name"_c, "id"_c).from<Team>())
-             .hint(duet::dialect::sqlite, "NOT INDEXED");
+             .hint(duet::sqlite, "NOT INDEXED");
 auto rows(duet::Database& db) { return db.execute(q).as<std::string, std::int64_t>().all(); }

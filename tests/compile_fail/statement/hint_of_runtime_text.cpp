@@ -24,4 +24,4 @@ struct Line {
 };
 constexpr auto boss = duet::alias<Employee>("boss");
 
-auto hinted(const std::string& text) { return duet::select<Team>().hint(duet::dialect::sqlite, text); }
+auto hinted(const std::string& text) { return duet::select<Team>().hint(duet::sqlite, text); }

@@ -1,3 +1,4 @@
+#include <duet/dialect/postgres.hpp>
 #include <duet/dialect/pretty_sql.hpp>
 #include <duet/duet.hpp>
 #include <duet/statement.hpp>
@@ -103,10 +104,9 @@ TEST(StatementToSql, IsLikeThatOfAQuery) {
                                .where("name"_c == "it's")
                                .statement()
                                .add_columns(duet::lower("name"_c).as("n"));
-    EXPECT_EQ(statement.to_sql(duet::postgresql), statement.to_sql(duet::dialect::postgresql));
+    EXPECT_EQ(statement.to_sql(duet::postgresql), statement.to_sql(duet::postgres_dialect()));
     const std::string sql = statement.to_sql(duet::mariadb, duet::for_reading).to_string();
     EXPECT_NE(sql.find("\nFROM `authors`\nWHERE `authors`.`name` = 'it''s'"), std::string::npos) << sql;
-    EXPECT_EQ(statement.to_sql(duet::dialect::mariadb, duet::for_reading).to_string(), sql);
 
     duet::Database db{"sqlite://:memory:"};
     EXPECT_EQ(db.execute(statement).to_sql(), statement.to_sql(duet::sqlite));

@@ -58,14 +58,14 @@ TEST(StatementClauses, NumberTheRowsWhereThereIsNoDistinctOn) {
 TEST(StatementClauses, ShowHintsToTheirDatabaseAlone) {
     const auto statement = duet::select("name"_c)
                                .from<Team>()
-                               .hint(duet::dialect::sqlite, "INDEXED BY teams_name")
-                               .hint(duet::dialect::mariadb, "USE INDEX (teams_name)")
-                               .hint(duet::dialect::mysql, "MAX_EXECUTION_TIME(5)")
-                               .hint(duet::dialect::postgresql, "IndexScan(teams)");
+                               .hint(duet::sqlite, "INDEXED BY teams_name")
+                               .hint(duet::mariadb, "USE INDEX (teams_name)")
+                               .hint(duet::mysql, "MAX_EXECUTION_TIME(5)")
+                               .hint(duet::postgresql, "IndexScan(teams)");
     EXPECT_EQ(sqlite(statement), R"(SELECT "teams"."name" FROM "teams" INDEXED BY teams_name)");
     EXPECT_EQ(mariadb(statement), "SELECT `teams`.`name` FROM `teams` USE INDEX (teams_name)");
     EXPECT_EQ(postgres(statement), R"(/*+ IndexScan(teams) */ SELECT "teams"."name" FROM "teams")");
-    EXPECT_EQ(statement.to_sql(duet::dialect::mysql),
+    EXPECT_EQ(statement.to_sql(duet::mysql),
               "SELECT /*+ MAX_EXECUTION_TIME(5) */ `teams`.`name` FROM `teams`");
 }
 
@@ -111,7 +111,7 @@ TEST(StatementClauses, NameTheColumnsOfValues) {
         R"(SELECT "v"."id", "v"."depth" FROM (SELECT ? AS "id", ? AS "depth" UNION ALL VALUES (?, ?), (?, ?)) AS "v")");
     EXPECT_EQ(postgres(statement), R"(SELECT "v"."id", "v"."depth" FROM (SELECT $1 AS "id", $2 AS "depth" )"
                                    R"(UNION ALL VALUES ($3, $4), ($5, $6)) AS "v")");
-    EXPECT_EQ(statement.to_sql(duet::dialect::mysql),
+    EXPECT_EQ(statement.to_sql(duet::mysql),
               "SELECT `v`.`id`, `v`.`depth` FROM (SELECT ? AS `id`, ? AS `depth` "
               "UNION ALL SELECT ?, ? UNION ALL SELECT ?, ?) AS `v`");
 }
