@@ -62,12 +62,7 @@ Task<> run_in_transaction(Call call, Operations operations) {
     } catch (...) {
         error = std::current_exception();
     }
-    if (transaction.active()) {
-        try {
-            co_await transaction.rollback(call.where);
-        } catch (...) {  // NOLINT(bugprone-empty-catch): the first error is the one to tell
-        }
-    }
+    co_await transaction.give_up(call.where);
     std::rethrow_exception(error);
 }
 

@@ -108,7 +108,7 @@ void encode_plain(const TypeInfo& type, const void* value, std::string& out) {
             });
         }
         default:
-            throw InvalidQuery("a session cannot keep values of type " + std::string(type.cpp_name));
+            throw InvalidQuery("values of this type cannot be kept to be compared: " + std::string(type.cpp_name));
     }
 }
 
@@ -248,7 +248,7 @@ void copy_column(const ColumnInfo& column, const void* from, void* to) {
 
 SnapshotLayout::SnapshotLayout(const ModelInfo& model) {
     if (model.columns.size() > ColumnSet::capacity)
-        throw InvalidQuery(std::string(model.type_name) + " has too many columns for a session");
+        throw InvalidQuery(std::string(model.type_name) + " has too many columns to keep track of");
     for (std::size_t i = 0; i < model.columns.size(); ++i) {
         const ColumnInfo& column = model.columns[i];
         const auto number = static_cast<std::uint16_t>(i);

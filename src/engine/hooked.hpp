@@ -6,6 +6,7 @@
 
 #include <exception>
 
+#include "column_snapshot.hpp"
 #include "undo.hpp"
 #include "write.hpp"
 
@@ -45,28 +46,19 @@ private:
 /// it.
 template <class Body>
 Task<> in_own_transaction(Call call, Body body) {
-    TransactionOptions options;
-    options.timeout = call.timeout;
-    TransactionState transaction(*call.engine, call.transaction, options, call.route);
-    std::exception_ptr error;
-    try {
-        co_await transaction.begin(call.where);
-        Call inner = call;
-        inner.transaction = &transaction;
-        inner.route = {};
-        co_await body(inner);
-        co_await transaction.commit(call.where);
-        co_return;
-    } catch (...) {
-        error = std::current_exception();
-    }
-    if (transaction.active()) {
-        try {
-            co_await transaction.rollback(call.where);
-        } catch (...) {  // NOLINT(bugprone-empty-catch): the first error is the one to tell
-        }
-    }
-    std::rethrow_exception(error);
+    struct Context {
+        const Call& call;
+        Body& body;
+    } context{call, body};
+    const TransactionBlock block{[](void* opaque, TransactionState& transaction) -> Task<> {
+                                     const auto& [outer, run] = *static_cast<Context*>(opaque);
+                                     Call inner = outer;
+                                     inner.transaction = &transaction;
+                                     inner.route = {};
+                                     co_await run(inner);
+                                 },
+                                 &context};
+    co_await run_transaction(call, TransactionOptions(), block);
 }
 
 /// Objects of one model that are written together, one after the other in memory.
@@ -113,17 +105,8 @@ Task<bool> around_write(Call call, HookedObjects objects, Write write) {
     std::rethrow_exception(error);
 }
 
-/// The values of all columns of an object, to compare with later ones and to go back to.
-class Snapshot {
-public:
-    Snapshot(const ModelInfo& model, const void* object);
-    /// The columns that are different in the other.
-    Columns differences(const Snapshot& other) const;
-    void restore(std::span<const std::int16_t> columns, void* object) const;
-
-private:
-    const ModelInfo& model_;
-    shape::Values values_;
-};
+/// The columns whose values are no longer those of the snapshot.
+Columns changes_since(const ModelInfo& model, const SnapshotLayout& layout, const RowSnapshot& snapshot,
+                      const void* object);
 
 }  // namespace duet::engine

@@ -27,8 +27,9 @@ Task<> save_by_natural_key(Call call, const ModelInfo& model, void* object) {
     });
 }
 
-Columns changed_by_hooks(const ModelInfo& model, const void* object, const Snapshot& shown) {
-    Columns changed = shown.differences(Snapshot(model, object));
+Columns changed_by_hooks(const ModelInfo& model, const SnapshotLayout& layout, const RowSnapshot& shown,
+                         const void* object) {
+    Columns changed = changes_since(model, layout, shown, object);
     for (const std::int16_t c : changed.span()) {
         if (model.columns[static_cast<std::size_t>(c)].primary_key)
             throw InvalidQuery("a hook has changed the primary key of this " + std::string(model.type_name));
@@ -40,11 +41,9 @@ Columns changed_by_hooks(const ModelInfo& model, const void* object, const Snaps
 class HookedUpdate {
 public:
     HookedUpdate(const ModelInfo& model, void* object, const shape::QueryData& changes)
-        : model_(model),
-          object_(object),
-          changes_(changes),
-          set_(changed_columns(changes)),
-          before_(model, object) {}
+        : model_(model), object_(object), changes_(changes), set_(changed_columns(changes)), layout_(model) {
+        layout_.take(object, before_);
+    }
 
     Task<> run(Call call) {
         check_changes(changes_);
@@ -53,7 +52,8 @@ public:
         if (ahead) follow(model_, object_, changes_);
         std::exception_ptr error;
         try {
-            const Snapshot shown(model_, object_);
+            RowSnapshot shown;
+            layout_.take(object_, shown);
             const HookedObjects objects{model_, static_cast<std::byte*>(object_), 1, HookOperation::update,
                                         set_.columns.span()};
             co_await around_write(call, objects, [this, &shown](const Call& inner) -> Task<bool> {
@@ -64,13 +64,15 @@ public:
         } catch (...) {
             error = std::current_exception();
         }
-        before_.restore(set_.columns.span(), object_);
+        ColumnSet set;
+        for (const std::int16_t c : set_.columns.span()) set.add(static_cast<std::size_t>(c));
+        layout_.restore(object_, before_, set);
         std::rethrow_exception(error);
     }
 
 private:
-    Task<> write(Call call, const Snapshot& shown) {
-        const Columns changed = changed_by_hooks(model_, object_, shown);
+    Task<> write(Call call, const RowSnapshot& shown) {
+        const Columns changed = changed_by_hooks(model_, layout_, shown, object_);
         if (set_.key || set_.computed) {
             co_await update_unhooked(call, model_, object_, changes_);
             if (!changed.empty()) co_await update_columns_unhooked(call, model_, object_, changed.span());
@@ -86,7 +88,8 @@ private:
     void* object_;
     const shape::QueryData& changes_;
     const ChangedColumns set_;
-    const Snapshot before_;
+    const SnapshotLayout layout_;
+    RowSnapshot before_;
 };
 
 }  // namespace
@@ -102,13 +105,25 @@ Task<> update_hooked(Call call, const ModelInfo& model, void* object, const shap
     co_await update.run(call);
 }
 
+Columns changes_since(const ModelInfo& model, const SnapshotLayout& layout, const RowSnapshot& snapshot,
+                      const void* object) {
+    const ColumnSet changed = layout.changes(object, snapshot);
+    Columns columns;
+    for (std::size_t i = 0; i < model.columns.size(); ++i) {
+        if (changed.has(i)) columns.push(static_cast<std::int16_t>(i));
+    }
+    return columns;
+}
+
 // The object has its new values already.
 Task<> update_columns_hooked(Call call, const ModelInfo& model, void* object,
                              std::span<const std::int16_t> columns) {
-    const Snapshot shown(model, object);
+    const SnapshotLayout layout(model);
+    RowSnapshot shown;
+    layout.take(object, shown);
     const HookedObjects objects{model, static_cast<std::byte*>(object), 1, HookOperation::update, columns};
     co_await around_write(call, objects, [&](const Call& inner) -> Task<bool> {
-        Columns all = changed_by_hooks(model, object, shown);
+        Columns all = changed_by_hooks(model, layout, shown, object);
         for (const std::int16_t column : columns) all.push(column);
         co_await update_columns_unhooked(inner, model, object, all.span());
         co_return true;

@@ -308,6 +308,14 @@ std::chrono::nanoseconds pause_before(int attempt, const void* who) {
 
 }  // namespace
 
+Task<> TransactionState::give_up(std::source_location where) {
+    if (!active()) co_return;
+    try {
+        co_await rollback(where);
+    } catch (...) {  // NOLINT(bugprone-empty-catch): the first error is the one to tell
+    }
+}
+
 Task<> run_transaction(Call call, TransactionOptions options, TransactionBlock block) {
     if (options.timeout.count() == 0) options.timeout = call.timeout;
     std::chrono::nanoseconds pause{0};
@@ -325,12 +333,7 @@ Task<> run_transaction(Call call, TransactionOptions options, TransactionBlock b
             error = std::current_exception();
             ended = transaction.ended();
         }
-        if (transaction.active()) {
-            try {
-                co_await transaction.rollback(call.where);
-            } catch (...) {  // NOLINT(bugprone-empty-catch): the first error is the one to tell
-            }
-        }
+        co_await transaction.give_up(call.where);
         // What was committed before it failed (in an on_commit action, say) must not happen twice.
         if (ended || attempt >= options.retries || call.transaction != nullptr) std::rethrow_exception(error);
         const Retry retry = retry_after(error, call.engine->pool().topology());

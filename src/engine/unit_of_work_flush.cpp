@@ -84,12 +84,7 @@ Task<> UnitOfWork::Impl::flush(Where where, bool last_of_all) {
         co_return;
     }
     take_back(pending);
-    if (savepoint != nullptr && savepoint->active()) {
-        try {
-            co_await savepoint->rollback(where);
-        } catch (...) {  // NOLINT(bugprone-empty-catch): the first error is the one to tell
-        }
-    }
+    if (savepoint != nullptr) co_await savepoint->give_up(where);
     std::rethrow_exception(error);
 }
 

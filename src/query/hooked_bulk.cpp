@@ -93,16 +93,16 @@ public:
     }
 
     Task<> write(Batch& batch) {
-        std::vector<engine::Snapshot> shown;
-        shown.reserve(batch.size());
+        const engine::SnapshotLayout layout(model_);
+        std::vector<engine::RowSnapshot> shown(batch.size());
         for (std::size_t i = 0; i < batch.size(); ++i) {
             engine::follow(model_, batch.at(i), changes_);
-            shown.emplace_back(model_, batch.at(i));
+            layout.take(batch.at(i), shown[i]);
         }
         co_await hooks_.before(call_, batch.first(), batch.size(), set_.columns.span());
         std::vector<std::size_t> alike;
         for (std::size_t i = 0; i < batch.size(); ++i) {
-            const Columns changed = shown[i].differences(engine::Snapshot(model_, batch.at(i)));
+            const Columns changed = engine::changes_since(model_, layout, shown[i], batch.at(i));
             if (changed.empty() && model_.key.size() == 1) {
                 alike.push_back(i);
             } else {

@@ -77,6 +77,8 @@ public:
     Task<> commit(std::source_location where);
     /// Never fails when the transaction is gone already. Runs the on_rollback actions.
     Task<> rollback(std::source_location where);
+    /// After an error, which is the one to tell: rolls back what is open, and throws nothing.
+    Task<> give_up(std::source_location where);
 
     void on_commit(EndAction action);
     void on_rollback(EndAction action);
