@@ -2,6 +2,7 @@
 #include <duet/dialect/dialect.hpp>
 
 #include "join_text.hpp"
+#include "spelling.hpp"
 
 namespace duet {
 
@@ -68,49 +69,8 @@ std::string Dialect::call(shape::Function function, std::span<const Operand> arg
         throw UnsupportedByDialect(std::string(name()) +
                                    " has no text search, trigrams and ranges as PostgreSQL has them");
     }
-    std::string out(function_name(function));
-    out += '(';
-    for (std::size_t i = 0; i < arguments.size(); ++i) {
-        if (i != 0) out += ", ";
-        out += arguments[i].sql;
-    }
-    out += ')';
-    return out;
+    return detail::call_of(function_name(function), arguments);
 }
-
-namespace {
-
-std::string_view sign_of(shape::Op op) {
-    using shape::Op;
-    switch (op) {
-        case Op::eq:
-            return " = ";
-        case Op::ne:
-            return " <> ";
-        case Op::lt:
-            return " < ";
-        case Op::le:
-            return " <= ";
-        case Op::gt:
-            return " > ";
-        case Op::ge:
-            return " >= ";
-        case Op::add:
-            return " + ";
-        case Op::sub:
-            return " - ";
-        case Op::mul:
-            return " * ";
-        case Op::div:
-            return " / ";
-        case Op::mod:
-            return " % ";
-        default:
-            return {};
-    }
-}
-
-}  // namespace
 
 std::string Dialect::parameter(std::string_view placeholder, Kind /*kind*/, bool /*typed*/) const {
     return std::string(placeholder);
@@ -122,7 +82,7 @@ std::string Dialect::array_parameter(std::string_view placeholder, const TypeInf
 
 std::string Dialect::arithmetic(shape::Op op, const Operand& left, const Operand& right) const {
     std::string out = "(" + left.sql;
-    out += sign_of(op);
+    out += detail::sign_of(op);
     return out + right.sql + ")";
 }
 
@@ -130,7 +90,7 @@ std::string Dialect::comparison(shape::Op op, const Operand& left, const Operand
     if (op == shape::Op::is || op == shape::Op::is_not)
         return null_safe_equal(left.sql, right.sql, op == shape::Op::is_not);
     std::string out = left.sql;
-    out += sign_of(op);
+    out += detail::sign_of(op);
     return out + right.sql;
 }
 
@@ -259,7 +219,7 @@ std::string Dialect::compare_moment(shape::Op op, std::string_view operand, std:
     using shape::Op;
     if (op == Op::is || op == Op::is_not) return null_safe_equal(operand, moment, op == Op::is_not);
     std::string out(operand);
-    out += sign_of(op);
+    out += detail::sign_of(op);
     out += moment;
     return out;
 }

@@ -6,6 +6,7 @@
 #include "expression_renderer.hpp"
 #include "expression_types.hpp"
 #include "join_text.hpp"
+#include "spelling.hpp"
 #include "sql_text.hpp"
 
 // The part of ExpressionRenderer for what comes with <duet/functions.hpp>, apart from windows.
@@ -39,23 +40,6 @@ void refuse_signs(const Dialect& dialect, std::string_view text) {
             throw UnsupportedByDialect(join({dialect.name(), " does not read '", text.substr(i, 1),
                                              "' as a part of an expression (in ", text, ")"}));
         }
-    }
-}
-
-std::string_view sign_of(Op op) {
-    switch (op) {
-        case Op::eq:
-            return " = ";
-        case Op::ne:
-            return " <> ";
-        case Op::lt:
-            return " < ";
-        case Op::le:
-            return " <= ";
-        case Op::gt:
-            return " > ";
-        default:
-            return " >= ";
     }
 }
 

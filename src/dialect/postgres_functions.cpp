@@ -4,6 +4,7 @@
 
 #include "expression_types.hpp"
 #include "join_text.hpp"
+#include "spelling.hpp"
 
 namespace duet::detail {
 
@@ -33,16 +34,6 @@ std::string_view search_function(shape::Function function) {
         default:
             return "similarity";
     }
-}
-std::string listed(std::string_view function, std::span<const Operand> arguments) {
-    std::string out(function);
-    const char* separator = "(";
-    for (const Operand& argument : arguments) {
-        out += separator;
-        out += argument.sql;
-        separator = ", ";
-    }
-    return out + ")";
 }
 /// Of expressions that an index may have: concat_ws() may not stand in one.
 std::string vector_of(std::span<const Operand> arguments) {
@@ -120,7 +111,7 @@ std::string PostgresFunctions::call(shape::Function function, std::span<const Op
         case ts_rank_cd:
         case ts_headline:
         case similarity:
-            return listed(search_function(function), arguments);
+            return call_of(search_function(function), arguments);
         case word_similarity:
             return join({"word_similarity(", arguments[1].sql, ", ", arguments[0].sql, ")"});
         case range_contains:

@@ -286,13 +286,24 @@ private:
         return parts.where + visible;
     }
 
-    std::string update() {
+    /// Which rows are written, and what else is read for that.
+    struct Chosen {
+        std::string sources;
+        std::string visible{};  // conditions on rows of the sources
+        SelectParts parts{};
+    };
+    Chosen choose(Scope& scope) {
         require_condition();
+        Chosen chosen;
+        chosen.sources = read_sources(scope, chosen.visible);
+        chosen.parts = parts_of({Clause::where, Clause::order}, scope);
+        add_visibility(dialect_, chosen.parts, target_->root(), visibility());
+        return chosen;
+    }
+
+    std::string update() {
         Scope scope{&*target_};
-        std::string visible;
-        const std::string sources = read_sources(scope, visible);
-        SelectParts parts = parts_of({Clause::where, Clause::order}, scope);
-        add_visibility(dialect_, parts, target_->root(), visibility());
+        auto [sources, visible, parts] = choose(scope);
         const bool in_tables = !sources.empty() && can_.joined_writes == Capabilities::JoinedWrites::tables;
         const std::string set = " SET " + assignments(scope, in_tables);
         if (sources.empty()) {
@@ -306,12 +317,8 @@ private:
     }
 
     std::string remove() {
-        require_condition();
         Scope scope{&*target_};
-        std::string visible;
-        const std::string sources = read_sources(scope, visible);
-        SelectParts parts = parts_of({Clause::where, Clause::order}, scope);
-        add_visibility(dialect_, parts, target_->root(), visibility());
+        auto [sources, visible, parts] = choose(scope);
         if (sources.empty()) {
             const std::string rows =
                 restriction(dialect_, *target_, parts, statement_.limit, statement_.offset);

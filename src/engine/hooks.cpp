@@ -52,38 +52,35 @@ namespace {
 
 using Points = std::span<const HookPoint>;
 
-Points points_before(HookOperation operation) {
-    static constexpr HookPoint create[] = {HookPoint::before_save, HookPoint::before_create};
-    static constexpr HookPoint update[] = {HookPoint::before_save, HookPoint::before_update};
-    static constexpr HookPoint upsert[] = {HookPoint::before_save};
-    static constexpr HookPoint remove[] = {HookPoint::before_remove};
-    switch (operation) {
-        case HookOperation::create:
-            return create;
-        case HookOperation::update:
-            return update;
-        case HookOperation::upsert:
-            return upsert;
-        case HookOperation::remove:
-            return remove;
-    }
-    return {};
-}
+/// Which hooks an operation runs, in order.
+struct PointsAround {
+    Points before;
+    Points after;
+};
 
-Points points_after(HookOperation operation) {
-    static constexpr HookPoint create[] = {HookPoint::after_create, HookPoint::after_save};
-    static constexpr HookPoint update[] = {HookPoint::after_update, HookPoint::after_save};
-    static constexpr HookPoint upsert[] = {HookPoint::after_save};
-    static constexpr HookPoint remove[] = {HookPoint::after_remove};
+PointsAround points_around(HookOperation operation) {
+    using enum HookPoint;
     switch (operation) {
-        case HookOperation::create:
-            return create;
-        case HookOperation::update:
-            return update;
-        case HookOperation::upsert:
-            return upsert;
-        case HookOperation::remove:
-            return remove;
+        case HookOperation::create: {
+            static constexpr HookPoint before[] = {before_save, before_create};
+            static constexpr HookPoint after[] = {after_create, after_save};
+            return {before, after};
+        }
+        case HookOperation::update: {
+            static constexpr HookPoint before[] = {before_save, before_update};
+            static constexpr HookPoint after[] = {after_update, after_save};
+            return {before, after};
+        }
+        case HookOperation::upsert: {
+            static constexpr HookPoint before[] = {before_save};
+            static constexpr HookPoint after[] = {after_save};
+            return {before, after};
+        }
+        case HookOperation::remove: {
+            static constexpr HookPoint before[] = {before_remove};
+            static constexpr HookPoint after[] = {after_remove};
+            return {before, after};
+        }
     }
     return {};
 }
@@ -128,11 +125,11 @@ Hooks::Hooks(const Call& call, const ModelInfo& model, HookOperation operation)
         own_ = call.engine->signals().find(&model);
         all_ = call.engine->signals().find(nullptr);
     }
-    for (const HookPoint point : points_before(operation)) {
+    for (const HookPoint point : points_around(operation).before) {
         const bool told = model.hooks != nullptr && model.hooks->at(point).told;
         if (told || listens(own_, point) || listens(all_, point)) need_transaction_ = true;
     }
-    for (const HookPoint point : points_after(operation)) {
+    for (const HookPoint point : points_around(operation).after) {
         if (has(point)) need_transaction_ = follow_ = true;
     }
     for (const HookPoint point : ends) follow_ = follow_ || has(point);
@@ -162,7 +159,7 @@ Task<> Hooks::run(HookPoint point, const Call& call, void* object,
 Task<> Hooks::before(const Call& call, std::byte* first, std::size_t count,
                      std::span<const std::int16_t> columns) const {
     for (std::size_t i = 0; i < count; ++i) {
-        for (const HookPoint point : points_before(operation_)) {
+        for (const HookPoint point : points_around(operation_).before) {
             if (has(point)) co_await run(point, call, first + i * model_.size, columns);
         }
     }
@@ -189,7 +186,7 @@ void Hooks::queue(HookPoint point, const Call& call, void* object) const {
 
 Task<> Hooks::after(const Call& call, std::byte* first, std::size_t count,
                     std::span<const std::int16_t> columns) const {
-    const Points points = points_after(operation_);
+    const Points points = points_around(operation_).after;
     for (std::size_t i = 0; i < count; ++i) {
         std::byte* const object = first + i * model_.size;
         // First, so that it is told when one of the others fails.
