@@ -1,4 +1,5 @@
 // EXPECT: duet: a window function needs a window: .over(...)
+// MAX_LINES(clang): 16
 #include <duet/duet.hpp>
 #include <duet/functions.hpp>
 

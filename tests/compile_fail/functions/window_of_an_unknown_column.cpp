@@ -1,4 +1,5 @@
 // EXPECT: duet: the model (or one on the path) has no column or relation of this name
+// MAX_LINES(clang): 16
 #include <duet/duet.hpp>
 #include <duet/functions.hpp>
 

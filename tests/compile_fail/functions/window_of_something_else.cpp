@@ -1,4 +1,5 @@
 // EXPECT: duet: a window is made of duet::partition_by(...)
+// MAX_LINES(clang): 16
 #include <duet/duet.hpp>
 #include <duet/functions.hpp>
 

@@ -1,4 +1,5 @@
 // EXPECT: duet: each part of a window can be there once
+// MAX_LINES(clang): 16
 #include <duet/duet.hpp>
 #include <duet/functions.hpp>
 

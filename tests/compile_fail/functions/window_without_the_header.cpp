@@ -1,4 +1,5 @@
 // EXPECT: duet: window() needs #include <duet/functions.hpp>
+// MAX_LINES(clang): 26
 #include <duet/duet.hpp>
 
 using namespace duet::literals;

@@ -1,4 +1,5 @@
 // EXPECT: duet: get() was given a value of another type than the primary key
+// MAX_LINES(clang): 16
 #include <duet/session.hpp>
 
 using namespace duet::literals;

@@ -1,4 +1,5 @@
 // EXPECT: duet: this column cannot be compared with a value of this type
+// MAX_LINES(clang): 16
 #include <duet/statement.hpp>
 
 using namespace duet::literals;
