@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "dialect/ddl_parts.hpp"
 #include "dialect/expression_types.hpp"
 #include "dialect/join_text.hpp"
 
@@ -49,7 +50,8 @@ std::string postgres_type(const TypeInfo& declared) {
             if (type_in_database(*type.base).kind == Kind::array) return "jsonb";
             return postgres_type(*type.base) + "[]";
         case Kind::enumeration:
-            return type.ops.enumeration->as_integer ? "integer" : "text";
+            if (!type.ops.enumeration->as_integer) return "text";
+            return needs_64_bits(type) ? "bigint" : "integer";
         default:
             return "text";
     }
