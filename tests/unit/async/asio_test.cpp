@@ -1,23 +1,5 @@
-#if defined(__clang__)
-// Asio's own recycling of frames does not survive Clang's idea of thread-local addresses in coroutines that
-// change threads.
-#define ASIO_DISABLE_AWAITABLE_FRAME_RECYCLING 1
-#define BOOST_ASIO_DISABLE_AWAITABLE_FRAME_RECYCLING 1
-#endif
+#include "asio_headers.hpp"
 
-#include <duet/asio.hpp>
-
-#if defined(DUET_BOOST_ASIO)
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/use_future.hpp>
-#else
-#include <asio/co_spawn.hpp>
-#include <asio/detached.hpp>
-#include <asio/io_context.hpp>
-#include <asio/use_future.hpp>
-#endif
 #if defined(DUET_ASIO_CANCELS)
 #include <asio/bind_cancellation_slot.hpp>
 #include <asio/cancellation_signal.hpp>
