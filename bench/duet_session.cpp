@@ -35,11 +35,7 @@ double since(const Stopwatch& watch) { return watch.nanoseconds() / static_cast<
 class ByHand {
 public:
     ByHand() {
-        sqlite3* handle = nullptr;
-        if (sqlite3_open_v2(":memory:", &handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, nullptr) !=
-            SQLITE_OK)
-            std::exit(2);
-        connection_.reset(handle);
+        sqlite3* const handle = connection_.get();
         // The table and the connection as duet has them.
         raw::execute(handle, "PRAGMA foreign_keys = ON");
         raw::execute(
@@ -70,7 +66,7 @@ public:
     }
 
 private:
-    raw::Connection connection_;
+    raw::Connection connection_ = raw::open(":memory:");
     raw::Statement update_;
 };
 

@@ -37,11 +37,7 @@ constexpr const char* ranked_sql =
 class ByHand {
 public:
     ByHand() {
-        sqlite3* handle = nullptr;
-        if (sqlite3_open_v2(":memory:", &handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, nullptr) !=
-            SQLITE_OK)
-            std::exit(2);
-        connection_.reset(handle);
+        sqlite3* const handle = connection_.get();
         raw::execute(
             handle,
             "CREATE TABLE orders (id integer NOT NULL PRIMARY KEY AUTOINCREMENT, customer_id bigint NOT "
@@ -78,7 +74,7 @@ public:
     }
 
 private:
-    raw::Connection connection_;
+    raw::Connection connection_ = raw::open(":memory:");
     raw::Statement select_;
     std::size_t expected_ = 0;
 };

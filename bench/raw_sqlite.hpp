@@ -39,15 +39,19 @@ inline Statement prepare(sqlite3* connection, const std::string& sql, unsigned f
     return Statement{statement};
 }
 
-inline Connection open(const Store& store, int flags) {
+inline Connection open(const char* name, int flags = 0) {
     sqlite3* handle = nullptr;
-    const char* name = store.in_memory() ? ":memory:" : store.file.c_str();
     const int code =
         sqlite3_open_v2(name, &handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | flags, nullptr);
     Connection connection{handle};
     if (code != SQLITE_OK) fail(handle);
-    execute(handle, connection_sql);
-    execute(handle, seed_script(store.seed).c_str());
+    return connection;
+}
+
+inline Connection open(const Store& store, int flags) {
+    Connection connection = open(store.in_memory() ? ":memory:" : store.file.c_str(), flags);
+    execute(connection.get(), connection_sql);
+    execute(connection.get(), seed_script(store.seed).c_str());
     return connection;
 }
 

@@ -1,6 +1,6 @@
 #pragma once
 
-// Everything that a program over a database needs. Asio users add <duet/asio.hpp>.
+// Models, queries, writes, transactions and coroutines. What has a header of its own is in <duet/all.hpp>.
 #include <duet/async/run.hpp>
 #include <duet/async/task_group.hpp>
 #include <duet/async/this_task.hpp>

@@ -7,6 +7,9 @@
 #include <cstddef>
 #include <string>
 
+#if !__has_include(<nlohmann/json.hpp>)
+#error "<duet/json.hpp> is the bridge to nlohmann-json and needs its headers (Debian: nlohmann-json3-dev)"
+#endif
 #include <nlohmann/json.hpp>
 
 /// An opt-in bridge to nlohmann::json; the library itself does not need it.

@@ -216,7 +216,6 @@ private:
             case Type::primary_key:
             case Type::decimal_as_text:
             case Type::column_name:
-            case Type::without_auto_key:
             case Type::cascade_orphans:
                 break;
         }

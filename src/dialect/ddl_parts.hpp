@@ -24,6 +24,12 @@ void index_foreign_keys(SchemaTable& table);
 /// Cuts names that the database would cut (or refuse) and makes them distinct by what was cut off.
 void shorten_names(const Dialect& dialect, SchemaTable& table);
 
+/// Whether the numbers of an enum go beyond what a column of 32 bits holds.
+constexpr bool needs_64_bits(const TypeInfo& enumeration) {
+    const Kind kind = number_kind(enumeration);
+    return kind == Kind::uint32 || kind == Kind::int64 || kind == Kind::uint64;
+}
+
 /// The one key column that `who` refers to. Throws ConfigurationError if there is not just one.
 const ColumnInfo& only_key(const ModelInfo& target, std::string_view who);
 

@@ -53,10 +53,7 @@ public:
     void column(const SchemaTable& table, const SchemaColumn& column) {
         line().name(column.name).text(" ").text(column.type);
         if (!column.nullable) text(" NOT NULL");
-        if (column.default_sql) {
-            text(" ");
-            dialect_.append_default(out_, *column.default_sql);
-        }
+        if (column.default_sql) text(" DEFAULT (").text(*column.default_sql).text(")");
         if (table.auto_increment && column.primary_key) {
             text(" ");
             dialect_.append_generated_key(out_);

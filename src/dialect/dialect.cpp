@@ -243,8 +243,4 @@ std::string Dialect::grouping(shape::Grouping kind, std::span<const std::string>
                                std::string(names[static_cast<std::size_t>(kind)]));
 }
 
-void Dialect::append_default(std::string& out, std::string_view expression) const {
-    out.append("DEFAULT (").append(expression).append(")");
-}
-
 }  // namespace duet

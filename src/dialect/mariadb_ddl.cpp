@@ -2,6 +2,7 @@
 
 #include <duet/base/error.hpp>
 
+#include "dialect/ddl_parts.hpp"
 #include "dialect/expression_types.hpp"
 #include "dialect/join_text.hpp"
 
@@ -61,7 +62,8 @@ std::string MariaDbDdl::column_type(const ColumnInfo& column, ColumnUse use) con
         case Kind::array:
             return "json";
         case Kind::enumeration:
-            return type.ops.enumeration->as_integer ? "int" : "varchar(64)";
+            if (!type.ops.enumeration->as_integer) return "varchar(64)";
+            return needs_64_bits(type) ? "bigint" : "int";
         default:
             return use.indexed ? "varchar(255)" : "longtext";
     }

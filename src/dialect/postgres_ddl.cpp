@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "dialect/ddl_parts.hpp"
 #include "dialect/expression_types.hpp"
 #include "dialect/join_text.hpp"
 
@@ -49,7 +50,8 @@ std::string postgres_type(const TypeInfo& declared) {
             if (type_in_database(*type.base).kind == Kind::array) return "jsonb";
             return postgres_type(*type.base) + "[]";
         case Kind::enumeration:
-            return type.ops.enumeration->as_integer ? "integer" : "text";
+            if (!type.ops.enumeration->as_integer) return "text";
+            return needs_64_bits(type) ? "bigint" : "integer";
         default:
             return "text";
     }
@@ -68,10 +70,6 @@ std::string PostgresDdl::now_default(const ColumnInfo& column) const {
         default:
             return current_timestamp();
     }
-}
-
-void PostgresDdl::append_default(std::string& out, std::string_view expression) const {
-    out.append("DEFAULT (").append(expression).append(")");
 }
 
 void PostgresDdl::append_generated_key(std::string& out) const {

@@ -13,7 +13,6 @@ public:
     std::string create_enum(std::string_view type, const EnumInfo& info) const override;
     std::string drop_enum(std::string_view type) const override;
     std::string now_default(const ColumnInfo& column) const override;
-    void append_default(std::string& out, std::string_view expression) const override;
     void append_generated_key(std::string& out) const override;
     void append_index_order(std::string& out, bool descending, bool may_be_null) const override;
     std::string add_constraint_once(std::string_view table, const std::string& name,

@@ -23,10 +23,6 @@ std::string value_mark(std::size_t value, Transform transform) {
             sextet(static_cast<std::size_t>(transform))};
 }
 
-bool is_value_mark(std::string_view text) noexcept {
-    return text.size() == mark_size && text[0] == mark_byte;
-}
-
 std::string with_transform(std::string_view mark, Transform transform) {
     std::string copy(mark);
     copy[mark_length] = sextet(static_cast<std::size_t>(transform));

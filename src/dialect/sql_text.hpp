@@ -15,7 +15,6 @@ namespace duet::detail {
 /// therefore start as marks that know their value, and become numbered placeholders when the text is
 /// complete.
 std::string value_mark(std::size_t value, Transform transform = Transform::none);
-bool is_value_mark(std::string_view text) noexcept;
 /// Replaces the transform of a lone mark.
 std::string with_transform(std::string_view mark, Transform transform);
 using SameValues = std::pair<std::uint16_t, std::uint16_t>;

@@ -43,33 +43,18 @@ void throw_decode_error(const RowSink& sink, const DecodeStep& step, Fault fault
 
 Fault store_enumerator(const TypeInfo& type, std::string_view name, void* field) {
     for (const Enumerator& enumerator : type.ops.enumeration->enumerators) {
-        if (enumerator.name == name) return store_enum_number(type, enumerator.value, field);
+        if (enumerator.name != name) continue;
+        duet::detail::write_integer(duet::detail::number_kind(type), field, enumerator.value);
+        return Fault::none;
     }
     return Fault::unknown_name;
 }
 
 Fault store_enum_number(const TypeInfo& type, std::int64_t number, void* field) {
-    const auto store = [&]<class Signed, class Unsigned>(Signed, Unsigned) {
-        if (type.ops.enumeration->is_signed) {
-            if (number != static_cast<Signed>(number)) return Fault::out_of_range;
-        } else if (sizeof(Unsigned) < 8 &&
-                   (number < 0 || number != static_cast<std::int64_t>(static_cast<Unsigned>(number)))) {
-            return Fault::out_of_range;
-        }
-        const auto bits = static_cast<Unsigned>(number);
-        std::memcpy(field, &bits, sizeof bits);
-        return Fault::none;
-    };
-    switch (type.size) {
-        case 1:
-            return store(std::int8_t{}, std::uint8_t{});
-        case 2:
-            return store(std::int16_t{}, std::uint16_t{});
-        case 4:
-            return store(std::int32_t{}, std::uint32_t{});
-        default:
-            return store(std::int64_t{}, std::uint64_t{});
-    }
+    const Kind kind = duet::detail::number_kind(type);
+    if (!duet::detail::integer_range(kind).contains(number)) return Fault::out_of_range;
+    duet::detail::write_integer(kind, field, number);
+    return Fault::none;
 }
 
 }  // namespace duet::driver

@@ -10,26 +10,17 @@ void throw_not_utf8() {
 
 bool is_utf8_slow(std::string_view text) noexcept { return duet::detail::is_valid_utf8(text); }
 
-std::int64_t enum_number(const TypeInfo& type, const void* data) noexcept {
-    const auto load = [&]<class Signed, class Unsigned>(Signed s, Unsigned u) {
-        std::memcpy(&s, data, sizeof s);
-        std::memcpy(&u, data, sizeof u);
-        return type.ops.enumeration->is_signed ? static_cast<std::int64_t>(s) : static_cast<std::int64_t>(u);
-    };
-    switch (type.size) {
-        case 1:
-            return load(std::int8_t{}, std::uint8_t{});
-        case 2:
-            return load(std::int16_t{}, std::uint16_t{});
-        case 4:
-            return load(std::int32_t{}, std::uint32_t{});
-        default:
-            return load(std::int64_t{}, std::uint64_t{});
-    }
+std::int64_t enum_number(const TypeInfo& type, const void* data) {
+    const Kind kind = duet::detail::number_kind(type);
+    const std::int64_t number = duet::detail::read_integer(kind, data);
+    if (!duet::detail::integer_range(kind).contains(number))
+        throw ValidationError("a value of the enum " + std::string(type.ops.enumeration->type_name) +
+                              " is above 9223372036854775807, so its number cannot be stored");
+    return number;
 }
 
 std::string_view enumerator_name(const TypeInfo& type, const void* data) {
-    const std::int64_t number = enum_number(type, data);
+    const std::int64_t number = duet::detail::read_integer(duet::detail::number_kind(type), data);
     for (const Enumerator& enumerator : type.ops.enumeration->enumerators) {
         if (enumerator.value == number) return enumerator.name;
     }

@@ -3,6 +3,7 @@
 #include <exception>
 
 #include "connected.hpp"
+#include "object_row.hpp"
 
 namespace duet::engine {
 
@@ -32,11 +33,7 @@ std::shared_ptr<const Plan> lock_plan(const Dialect& /*dialect*/, const void* co
 Task<std::int64_t> ask(Connected& at, std::string_view sql, std::int64_t key) {
     static constexpr driver::DecodeStep step{&duet::detail::int64_value, 0, 0, 0, 0};
     std::int64_t answer = 0;
-    driver::RowSink sink;
-    sink.steps = &step;
-    sink.step_count = 1;
-    sink.open = [](void* context, std::size_t) { return context; };
-    sink.context = &answer;
+    driver::RowSink sink = row_into({&step, 1}, &answer);
     const driver::BindValue value{&duet::detail::int64_value, &key};
     const std::span<const std::uint8_t> bytes(reinterpret_cast<const std::uint8_t*>(sql.data()), sql.size());
     co_await run_statement(at, {nullptr, plan_verb(PlanVerb::raw, 2), bytes}, &lock_plan, &sql, {&value, 1},

@@ -1,5 +1,6 @@
 #include <duet/base/error.hpp>
 #include <duet/driver/array_text.hpp>
+#include <duet/driver/decode.hpp>
 #include <duet/engine/engine.hpp>
 #include <duet/types/decimal.hpp>
 #include <duet/types/json.hpp>
@@ -7,7 +8,6 @@
 #include <duet/types/uuid.hpp>
 
 #include <cstring>
-#include <limits>
 
 #include "write.hpp"
 
@@ -20,47 +20,11 @@ namespace {
                           std::string(column.type->cpp_name));
 }
 
-bool fits(Kind kind, std::int64_t value) {
-    const auto in = [value](auto example) {
-        using T = decltype(example);
-        return value >= static_cast<std::int64_t>(std::numeric_limits<T>::min()) &&
-               (sizeof(T) == 8 || value <= static_cast<std::int64_t>(std::numeric_limits<T>::max()));
-    };
-    switch (kind) {
-        case Kind::int8:
-            return in(std::int8_t{});
-        case Kind::int16:
-            return in(std::int16_t{});
-        case Kind::int32:
-            return in(std::int32_t{});
-        case Kind::uint8:
-            return in(std::uint8_t{});
-        case Kind::uint16:
-            return in(std::uint16_t{});
-        case Kind::uint32:
-            return in(std::uint32_t{});
-        case Kind::uint64:
-            return value >= 0;
-        default:
-            return true;
-    }
-}
-
 template <class T>
 T read(const void* data) {
     T out;
     std::memcpy(&out, data, sizeof out);
     return out;
-}
-
-void assign_enum(const ColumnInfo& column, const TypeInfo& type, void* field, std::int64_t number) {
-    const bool is_signed = type.ops.enumeration->is_signed;
-    const Kind width = type.size == 1   ? (is_signed ? Kind::int8 : Kind::uint8)
-                       : type.size == 2 ? (is_signed ? Kind::int16 : Kind::uint16)
-                       : type.size == 4 ? (is_signed ? Kind::int32 : Kind::uint32)
-                                        : (is_signed ? Kind::int64 : Kind::uint64);
-    if (!fits(width, number)) refuse(column);
-    duet::detail::write_integer(width, field, number);
 }
 
 void assign_value(const ColumnInfo& column, const TypeInfo& type, void* field, const TypeInfo& from,
@@ -121,11 +85,10 @@ void assign_value(const ColumnInfo& column, const TypeInfo& type, void* field, c
             *static_cast<Json*>(field) = Json::parse(text);
             return;
         case Kind::enumeration:
-            if (is_integer(from.kind)) return assign_enum(column, type, field, read<std::int64_t>(data));
-            for (const Enumerator& e : type.ops.enumeration->enumerators) {
-                if (e.name == text) return assign_enum(column, type, field, e.value);
-            }
-            refuse(column);
+            if ((is_integer(from.kind) ? driver::store_enum_number(type, read<std::int64_t>(data), field)
+                                       : driver::store_enumerator(type, text, field)) != driver::Fault::none)
+                refuse(column);
+            return;
         case Kind::array:
             (void)driver::parse_array(text, type, field);
             return;
@@ -151,7 +114,7 @@ void assign_value(const ColumnInfo& column, const TypeInfo& type, void* field, c
     if (!is_integer(type.kind) || !is_integer(from.kind)) refuse(column);
     const std::int64_t value = read<std::int64_t>(data);
     if (from.kind == Kind::uint64 && value < 0 && type.kind != Kind::uint64) refuse(column);
-    if (from.kind != Kind::uint64 && !fits(type.kind, value)) refuse(column);
+    if (from.kind != Kind::uint64 && !duet::detail::integer_range(type.kind).contains(value)) refuse(column);
     duet::detail::write_integer(type.kind, field, value);
 }
 

@@ -212,14 +212,4 @@ void run_after_load(const ModelInfo& model, void* first, std::size_t count) {
         hook(object, HookContext(call, model, HookOperation::update, {}, object));
 }
 
-Task<> run_before(Call call, HookedWrite write) {
-    const Hooks hooks(call, *write.model, write.operation);
-    co_await hooks.before(call, static_cast<std::byte*>(write.object), 1, write.columns);
-}
-
-Task<> run_after(Call call, HookedWrite write) {
-    const Hooks hooks(call, *write.model, write.operation);
-    co_await hooks.after(call, static_cast<std::byte*>(write.object), 1, write.columns);
-}
-
 }  // namespace duet::engine

@@ -5,6 +5,7 @@
 
 #include "connected.hpp"
 #include "hooked.hpp"
+#include "object_row.hpp"
 #include "shape_reader.hpp"
 #include "undo.hpp"
 #include "write.hpp"
@@ -92,10 +93,7 @@ private:
             const ColumnInfo& column = model.columns[static_cast<std::size_t>(model.key[0])];
             step.type = column.type;
             step.offset = column.offset;
-            sink.steps = &step;
-            sink.step_count = 1;
-            sink.open = [](void* target, std::size_t) { return target; };
-            sink.context = object;
+            sink = row_into({&step, 1}, object);
         }
         ReturnedKey(const ReturnedKey&) = delete;
         ReturnedKey& operator=(const ReturnedKey&) = delete;

@@ -3,6 +3,7 @@
 #include <duet/base/error.hpp>
 
 #include "connected.hpp"
+#include "object_row.hpp"
 
 namespace duet::engine {
 
@@ -24,11 +25,7 @@ Task<Answer> ask_on(Connected& at, std::string_view sql, std::size_t columns) {
         {&duet::detail::int64_value, offsetof(Answer, second), 0, 1, 0},
         {&duet::detail::int64_value, offsetof(Answer, third), 0, 2, 0}};
     Answer answer;
-    driver::RowSink sink;
-    sink.steps = steps;
-    sink.step_count = columns;
-    sink.open = [](void* context, std::size_t) { return context; };
-    sink.context = &answer;
+    driver::RowSink sink = row_into({steps, columns}, &answer);
     const std::span<const std::uint8_t> bytes(reinterpret_cast<const std::uint8_t*>(sql.data()), sql.size());
     co_await run_statement(at, {nullptr, plan_verb(PlanVerb::raw, 3), bytes}, &question_plan, &sql, {}, &sink,
                            driver::all_rows);

@@ -3,6 +3,7 @@
 
 #include "connected.hpp"
 #include "load.hpp"
+#include "object_row.hpp"
 #include "row_plan.hpp"
 
 namespace duet::engine {
@@ -23,11 +24,7 @@ Task<std::int64_t> fetch_number(Connected& at, const shape::QueryData& query, Pl
                                 Engine::Render render) {
     static constexpr driver::DecodeStep step{&duet::detail::int64_value, 0, 0, 0, 0};
     std::int64_t number = 0;
-    driver::RowSink sink;
-    sink.steps = &step;
-    sink.step_count = 1;
-    sink.open = [](void* context, std::size_t) { return context; };
-    sink.context = &number;
+    driver::RowSink sink = row_into({&step, 1}, &number);
     BindValues values;
     bind_query(query, values);
     co_await run_statement(at, key_of(query, verb), render, &query, values.span(), &sink, driver::all_rows);

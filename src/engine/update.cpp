@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "load.hpp"
+#include "object_row.hpp"
 #include "shape_reader.hpp"
 #include "undo.hpp"
 #include "write.hpp"
@@ -90,11 +91,7 @@ Task<> read_computed(Connected& at, const ModelInfo& model, void* object,
     add_key_condition(query, object);
     BindValues values;
     bind_query(query, values);
-    driver::RowSink sink;
-    sink.steps = computed.data();
-    sink.step_count = computed.size();
-    sink.open = [](void* target, std::size_t) { return target; };
-    sink.context = object;
+    driver::RowSink sink = row_into(computed, object);
     const PlanKey key{&model, plan_verb(PlanVerb::select_list, query.flags), query.clauses.bytes.span()};
     co_await run_statement(
         at, key,
@@ -126,11 +123,7 @@ Task<std::int64_t> run_returning(Connected& at, const shape::QueryData& query, v
                                  std::span<const driver::DecodeStep> computed) {
     BindValues values;
     bind_query(query, values);
-    driver::RowSink sink;
-    sink.steps = computed.data();
-    sink.step_count = computed.size();
-    sink.open = [](void* target, std::size_t) { return target; };
-    sink.context = object;
+    driver::RowSink sink = row_into(computed, object);
     const ReturningContext context{&query, computed, query.model};
     const PlanKey key{query.model, plan_verb(PlanVerb::update_returning, query.flags),
                       query.clauses.bytes.span()};

@@ -6,14 +6,13 @@
 
 #include "hooked.hpp"
 #include "load.hpp"
+#include "object_row.hpp"
 #include "undo.hpp"
 #include "write.hpp"
 
 namespace duet::engine {
 
 namespace {
-
-using ColumnList = std::span<const std::int16_t>;
 
 struct UpsertContext {
     const ModelInfo* model;
@@ -96,11 +95,7 @@ private:
         for (const ColumnInfo& column : model_.columns) {
             steps.push_back({column.type, column.offset, 0, static_cast<std::uint16_t>(steps.size()), 0});
         }
-        driver::RowSink sink;
-        sink.steps = steps.data();
-        sink.step_count = steps.size();
-        sink.open = [](void* target, std::size_t) { return target; };
-        sink.context = object_;
+        driver::RowSink sink = row_into(steps, object_);
         outcome_ = co_await run_statement(at_, {&model_, plan_verb(PlanVerb::insert, 1), bytes.span()},
                                           &render_upsert, &context_, values.span(),
                                           can_.returning ? &sink : nullptr, driver::all_rows);

@@ -241,7 +241,7 @@ private:
                 if (type.kind == Kind::int64) out.text("format", "int64");
                 // The format says it for the common ones.
                 const bool plain = type.kind == Kind::int32 || type.kind == Kind::int64;
-                const IntegerRange range = range_of(type.kind);
+                const auto range = duet::detail::integer_range(type.kind);
                 bounds(out, rules, plain ? "" : std::to_string(range.least),
                        plain ? "" : std::to_string(range.most));
             }

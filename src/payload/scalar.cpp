@@ -18,59 +18,25 @@
 
 namespace duet::payload {
 
+using duet::detail::integer_range;
+using duet::detail::IntegerRange;
 using duet::detail::JsonKind;
-
-Kind number_kind(const TypeInfo& enumeration) {
-    const bool is_signed = enumeration.ops.enumeration->is_signed;
-    switch (enumeration.size) {
-        case 1:
-            return is_signed ? Kind::int8 : Kind::uint8;
-        case 2:
-            return is_signed ? Kind::int16 : Kind::uint16;
-        case 4:
-            return is_signed ? Kind::int32 : Kind::uint32;
-        default:
-            return is_signed ? Kind::int64 : Kind::uint64;
-    }
-}
-
-IntegerRange range_of(Kind kind) {
-    switch (kind) {
-        case Kind::int8:
-            return {-128, 127};
-        case Kind::int16:
-            return {-32768, 32767};
-        case Kind::int32:
-            return {std::numeric_limits<std::int32_t>::min(), std::numeric_limits<std::int32_t>::max()};
-        case Kind::int64:
-            return {std::numeric_limits<std::int64_t>::min(), std::numeric_limits<std::int64_t>::max()};
-        case Kind::uint8:
-            return {0, 255};
-        case Kind::uint16:
-            return {0, 65535};
-        case Kind::uint32:
-            return {0, std::numeric_limits<std::uint32_t>::max()};
-        default:
-            return {0, std::numeric_limits<std::uint64_t>::max()};
-    }
-}
+using duet::detail::number_kind;
 
 namespace {
 
 Refusal out_of_range(Kind kind) {
-    const IntegerRange range = range_of(kind);
+    const IntegerRange range = integer_range(kind);
     return {"out_of_range",
             "must be between " + std::to_string(range.least) + " and " + std::to_string(range.most)};
 }
 
 /// `number` follows JSON's grammar.
 Refusal read_integer(Kind kind, std::string_view number, void* target) {
-    const IntegerRange range = range_of(kind);
+    const IntegerRange range = integer_range(kind);
     std::int64_t value = 0;
     if (duet::detail::json_number_to_int64(number, value)) {
-        const bool fits =
-            value >= range.least && (value < 0 || static_cast<std::uint64_t>(value) <= range.most);
-        if (!fits) return out_of_range(kind);
+        if (!range.contains(value)) return out_of_range(kind);
         duet::detail::write_integer(kind, target, value);
         return {};
     }

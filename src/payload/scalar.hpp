@@ -29,13 +29,4 @@ void write_token(const TypeInfo& type, const void* value, std::string& out);
 /// Appends the JSON of a column's value: arrays and NULL as well.
 void write_column(const TypeInfo& type, const void* value, std::string& out);
 
-/// The kind that an enum's number is stored as.
-Kind number_kind(const TypeInfo& enumeration);
-/// The integers of a kind.
-struct IntegerRange {
-    std::int64_t least;
-    std::uint64_t most;
-};
-IntegerRange range_of(Kind kind);
-
 }  // namespace duet::payload

@@ -14,7 +14,7 @@ std::string named(const RelationState& state, std::string_view kind) {
 void throw_not_loaded(const RelationState& state, std::string_view kind) {
     const std::string relation = state.info == nullptr ? "name" : std::string(state.info->name);
     throw NotLoaded(named(state, kind) + " was read but not loaded; load it with .related(\"" + relation +
-                    "\"_c) in the query or db.load(object, \"" + relation + "\"_c)");
+                    "\"_c) in the query or load(object, \"" + relation + "\"_c)");
 }
 
 void throw_no_related_row(const RelationState& state, std::string_view kind) {

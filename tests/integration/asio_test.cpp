@@ -1,29 +1,9 @@
-#if defined(__clang__)
-// Asio's own recycling of frames does not survive Clang's idea of thread-local addresses in coroutines that
-// change threads.
-#define ASIO_DISABLE_AWAITABLE_FRAME_RECYCLING 1
-#define BOOST_ASIO_DISABLE_AWAITABLE_FRAME_RECYCLING 1
-#endif
-
-#include <duet/asio.hpp>
-
-#if defined(DUET_BOOST_ASIO)
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/thread_pool.hpp>
-#include <boost/asio/use_future.hpp>
-#else
-#include <asio/co_spawn.hpp>
-#include <asio/io_context.hpp>
-#include <asio/thread_pool.hpp>
-#include <asio/use_future.hpp>
-#endif
-
 #include <duet/async/timeout.hpp>
 
 #include <future>
 #include <thread>
 
+#include "asio_headers.hpp"
 #include "checks.hpp"
 
 namespace {

@@ -1,6 +1,9 @@
 #pragma once
 
+#include <duet/dialect/capabilities.hpp>
 #include <duet/dialect/dialect_name.hpp>
+#include <duet/dialect/literal_style.hpp>
+#include <duet/dialect/operands.hpp>
 #include <duet/dialect/plan.hpp>
 #include <duet/dialect/transaction_options.hpp>
 #include <duet/schema/database_schema.hpp>
@@ -13,151 +16,10 @@
 
 namespace duet {
 
-/// What a database can do; a feature that is false is emulated or refused before anything is sent.
-struct Capabilities {
-    bool returning = true;          // INSERT and DELETE ... RETURNING
-    bool update_returning = true;   // UPDATE ... RETURNING
-    bool returning_joined = false;  // with columns of other tables that the statement reads
-    /// How UPDATE and DELETE read other tables.
-    enum class JoinedWrites : std::uint8_t {
-        from_and_using,  // UPDATE ... FROM, DELETE ... USING
-        from,            // UPDATE ... FROM
-        tables,          // UPDATE t, others; DELETE t FROM t, others
-    };
-    JoinedWrites joined_writes = JoinedWrites::from;
-    bool writing_ctes = false;      // WITH t AS (DELETE ... RETURNING ...)
-    bool default_keyword = true;    // DEFAULT in the place of a value
-    bool insert_may_ignore = true;  // ON CONFLICT DO NOTHING
-    bool upsert_target = true;      // ON CONFLICT (columns); else any unique key of the table
-    bool default_values = true;     // INSERT INTO t DEFAULT VALUES
-    bool transactional_ddl = true;
-    bool failure_ends_transaction = false;  // after a failed statement only a rollback helps
-    bool aggregate_filter = true;
-    bool nulls_order = true;
-    bool for_update = true;
-    bool limit_in_writes = false;     // UPDATE/DELETE ... LIMIT
-    bool limit_in_subqueries = true;  // x IN (SELECT ... LIMIT n)
-    /// NULL NOT IN (SELECT ...) is asked anew each time that a prepared statement runs.
-    bool asks_queries_about_null = true;
-    bool writes_read_target = true;    // a subquery of UPDATE/DELETE may read the table that is written
-    bool numbered_parameters = false;  // a value that occurs twice takes one placeholder
-    /// What is selected and ordered by has to be, word for word, what is grouped by (or selected, after
-    /// DISTINCT); parameters count as words.
-    bool strict_grouping = false;
-    bool having_sees_groups = true;  // HAVING may hold an expression that is grouped by
-    /// Groups in an order that is that of what is grouped by keep it when there is a window beside them.
-    bool windows_keep_order = true;
-    bool frame_groups = true;        // GROUPS BETWEEN ... in a window
-    bool frame_exclusion = true;     // EXCLUDE ... in a window
-    bool frame_intervals = false;    // RANGE BETWEEN INTERVAL ... in a window
-    bool ignore_nulls = false;       // IGNORE NULLS behind a window function
-    bool forward_references = true;  // a foreign key may name a table that is not there yet
-    bool full_join = true;
-    bool lateral = false;             // LATERAL in FROM
-    bool distinct_on = false;         // DISTINCT ON (...)
-    bool ties = false;                // FETCH FIRST n ROWS WITH TIES
-    bool all_set_operations = true;   // INTERSECT ALL, EXCEPT ALL
-    bool materialized_hints = false;  // WITH t AS [NOT] MATERIALIZED
-    bool rollup_alone = false;        // ROLLUP stands for all of GROUP BY, and without ORDER BY
-    bool plain_values = true;         // VALUES (1, 2), (3, 4) as a SELECT
-    bool with_in_writes = true;       // WITH ... UPDATE, WITH ... DELETE
-    std::size_t max_name = 0;         // bytes of an identifier; 0: any number
-    std::size_t max_parameters = 32766;
-    std::size_t insert_rows = 100;  // rows of one multi-row INSERT
-    /// How the keys that the database assigns come back.
-    enum class Keys : std::uint8_t {
-        last,      // driver::Outcome::last_key is that of the last row, those before it are consecutive
-        first,     // likewise, of the first row
-        returned,  // by RETURNING
-    };
-    Keys keys = Keys::last;
-    bool array_updates = false;  // UPDATE ... FROM unnest(array, ...)
-};
-
-/// A rendered operand, and what its shape tells about it.
-struct Operand {
-    std::string sql{};
-    Kind kind = Kind::null;          // of the value, as it is stored; null: not known
-    const TypeInfo* type = nullptr;  // of a column, as it is stored
-    bool is_value = false;           // a value of the query and nothing else
-    bool in_json = false;            // read out of JSON
-    bool may_be_null = true;
-};
-
-/// `before name(argument) behind`, with a FILTER clause in front of `behind`.
-struct AggregateCall {
-    std::string before{};
-    std::string name{};
-    std::string argument{};
-    std::string behind{};
-};
-
-/// A hint for the optimiser, and where it stands in a SELECT.
-struct Hint {
-    enum class Place : std::uint8_t { nowhere, front, select, table } place = Place::nowhere;
-    std::string text{};
-};
-
-/// A window in parts, each with its key words; any may be empty.
-struct WindowText {
-    std::string name{};  // of the window that it builds upon, quoted
-    std::string partition{};
-    std::string order{};
-    std::string frame{};
-
-    /// What stands between the parentheses.
-    std::string definition(bool with_frame = true) const;
-    /// ` OVER (definition)`, or ` OVER name`.
-    std::string over(bool with_frame = true) const;
-};
-
-/// A window function with its operands rendered.
-struct WindowFunctionCall {
-    shape::WindowFunction function{};
-    bool ignores_nulls = false;
-    std::uint32_t number = 0;
-    std::span<const Operand> arguments{};
-    const WindowText& window;
-};
-
-/// An aggregate beside those of shape::Aggregate, with its parts rendered.
-struct SetFunctionCall {
-    struct Key {
-        std::string sql{};
-        std::uint8_t flags = 0;  // OrderFlags
-        Kind kind = Kind::null;
-    };
-
-    shape::SetFunction function{};
-    bool distinct = false;
-    std::vector<Operand> arguments{};
-    std::string filter{};     // condition on the rows that count; empty: all
-    std::string order{};      // the terms of ORDER BY; empty: none
-    std::vector<Key> keys{};  // the same, one by one
-    std::string over{};       // ` OVER (...)`; empty: none
-};
-
 /// What a column is used for beside holding values.
 struct ColumnUse {
     bool generated_key = false;  // the database assigns its values
     bool indexed = false;        // part of a key, an index, a unique constraint or a foreign key
-};
-
-/// How values are spelled in SQL that is written out for reading. Those of SQLite are the standard.
-struct LiteralStyle {
-    bool backslashes = false;  // stand for themselves in texts only when doubled
-    bool booleans = false;     // TRUE and FALSE
-    bool arrays = false;       // ARRAY[1, 2] rather than JSON
-    bool intervals = false;    // INTERVAL '1.5 seconds' rather than microseconds
-    // In front of texts that are values of a type, with a blank behind; may be empty.
-    std::string_view date{};
-    std::string_view time{};
-    std::string_view timestamp{};
-    std::string_view uuid{};
-    std::string_view json{};
-    std::string_view real{};  // of NaN and infinities
-    std::string_view zone{};  // behind a timestamp
-    std::string_view blob = "x'";
 };
 
 /// How one database spells SQL. Stateless and shared; the common spelling is here, a dialect overrides what
@@ -280,8 +142,6 @@ public:
     /// The expression whose value the database puts into a column declared with default_now: a timestamp, or
     /// just its date or time in columns of such a type.
     virtual std::string now_default(const ColumnInfo& column) const = 0;
-    /// Appends the DEFAULT clause of a column; `expression` may be a literal or any expression.
-    virtual void append_default(std::string& out, std::string_view expression) const;
     /// Appends what makes a column the primary key whose values the database assigns.
     virtual void append_generated_key(std::string& out) const = 0;
     virtual bool has_partial_indexes() const noexcept { return true; }

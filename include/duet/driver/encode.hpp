@@ -19,8 +19,9 @@ namespace duet::driver {
 /// The name of the enumerator that the enum of `type` at `data` holds. Throws ValidationError when it has
 /// none.
 std::string_view enumerator_name(const TypeInfo& type, const void* data);
-/// The number that the enum of `type` at `data` holds.
-std::int64_t enum_number(const TypeInfo& type, const void* data) noexcept;
+/// The number that the enum of `type` at `data` holds. Throws ValidationError when it is above the range of
+/// int64, which no database shares.
+std::int64_t enum_number(const TypeInfo& type, const void* data);
 
 /// Throws ValidationError unless `text` is UTF-8. Cheap for ASCII.
 [[noreturn]] void throw_not_utf8();

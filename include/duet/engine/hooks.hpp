@@ -45,7 +45,6 @@ inline constexpr std::size_t hook_points = 11;
 namespace engine {
 struct Call;
 class TransactionState;
-struct HookCall;
 }  // namespace engine
 
 /// What a hook is told beside the object. Valid during the call of the hook only, in a Task until it ends.
@@ -103,22 +102,4 @@ struct HookTable {
     const Entry& at(HookPoint point) const noexcept { return entries[static_cast<std::size_t>(point)]; }
 };
 
-namespace engine {
-
-/// A write, as hooks see it.
-struct HookedWrite {
-    const ModelInfo* model;
-    void* object;
-    HookOperation operation;
-    std::span<const std::int16_t> columns{};  // that are written; empty: all
-};
-
-/// Runs the before-hooks of one object, then the listeners. `call.transaction` is what they see as theirs.
-/// What they throw is a veto: nothing must be written then.
-Task<> run_before(Call call, HookedWrite write);
-/// Runs the after-hooks and listeners, and queues what waits for the end of the transaction (without one:
-/// runs it).
-Task<> run_after(Call call, HookedWrite write);
-
-}  // namespace engine
 }  // namespace duet

@@ -27,9 +27,4 @@ struct Arguments<First, Rest...> {
     }
 };
 
-template <class First, class...>
-struct FirstOf {
-    using type = First;
-};
-
 }  // namespace duet::expr

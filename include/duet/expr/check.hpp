@@ -66,7 +66,6 @@ inline constexpr TypeInfo time_type{.kind = Kind::time, .size = 0, .cpp_name = "
 inline constexpr TypeInfo timestamp_type{.kind = Kind::timestamp, .size = 0, .cpp_name = "duet::Timestamp"};
 inline constexpr TypeInfo duration_type{
     .kind = Kind::duration, .size = 0, .cpp_name = "std::chrono::duration"};
-inline constexpr TypeInfo uuid_type{.kind = Kind::uuid, .size = 0, .cpp_name = "duet::Uuid"};
 
 // Of PostgreSQL's text search.
 inline constexpr TypeInfo tsvector_type{

@@ -62,19 +62,7 @@ consteval Kind scalar_kind() {
                          std::is_same_v<T, char32_t>) {
         return Kind::null;
     } else if constexpr (std::is_integral_v<T>) {
-        constexpr bool is_signed = std::is_signed_v<T>;
-        switch (sizeof(T)) {
-            case 1:
-                return is_signed ? Kind::int8 : Kind::uint8;
-            case 2:
-                return is_signed ? Kind::int16 : Kind::uint16;
-            case 4:
-                return is_signed ? Kind::int32 : Kind::uint32;
-            case 8:
-                return is_signed ? Kind::int64 : Kind::uint64;
-            default:
-                return Kind::null;
-        }
+        return integer_kind(sizeof(T), std::is_signed_v<T>);
     } else if constexpr (std::is_same_v<T, float>) {
         return Kind::float32;
     } else if constexpr (std::is_same_v<T, double>) {

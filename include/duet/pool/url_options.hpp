@@ -3,8 +3,6 @@
 #include <duet/driver/url.hpp>
 #include <duet/pool/options.hpp>
 
-#include <string_view>
-
 namespace duet {
 
 /// Puts what a URL says about the pool into `options`: `pool_size`, `max_overflow` (or `pool_max_overflow`),
@@ -12,10 +10,5 @@ namespace duet {
 /// carry a unit ("1.5s", "500ms", "10m", "1h"). Throws ConfigurationError for an option that starts with
 /// `pool_` and does not exist, and for a value that cannot be understood; values are not repeated.
 void apply_url_options(const driver::Url& url, PoolOptions& options);
-
-/// Whether an option of a URL is the pool's; drivers skip those.
-constexpr bool is_pool_option(std::string_view key) noexcept {
-    return key.starts_with("pool_") || key == "max_overflow";
-}
 
 }  // namespace duet

@@ -100,10 +100,4 @@ struct ModelInfo {
     int find_relation(std::string_view name) const noexcept;  // -1
 };
 
-namespace detail {
-/// The value of any integral kind; unsigned values above the range of int64 wrap.
-std::int64_t read_integer(Kind kind, const void* value) noexcept;
-void write_integer(Kind kind, void* value, std::int64_t integer) noexcept;
-}  // namespace detail
-
 }  // namespace duet

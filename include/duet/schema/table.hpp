@@ -24,7 +24,6 @@ struct TableOption {
         primary_key,
         column_name,
         decimal_as_text,
-        without_auto_key,
         guarded,
         cascade_orphans,
     };

@@ -42,7 +42,40 @@ enum class Kind : std::uint8_t {
 };
 
 namespace detail {
+
 constexpr bool is_integer(Kind kind) { return kind >= Kind::int8 && kind <= Kind::uint64; }
+
+/// The kind of an integer of so many bytes; Kind::null when there is none.
+constexpr Kind integer_kind(std::size_t size, bool is_signed) {
+    switch (size) {
+        case 1:
+            return is_signed ? Kind::int8 : Kind::uint8;
+        case 2:
+            return is_signed ? Kind::int16 : Kind::uint16;
+        case 4:
+            return is_signed ? Kind::int32 : Kind::uint32;
+        case 8:
+            return is_signed ? Kind::int64 : Kind::uint64;
+        default:
+            return Kind::null;
+    }
+}
+
+/// The integers of a kind.
+struct IntegerRange {
+    std::int64_t least;
+    std::uint64_t most;
+
+    constexpr bool contains(std::int64_t value) const {
+        return value >= least && (value < 0 || static_cast<std::uint64_t>(value) <= most);
+    }
+};
+IntegerRange integer_range(Kind kind) noexcept;
+
+/// The value of any integral kind; unsigned values above the range of int64 wrap.
+std::int64_t read_integer(Kind kind, const void* value) noexcept;
+void write_integer(Kind kind, void* value, std::int64_t integer) noexcept;
+
 }  // namespace detail
 
 struct TypeInfo;
@@ -103,5 +136,14 @@ struct TypeInfo {
     std::string_view cpp_name{};  // for messages
     std::string_view sql_type{};  // the database's own type that the column has; empty: the dialect's choice
 };
+
+namespace detail {
+
+/// The kind of the integer that an enum is.
+constexpr Kind number_kind(const TypeInfo& enumeration) {
+    return integer_kind(enumeration.size, enumeration.ops.enumeration->is_signed);
+}
+
+}  // namespace detail
 
 }  // namespace duet

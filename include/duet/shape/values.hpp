@@ -42,8 +42,6 @@ public:
     static const std::byte* next_text(const std::byte* at, std::string_view& out) noexcept;
 
     void append(const Values& other);
-    /// Forgets all values from number `size` on.
-    void truncate(std::size_t size) { entries_.resize(size); }
     void clear() noexcept {
         entries_.clear();
         arena_.clear();

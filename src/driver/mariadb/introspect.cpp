@@ -9,6 +9,7 @@
 
 #include "driver/mariadb/column_type.hpp"
 #include "driver/mariadb/error.hpp"
+#include "driver/referential_action.hpp"
 
 namespace duet::driver::mariadb {
 namespace {
@@ -42,14 +43,6 @@ private:
     MYSQL_ROW row_ = nullptr;
     unsigned long* lengths_ = nullptr;
 };
-
-ReferentialAction action_of(std::string_view text) {
-    if (text == "CASCADE") return ReferentialAction::cascade;
-    if (text == "RESTRICT") return ReferentialAction::restrict;
-    if (text == "SET NULL") return ReferentialAction::set_null;
-    if (text == "SET DEFAULT") return ReferentialAction::set_default;
-    return ReferentialAction::no_action;
-}
 
 class Introspection {
 public:

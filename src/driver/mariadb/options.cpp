@@ -2,8 +2,10 @@
 
 #include <duet/base/error.hpp>
 #include <duet/driver/url.hpp>
+#include <duet/driver/url_values.hpp>
 
 #include <charconv>
+#include <chrono>
 #include <string_view>
 
 namespace duet::driver::mariadb {
@@ -12,20 +14,19 @@ namespace {
 constexpr std::string_view known_options =
     "charset, compress, connect_timeout, read_timeout, socket, ssl, ssl_ca, ssl_cert, ssl_key, ssl_verify";
 
-unsigned number(std::string_view what, std::string_view value, unsigned low, unsigned high) {
-    unsigned out = 0;
-    const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), out);
-    if (error != std::errc{} || end != value.data() + value.size() || out < low || out > high) {
-        throw ConfigurationError(std::string(what) + " of a MariaDB URL takes a whole number from " +
-                                 std::to_string(low) + " to " + std::to_string(high));
-    }
-    return out;
+unsigned port_of(std::string_view text) {
+    unsigned port = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
+    if (error != std::errc{} || end != text.data() + text.size() || port < 1 || port > 65535)
+        throw ConfigurationError("the port of a MariaDB URL takes a whole number from 1 to 65535");
+    return port;
 }
 
-bool yes_or_no(std::string_view option, std::string_view value) {
-    if (value == "true" || value == "1" || value == "yes" || value == "on") return true;
-    if (value == "false" || value == "0" || value == "no" || value == "off") return false;
-    throw ConfigurationError("option " + std::string(option) + " of a MariaDB URL takes true or false");
+// Connector/C counts whole seconds.
+unsigned seconds_of(const UrlOption& option) {
+    constexpr std::chrono::milliseconds longest = std::chrono::years(1);
+    const auto duration = duration_of(option, PlainUnit::seconds, longest);
+    return static_cast<unsigned>(std::chrono::ceil<std::chrono::seconds>(duration).count());
 }
 
 void require_utf8mb4(std::string_view charset) {
@@ -34,33 +35,29 @@ void require_utf8mb4(std::string_view charset) {
         "option charset of a MariaDB URL can only be utf8mb4: texts are UTF-8, all of it, on the way");
 }
 
-// Meant for the pool.
-bool is_of_the_pool(std::string_view key) { return key.starts_with("pool_") || key == "max_overflow"; }
-
-constexpr unsigned longest_timeout = 31'536'000;
-
 void apply(Options& options, const std::string& key, const std::string& value) {
+    const UrlOption option{key, value, "a MariaDB URL"};
     if (key == "socket" || key == "unix_socket") {
         options.socket = value;
     } else if (key == "charset") {
         require_utf8mb4(value);
     } else if (key == "compress") {
-        options.compress = yes_or_no(key, value);
+        options.compress = flag_of(option);
     } else if (key == "connect_timeout") {
-        options.connect_timeout = number("option connect_timeout", value, 0, longest_timeout);
+        options.connect_timeout = seconds_of(option);
     } else if (key == "read_timeout") {
-        options.read_timeout = number("option read_timeout", value, 0, longest_timeout);
+        options.read_timeout = seconds_of(option);
     } else if (key == "ssl") {
-        options.ssl = yes_or_no(key, value);
+        options.ssl = flag_of(option);
     } else if (key == "ssl_verify") {
-        options.ssl_verify = yes_or_no(key, value);
+        options.ssl_verify = flag_of(option);
     } else if (key == "ssl_ca") {
         options.ssl_ca = value;
     } else if (key == "ssl_cert") {
         options.ssl_cert = value;
     } else if (key == "ssl_key") {
         options.ssl_key = value;
-    } else if (!is_of_the_pool(key)) {
+    } else if (!is_pool_option(key)) {
         throw ConfigurationError("a MariaDB URL has no option '" + key +
                                  "'; there are: " + std::string(known_options));
     }
@@ -90,7 +87,7 @@ Options parse_options(const Url& url) {
     }
     if (!url.hosts.empty()) {
         options.host = url.hosts[0].name;
-        if (!url.hosts[0].port.empty()) options.port = number("the port", url.hosts[0].port, 1, 65535);
+        if (!url.hosts[0].port.empty()) options.port = port_of(url.hosts[0].port);
     }
     options.user = url.user;
     options.password = url.password;

@@ -4,34 +4,15 @@
 #include <duet/driver/array_text.hpp>
 #include <duet/types/time_text.hpp>
 
-#include <charconv>
 #include <chrono>
 #include <cmath>
+
+#include "driver/text_values.hpp"
 
 namespace duet::driver::mariadb {
 namespace {
 
 constexpr MYSQL_BIND nothing{};
-
-template <class T>
-Fault parse_number(std::string_view text, T& out) {
-    if (text.starts_with('+')) text.remove_prefix(1);
-    T value{};
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (error == std::errc::result_out_of_range) return Fault::out_of_range;
-    if (error != std::errc{} || end != text.data() + text.size()) return Fault::malformed;
-    out = value;
-    return Fault::none;
-}
-
-bool equals_lower(std::string_view text, std::string_view lower) {
-    if (text.size() != lower.size()) return false;
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        const char c = text[i] >= 'A' && text[i] <= 'Z' ? static_cast<char>(text[i] - 'A' + 'a') : text[i];
-        if (c != lower[i]) return false;
-    }
-    return true;
-}
 
 // 12.000 is a whole number, 12.5 is none.
 std::string_view without_zero_fraction(std::string_view digits) {
@@ -162,17 +143,7 @@ Fault RowReader::read_uint(Cell cell, std::uint64_t& out) const {
 }
 
 Fault RowReader::read_bool(Cell cell, bool& out) const {
-    if (is_text(cell)) {
-        const std::string_view text = counted_bytes(cell->raw());
-        if (text == "1" || equals_lower(text, "true")) {
-            out = true;
-        } else if (text == "0" || equals_lower(text, "false")) {
-            out = false;
-        } else {
-            return Fault::malformed;
-        }
-        return Fault::none;
-    }
+    if (is_text(cell)) return parse_boolean(counted_bytes(cell->raw()), out);
     std::int64_t value = 0;
     if (const Fault fault = read_int(cell, value); fault != Fault::none) return fault;
     if ((value & ~std::int64_t{1}) != 0) return Fault::out_of_range;

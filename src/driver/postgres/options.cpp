@@ -2,10 +2,9 @@
 
 #include <duet/base/error.hpp>
 #include <duet/driver/url.hpp>
+#include <duet/driver/url_values.hpp>
 
 #include <algorithm>
-#include <charconv>
-#include <initializer_list>
 #include <memory>
 #include <string_view>
 
@@ -24,52 +23,21 @@ struct FreeOptions {
 };
 using LibpqOptions = std::unique_ptr<PQconninfoOption, FreeOptions>;
 
-[[noreturn]] void bad_option(std::string_view key, std::string_view takes) {
-    throw ConfigurationError("option " + std::string(key) + " of a PostgreSQL URL takes " +
-                             std::string(takes));
+constexpr std::string_view this_url = "a PostgreSQL URL";
+
+// For the server, which counts milliseconds.
+std::string duration(std::string_view key, std::string_view value) {
+    constexpr Milliseconds most{2'147'483'647};  // the server's own limit
+    return std::to_string(duration_of({key, value, this_url}, PlainUnit::milliseconds, most).count());
 }
 
-bool flag(std::string_view key, std::string_view value) {
-    for (const std::string_view yes : {"on", "true", "yes", "1"}) {
-        if (value == yes) return true;
-    }
-    for (const std::string_view no : {"off", "false", "no", "0"}) {
-        if (value == no) return false;
-    }
-    bad_option(key, "on or off");
-}
-
-// A number of milliseconds, or one with a unit.
-Milliseconds duration(std::string_view key, std::string_view value) {
-    std::int64_t count = 0;
-    const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), count);
-    const std::string_view unit = value.substr(static_cast<std::size_t>(end - value.data()));
-    const std::int64_t factor = unit.empty() || unit == "ms" ? 1
-                                : unit == "s"                ? 1000
-                                : unit == "min"              ? 60'000
-                                                             : 0;
-    constexpr std::int64_t most = 2'147'483'647;  // the server's own limit
-    if (error != std::errc{} || factor == 0 || count < 0 || count > most / factor)
-        bad_option(key, "a number of milliseconds, or one with a unit: 500ms, 5s, 1min");
-    return Milliseconds{count * factor};
-}
-
-// Seconds, as libpq has it; 0 waits for ever.
+// As with libpq 0 waits for ever, and so does what is negative.
 Milliseconds connect_timeout(std::string_view value) {
-    int seconds = 0;
-    const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), seconds);
-    if (error != std::errc{} || end != value.data() + value.size())
-        bad_option("connect_timeout", "a whole number of seconds");
-    return seconds <= 0 ? Milliseconds::max() : Milliseconds{std::int64_t{seconds} * 1000};
-}
-
-void one_of(std::string_view key, std::string_view value, std::initializer_list<std::string_view> allowed) {
-    std::string list;
-    for (const std::string_view word : allowed) {
-        if (word == value) return;
-        list += (list.empty() ? "" : ", ") + std::string(word);
-    }
-    bad_option(key, "one of: " + list);
+    const bool negative = value.starts_with('-');
+    if (negative) value.remove_prefix(1);
+    constexpr Milliseconds most = std::chrono::years(100);
+    const Milliseconds duration = duration_of({"connect_timeout", value, this_url}, PlainUnit::seconds, most);
+    return negative || duration == Milliseconds::zero() ? Milliseconds::max() : duration;
 }
 
 std::size_t distance(std::string_view a, std::string_view b) {
@@ -148,16 +116,15 @@ void set_hosts(const Url& url, Keywords& keywords) {
 }
 
 void check_value(std::string_view key, std::string_view value) {
+    const UrlOption option{key, value, this_url};
     if (key == "sslmode") {
-        one_of(key, value, {"disable", "allow", "prefer", "require", "verify-ca", "verify-full"});
+        require_one_of(option, {"disable", "allow", "prefer", "require", "verify-ca", "verify-full"});
     } else if (key == "target_session_attrs") {
-        one_of(key, value, {"any", "read-write", "read-only", "primary", "standby", "prefer-standby"});
+        require_one_of(option, {"any", "read-write", "read-only", "primary", "standby", "prefer-standby"});
     } else if (key == "client_encoding") {
-        one_of(key, value, {"UTF8", "UTF-8", "utf8", "utf-8"});
+        require_one_of(option, {"UTF8", "UTF-8", "utf8", "utf-8"});
     }
 }
-
-bool is_the_pools(std::string_view key) { return key.starts_with("pool_") || key == "max_overflow"; }
 
 }  // namespace
 
@@ -180,8 +147,6 @@ Options parse_options(const Url& url) {
     if (libpq == nullptr) throw std::bad_alloc();
     Options options;
     Keywords keywords(options);
-    // What is shown of moments, and what days and hours are counted by, is UTC everywhere.
-
     set_hosts(url, keywords);
     if (!url.user.empty()) keywords.set("user", url.user);
     if (!url.password.empty()) keywords.set("password", url.password);
@@ -193,18 +158,18 @@ Options parse_options(const Url& url) {
             options.connect_timeout = connect_timeout(option->val);
     }
     for (const auto& [key, value] : url.query) {
-        if (is_the_pools(key)) continue;
+        if (is_pool_option(key)) continue;
         if (key == "pipeline") {
-            options.pipeline = flag(key, value);
+            options.pipeline = flag_of({key, value, this_url});
         } else if (key == "prepared_statements") {
-            options.prepare = flag(key, value);
+            options.prepare = flag_of({key, value, this_url});
         } else if (key == "statement_timeout" || key == "lock_timeout") {
             if (!options.session_sql.empty()) options.session_sql += "; ";
-            options.session_sql += "SET " + key + " = " + std::to_string(duration(key, value).count());
+            options.session_sql += "SET " + key + " = " + duration(key, value);
         } else if (key == "connect_timeout") {
             options.connect_timeout = connect_timeout(value);
         } else if (key == "ssl") {  // as JDBC writes it
-            if (flag(key, value)) keywords.set("sslmode", "require");
+            if (flag_of({key, value, this_url})) keywords.set("sslmode", "require");
         } else {
             const PQconninfoOption* known = libpq.get();
             while (known->keyword != nullptr && known->keyword != key) ++known;

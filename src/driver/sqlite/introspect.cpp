@@ -7,6 +7,7 @@
 
 #include <sqlite3.h>
 
+#include "driver/referential_action.hpp"
 #include "driver/sqlite/create_text.hpp"
 #include "driver/sqlite/error.hpp"
 #include "driver/sqlite/sql_tokens.hpp"
@@ -66,14 +67,6 @@ public:
 private:
     sqlite3* connection_;
 };
-
-ReferentialAction action_of(std::string_view text) {
-    if (text == "CASCADE") return ReferentialAction::cascade;
-    if (text == "RESTRICT") return ReferentialAction::restrict;
-    if (text == "SET NULL") return ReferentialAction::set_null;
-    if (text == "SET DEFAULT") return ReferentialAction::set_default;
-    return ReferentialAction::no_action;
-}
 
 /// Lower case with single blanks: some versions of SQLite report INTEGER for a column declared as integer.
 std::string canonical_type(std::string_view declared) {

@@ -1,8 +1,9 @@
 #include "reader.hpp"
 
-#include <charconv>
 #include <chrono>
 #include <cmath>
+
+#include "driver/text_values.hpp"
 
 namespace duet::driver::sqlite {
 namespace {
@@ -14,26 +15,6 @@ std::string_view bytes_of(sqlite3_value* cell) {
 
 // A value conversion leaves the type of its cell as it was, so this holds also after sqlite3_value_text().
 bool is_text(sqlite3_value* cell) { return sqlite3_value_type(cell) == SQLITE_TEXT; }
-
-bool equals_lower(std::string_view text, std::string_view lower) {
-    if (text.size() != lower.size()) return false;
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        const char c = text[i] >= 'A' && text[i] <= 'Z' ? static_cast<char>(text[i] - 'A' + 'a') : text[i];
-        if (c != lower[i]) return false;
-    }
-    return true;
-}
-
-template <class T>
-Fault parse_number(std::string_view text, T& out) {
-    if (text.starts_with('+')) text.remove_prefix(1);
-    T value{};
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (error == std::errc::result_out_of_range) return Fault::out_of_range;
-    if (error != std::errc{} || end != text.data() + text.size()) return Fault::malformed;
-    out = value;
-    return Fault::none;
-}
 
 template <class T>
 Fault parse_text(sqlite3_value* cell, T& out, bool (*parse)(std::string_view, T&) noexcept) {
@@ -62,15 +43,7 @@ void ColumnLayout::examine(sqlite3_stmt* stmt, int columns) {
 
 Fault convert_bool(sqlite3_value* cell, bool& out) {
     if (!is_text(cell)) return Fault::wrong_type;
-    const std::string_view text = bytes_of(cell);
-    if (text == "1" || equals_lower(text, "true")) {
-        out = true;
-    } else if (text == "0" || equals_lower(text, "false")) {
-        out = false;
-    } else {
-        return Fault::malformed;
-    }
-    return Fault::none;
+    return parse_boolean(bytes_of(cell), out);
 }
 
 Fault convert_int(sqlite3_value* cell, std::int64_t& out) {

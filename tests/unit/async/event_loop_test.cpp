@@ -4,6 +4,7 @@
 #include <duet/async/wait.hpp>
 #include <duet/base/error.hpp>
 
+#include <atomic>
 #include <thread>
 #include <vector>
 
@@ -43,12 +44,17 @@ TEST(Run, InsideARunIsRefused) {
     EXPECT_NO_THROW(duet::run(inner())) << "and leaves the thread usable";
 }
 
-TEST(Run, OnSeveralThreadsAtOnceIsFine) {
+TEST(Run, EndsWhatEachOfSeveralThreadsRunsAtOnce) {
+    std::atomic<int> ended = 0;
     std::vector<std::thread> threads;
     for (int i = 0; i < 4; ++i) {
-        threads.emplace_back([] { duet::run(duet::sleep_for(2ms)); });
+        threads.emplace_back([&] {
+            duet::run(duet::sleep_for(2ms));
+            ++ended;
+        });
     }
     for (std::thread& thread : threads) thread.join();
+    EXPECT_EQ(ended, 4);
 }
 
 TEST(Run, TellsTasksTheirExecutor) {

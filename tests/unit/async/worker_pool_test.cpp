@@ -5,6 +5,8 @@
 #include <duet/base/error.hpp>
 
 #include <atomic>
+#include <filesystem>
+#include <iterator>
 #include <memory>
 #include <optional>
 #include <thread>
@@ -130,7 +132,20 @@ TEST(WorkerPool, ServesManyLoopsAtOnce) {
     EXPECT_EQ(sum, 4 * 300 * 10);
 }
 
-TEST(WorkerPool, UnusedStartsNoThread) { const WorkerPool pool(8); }
+std::ptrdiff_t threads_of_this_process() {
+    return std::distance(std::filesystem::directory_iterator("/proc/self/task"), {});
+}
+
+TEST(WorkerPool, StartsNoThreadBeforeSomebodyEnters) {
+    const std::ptrdiff_t before = threads_of_this_process();
+    WorkerPool pool(8);
+    EXPECT_EQ(threads_of_this_process(), before);
+    auto body = [&]() -> Task<> {
+        co_await pool.enter();
+        EXPECT_GT(threads_of_this_process(), before);
+    };
+    duet::run(body());
+}
 
 // A Task that is destroyed while it is away. Its owner runs on the executor that is its home.
 

@@ -41,6 +41,8 @@ TEST(MariaDbOptions, AreReadFromTheUrl) {
     EXPECT_TRUE(all.compress);
     EXPECT_EQ(all.place(), "db.example.com:3307");
     EXPECT_EQ(options("mysql://localhost/x?socket=/s.sock").place(), "/s.sock");
+    EXPECT_EQ(options("mariadb://h/x?read_timeout=2m").read_timeout, 120U);
+    EXPECT_EQ(options("mariadb://h/x?connect_timeout=1500ms").connect_timeout, 2U);  // whole seconds
 }
 
 TEST(MariaDbOptions, RefuseWhatCannotWork) {

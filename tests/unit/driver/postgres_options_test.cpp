@@ -73,6 +73,8 @@ TEST(PostgresOptions, KeepDuetsOwnSettings) {
     EXPECT_NE(options.session_sql.find("SET lock_timeout = 250"), std::string::npos);
     EXPECT_EQ(keyword(options, "statement_timeout"), "(unset)");
     EXPECT_EQ(parse("postgresql://h/?connect_timeout=0").connect_timeout, std::chrono::milliseconds::max());
+    EXPECT_EQ(parse("postgresql://h/?connect_timeout=-1").connect_timeout, std::chrono::milliseconds::max());
+    EXPECT_EQ(parse("postgresql://h/?connect_timeout=500ms").connect_timeout, std::chrono::milliseconds{500});
 }
 
 TEST(PostgresOptions, RefuseWhatTheyDoNotKnow) {
@@ -80,7 +82,7 @@ TEST(PostgresOptions, RefuseWhatTheyDoNotKnow) {
     EXPECT_NE(refusal("postgresql://h/?statment_timeout=1").find("statement_timeout"), std::string::npos);
     EXPECT_NE(refusal("postgresql://h/?sslmode=maybe").find("verify-full"), std::string::npos);
     EXPECT_NE(refusal("postgresql://h/?statement_timeout=soon").find("milliseconds"), std::string::npos);
-    EXPECT_NE(refusal("postgresql://h/?pipeline=perhaps").find("on or off"), std::string::npos);
+    EXPECT_NE(refusal("postgresql://h/?pipeline=perhaps").find("true or false"), std::string::npos);
     EXPECT_NE(refusal("postgresql://h/?client_encoding=LATIN1"), "");
     EXPECT_EQ(refusal("postgresql://u:hunter2@h/?nonsense_option=1").find("hunter2"), std::string::npos);
 }

@@ -1,5 +1,7 @@
 #include <duet/base/error.hpp>
 #include <duet/dialect/ddl.hpp>
+#include <duet/dialect/mariadb.hpp>
+#include <duet/dialect/postgres.hpp>
 #include <duet/dialect/sqlite.hpp>
 
 #include <gtest/gtest.h>
@@ -43,6 +45,22 @@ TEST(Describe, DeclaresTheTypesThatDjangoAndSqlalchemyUse) {
     EXPECT_EQ(types,
               (Names{"char(32)", "boolean", "integer", "bigint", "real", "blob", "date", "time", "datetime",
                      "bigint", "decimal", "text", "text", "text", "integer", "text", "bigint", "bigint"}));
+}
+
+TEST(Describe, GivesTheNumbersOfAnEnumAColumnThatHoldsThem) {
+    static constexpr EnumInfo of_unsigned{colours, "Colour", false, true};
+    const auto types = [](std::uint32_t size, const EnumInfo& info) {
+        const TypeInfo type{.kind = Kind::enumeration, .size = size, .ops = {.enumeration = &info}};
+        const ColumnInfo shade = column("shade", type);
+        const auto of = [&](const Dialect& dialect) { return dialect.column_type(shade, {}); };
+        return Names{of(postgres_dialect()), of(mariadb_dialect())};
+    };
+    EXPECT_EQ(types(2, colour_by_number), (Names{"integer", "int"}));
+    EXPECT_EQ(types(4, colour_by_number), (Names{"integer", "int"}));
+    EXPECT_EQ(types(8, colour_by_number), (Names{"bigint", "bigint"}));
+    EXPECT_EQ(types(2, of_unsigned), (Names{"integer", "int"}));
+    EXPECT_EQ(types(4, of_unsigned), (Names{"bigint", "bigint"}));
+    EXPECT_EQ(types(8, of_unsigned), (Names{"bigint", "bigint"}));
 }
 
 TEST(Describe, AppliesTheTableOptions) {
