@@ -1,4 +1,5 @@
 #include <duet/session.hpp>
+#include <duet/statement.hpp>
 
 #include <iostream>
 #include <stdexcept>
@@ -111,6 +112,51 @@ TEST_F(Sessions, ReadAndAsk) {
     EXPECT_EQ(db.get<Account>(1)->balance, 99);
 }
 
+TEST_F(Sessions, PagesAndStatements) {
+    // [pages]
+    db.session([](duet::Session& s) {
+        auto page = s.query<Account>().order_by("-balance", "id").page_after("", 50);
+        for (Account& account : page.items) account.balance += 1;  // objects
+        if (page.has_next()) std::cout << "go on with " << page.next << "\n";
+
+        auto statement = duet::select(duet::sum("balance"_c)).from<Account>();
+        auto total = s.execute(statement).one();  // behind the changes above
+        auto owners = s.sql("SELECT count(*) FROM accounts WHERE owner LIKE {}", "A%").scalar<std::int64_t>();
+        std::cout << total.value_or(0) << ", " << owners << "\n";  // 102, 1
+    });
+    // [/pages]
+    EXPECT_EQ(db.get<Account>(1)->balance, 101);
+}
+
+TEST_F(Sessions, Scans) {
+    // [scan]
+    db.session([](duet::Session& s) {
+        for (Account& account : s.query<Account>().where("balance"_c > 0).iterate(500))
+            account.balance += account.balance / 50;  // written batch by batch
+    });
+    // [/scan]
+    EXPECT_EQ(db.get<Account>(1)->balance, 102);
+}
+
+TEST_F(Sessions, Retries) {
+    const User ada = db.create(User{.name = "Ada"});
+    const std::int64_t id = db.create(Post{.title = "First", .author = ada}).id;
+    // [stale]
+    auto s = db.begin_session();
+    for (int attempt = 0;; ++attempt) {
+        try {
+            Post& post = s.get<Post>(id);
+            post.title += "!";
+            s.commit();
+            break;
+        } catch (const duet::StaleData&) {  // everything is taken back, and get() reads again
+            if (attempt == 2) throw;
+        }
+    }
+    // [/stale]
+    EXPECT_EQ(db.get<Post>(id)->title, "First!");
+}
+
 TEST_F(Sessions, Graph) {
     // [graph]
     db.session([](duet::Session& s) {
@@ -134,6 +180,16 @@ TEST_F(Sessions, Graph) {
         std::cout << posts.size() << " posts\n";  // 0 posts
     });
     // [/collections]
+    db.session([](duet::Session& s) {
+        // [members]
+        User& bob = s.query<User>().where("name"_c == "Bob").related("posts"_c).one();
+        for (Post& post : bob.posts) post.title += "?";  // the session's objects
+        s.collection(bob, "posts"_c).add(Post{.title = "More"});
+        std::cout << bob.posts.size() << " posts\n";  // 2 posts
+        // [/members]
+        EXPECT_EQ(bob.posts.size(), 2u);
+        s.rollback();
+    });
     EXPECT_EQ(db.query<Post>().related("author"_c).one().author->name, "Bob");
 }
 

@@ -47,9 +47,19 @@ Tracked& UnitOfWork::Impl::require(const void* object, const char* what) const {
                        ": this object is not one of the session: get() it, add() it, or merge() a copy");
 }
 
+Tracked& UnitOfWork::Impl::new_tracked(TrackedModel& model) {
+    if (model.free.empty()) return model.objects.emplace_back(Tracked{&model, nullptr, nullptr});
+    Tracked& t = *model.free.back();
+    model.free.pop_back();
+    ++epoch;  // indexes have looked at this place already
+    return t = Tracked{&model, nullptr, nullptr};
+}
+
 Tracked& UnitOfWork::Impl::track(TrackedModel& model, void* object, std::shared_ptr<void> owner,
                                  TrackedState state) {
-    Tracked& t = model.objects.emplace_back(Tracked{&model, object, std::move(owner)});
+    Tracked& t = new_tracked(model);
+    t.object = object;
+    t.owner = std::move(owner);
     addresses.insert(number_of(object), &t);
     if (state == TrackedState::added) journal_state(t);
     t.loaded_in = level().serial;
@@ -98,6 +108,7 @@ void UnitOfWork::Impl::restore(Tracked& t, const RowSnapshot& snapshot, const Co
     if (columns.empty()) return;
     t.model->layout.restore(t.object, snapshot, columns);
     check_references(t);
+    ++epoch;
 }
 
 void UnitOfWork::Impl::restore_changes(Tracked& t) {
@@ -178,6 +189,17 @@ void* UnitOfWork::add(const ModelInfo& info, void* placed) {
     return placed;
 }
 
+void* UnitOfWork::add_again(const void* object) {
+    Tracked* const t = impl_->tracked(object);
+    if (t == nullptr) return nullptr;
+    if (t->state == TrackedState::removed) {
+        impl_->journal_state(*t);
+        impl_->set_state(*t, TrackedState::stored);
+        ++impl_->epoch;
+    }
+    return t->object;
+}
+
 void UnitOfWork::adopt(const ModelInfo& info, void* object, std::shared_ptr<void> owner) {
     if (impl_->tracked(object) != nullptr) throw InvalidQuery("add: the session has this object already");
     Tracked& t = impl_->track(impl_->model(info), object, std::move(owner), TrackedState::added);
@@ -232,11 +254,10 @@ void UnitOfWork::expunge(void* object) {
 void UnitOfWork::expunge_all() noexcept {
     for (TrackedModel& model : impl_->models) {
         for (const Tracked& t : model.objects) {
-            for (const RelationInfo& relation : model.info.relations) {
-                if (RelationState* const state = state_of(relation, t.object)) state->reset();
-            }
+            if (t.object != nullptr) reset_relations(model.info, t.object);
         }
     }
+    ++impl_->generation;
     impl_->collections.clear();
     impl_->links = 0;
     impl_->addresses.clear();
@@ -254,9 +275,8 @@ void UnitOfWork::expire(void* object) {
     if (t.state == TrackedState::added) throw InvalidQuery("expire: this object has no row yet");
     impl_->restore_changes(t);
     t.stale = true;
-    for (const RelationInfo& relation : t.model->info.relations) {
-        if (RelationState* const state = state_of(relation, t.object)) state->reset();
-    }
+    t.born = false;
+    reset_relations(t.model->info, t.object);
     impl_->drop_collections(t);
 }
 
@@ -274,6 +294,11 @@ void UnitOfWork::expire_model(const ModelInfo& info) noexcept {
     for (Tracked& t : model->objects) {
         if (t.state == TrackedState::stored) t.stale = true;
     }
+}
+
+void UnitOfWork::expire_rows() noexcept {
+    impl_->make_stale();
+    impl_->unload_collections();
 }
 
 void UnitOfWork::set_reference(void* object, std::size_t relation, void* target) {

@@ -44,6 +44,7 @@ void UnitOfWork::Impl::drop_collections(const Tracked& t) noexcept {
         c->rows.clear();
         c->linked.clear();
         c->unlinked.clear();
+        c->shown.reset();
     }
 }
 
@@ -51,7 +52,16 @@ void UnitOfWork::Impl::journal_collection(Collection& c) {
     auto& journal = level().collections;
     const bool known = std::any_of(journal.begin(), journal.end(),
                                    [&c](const auto& entry) { return entry.collection == &c; });
-    if (!known) journal.push_back({&c, c.rows, c.linked, c.unlinked, c.loaded});
+    if (!known) journal.push_back({&c, c.owner, c.rows, c.linked, c.unlinked, c.loaded});
+}
+
+void UnitOfWork::Impl::unload_collections() noexcept {
+    for (const auto& [owner, list] : collections) {
+        for (const auto& c : list) {
+            c->loaded = false;
+            if (c->shown != nullptr) show(*c);
+        }
+    }
 }
 
 bool UnitOfWork::Impl::deletes_orphans(const Collection& c) const {
@@ -82,7 +92,7 @@ UnitOfWork::Collection& UnitOfWork::collection(void* object, std::size_t relatio
 
 // A row that does not exist yet cannot be referred to by any that the session does not know.
 bool UnitOfWork::loaded(const Collection& c) noexcept {
-    return c.loaded || c.owner->state == TrackedState::added;
+    return c.loaded || c.owner->born || c.owner->state == TrackedState::added;
 }
 
 void* UnitOfWork::owner(const Collection& c) const noexcept { return c.owner->object; }
@@ -106,28 +116,84 @@ std::span<void* const> UnitOfWork::rows(Collection& c) {
                         std::string(c.relation->name) + "\"_c) or .related(\"" +
                         std::string(c.relation->name) + "\"_c) in the query");
     }
+    impl_->rows_of(c);
+    impl_->show(c);
+    return c.rows;
+}
+
+std::vector<void*>& UnitOfWork::Impl::rows_of(Collection& c) {
     const auto is_out = [this](const void* object) {
-        const Tracked* const t = impl_->tracked(object);
+        const Tracked* const t = tracked(object);
         return t == nullptr || t->state == TrackedState::removed;
     };
     if (c.relation->kind == RelationKind::many_to_many) {
         std::erase_if(c.rows, is_out);
         return c.rows;
     }
-    TrackedModel& target = impl_->model(c.relation->target());
+    TrackedModel& target = model(c.relation->target());
     const std::size_t reference = reference_of(c, target);
-    std::erase_if(c.rows, [&](void* object) {
-        return is_out(object) || !impl_->refers_to(*impl_->tracked(object), reference, *c.owner);
-    });
-    if (c.partial) return c.rows;
-    const std::uint32_t mark = ++impl_->marks;
-    for (const void* const object : c.rows) impl_->tracked(object)->number = mark;
-    for (std::size_t i = 0; i < target.objects.size(); ++i) {
-        Tracked& t = target.objects[i];
-        if (t.state != TrackedState::stored && t.state != TrackedState::added) continue;
-        if (t.number != mark && impl_->refers_to(t, reference, *c.owner)) c.rows.push_back(t.object);
+    std::vector<Tracked*> left;
+    const auto belongs = [&](Tracked& t) {
+        if (t.state == TrackedState::gone || t.state == TrackedState::removed) return false;
+        if (refers_to(t, reference, *c.owner)) return true;
+        left.push_back(&t);
+        return false;
+    };
+    std::erase_if(c.rows, [&](void* object) { return is_out(object) || !belongs(*tracked(object)); });
+    if (!c.partial) {
+        const std::vector<Tracked*> found = referring(target, reference, *c.owner);
+        const std::uint32_t mark = ++marks;
+        for (const void* const object : c.rows) tracked(object)->number = mark;
+        for (Tracked* const t : found) {
+            if (t->number != mark && belongs(*t)) c.rows.push_back(t->object);
+        }
     }
+    for (Tracked* const t : left) index_reference(*t, reference);
     return c.rows;
+}
+
+namespace {
+
+/// What the member of an object holds: addresses, and the memory that they lead to.
+struct ShownRows {
+    std::vector<void*> rows;
+    std::vector<std::shared_ptr<void>> owners;
+};
+
+}  // namespace
+
+void UnitOfWork::Impl::show(Collection& c) {
+    if (!is_to_many(*c.relation) || c.owner->state == TrackedState::gone) return;
+    RelationState* const member = state_of(*c.relation, c.owner->object);
+    if (member == nullptr) return;
+    member->info = c.relation;
+    if (!loaded(c)) {
+        member->reset();
+        c.shown.reset();
+        return;
+    }
+    const auto* const before = static_cast<const ShownRows*>(c.shown.get());
+    if (before == nullptr || before->rows != c.rows) {
+        auto now = std::make_shared<ShownRows>();
+        now->rows = c.rows;
+        for (const void* const object : c.rows) now->owners.push_back(tracked(object)->owner);
+        c.shown = std::move(now);
+    } else if (member->loaded && member->owner == c.shown) {
+        return;
+    }
+    auto& shown = *static_cast<ShownRows*>(c.shown.get());
+    member->attach(c.shown, shown.rows.data(), shown.rows.size());
+    member->scattered = true;
+}
+
+void UnitOfWork::Impl::show_collections() {
+    for (const auto& [owner, list] : collections) {
+        for (const auto& c : list) {
+            if (c->owner->state == TrackedState::gone || !is_to_many(*c->relation)) continue;
+            if (loaded(*c)) rows_of(*c);
+            show(*c);
+        }
+    }
 }
 
 void UnitOfWork::link(Collection& c, void* object) {
@@ -138,6 +204,7 @@ void UnitOfWork::link(Collection& c, void* object) {
     if (c.relation->kind != RelationKind::many_to_many) {
         impl_->attach(t, reference_of(c, *t.model), *c.owner);
         if (c.partial && !is_in(c.rows, object)) c.rows.push_back(object);
+        if (loaded(c)) rows(c);
         return;
     }
     if (is_in(c.rows, object) || is_in(c.linked, object)) return;
@@ -150,7 +217,9 @@ void UnitOfWork::link(Collection& c, void* object) {
     if (Collection* const other = impl_->mirror(c, t); other != nullptr && loaded(*other)) {
         impl_->journal_collection(*other);
         if (!is_in(other->rows, c.owner->object)) other->rows.push_back(c.owner->object);
+        impl_->show(*other);
     }
+    impl_->show(c);
 }
 
 bool UnitOfWork::unlink(Collection& c, void* object) {
@@ -164,6 +233,7 @@ bool UnitOfWork::unlink(Collection& c, void* object) {
         } else {
             impl_->detach(t, reference);
         }
+        if (loaded(c)) rows(c);
         return true;
     }
     const bool known = is_in(c.rows, object) || is_in(c.linked, object);
@@ -178,7 +248,9 @@ bool UnitOfWork::unlink(Collection& c, void* object) {
         impl_->journal_collection(*other);
         std::erase(other->rows, c.owner->object);
         std::erase(other->linked, c.owner->object);
+        impl_->show(*other);
     }
+    impl_->show(c);
     return true;
 }
 

@@ -41,6 +41,18 @@ UnitOfWork::Impl::Pending UnitOfWork::Impl::collect() {
             pending.updates.push_back({&t, columns});
         }
     }
+    for (TrackedModel& model : models) {
+        if (model.added == 0) continue;
+        model.added_keys.clear();
+        model.knows_added_keys = true;
+    }
+    for (Tracked* t : pending.added) {
+        if (is_new(t->model->info, t->object)) continue;
+        std::string key;
+        encode_key(t->model->info, t->object, key);
+        t->model->added_keys.try_emplace(std::move(key), t);
+    }
+    if (!pending.removed.empty() || !pending.updates.empty()) make_room(pending);
     if (links == 0) return pending;
     for (const auto& [owner, list] : collections) {
         for (const auto& c : list) {
@@ -52,6 +64,22 @@ UnitOfWork::Impl::Pending UnitOfWork::Impl::collect() {
     return pending;
 }
 
+/// When the Task of a flush is destroyed before its end.
+struct UnitOfWork::Impl::TakeBack {
+    TakeBack(Impl& of, Pending& what) : impl(of), pending(what) {}
+    TakeBack(const TakeBack&) = delete;
+    ~TakeBack() {
+        if (!armed) return;
+        try {
+            impl.take_back(pending);
+        } catch (...) {  // NOLINT(bugprone-empty-catch): out of memory, within a destructor
+        }
+    }
+    Impl& impl;
+    Pending& pending;
+    bool armed = true;
+};
+
 Task<> UnitOfWork::Impl::flush(Where where, bool last_of_all) {
     if (flushing) throw InvalidQuery("the session is being flushed already");
     struct Flushing {
@@ -60,10 +88,19 @@ Task<> UnitOfWork::Impl::flush(Where where, bool last_of_all) {
         ~Flushing() { flag = false; }
     };
     co_await remove_orphans(where);
+    struct AddedKeys {
+        std::deque<TrackedModel>& models;
+        explicit AddedKeys(std::deque<TrackedModel>& of) : models(of) {}
+        ~AddedKeys() {
+            for (TrackedModel& model : models) model.knows_added_keys = false;
+        }
+    };
+    const AddedKeys known(models);
     Pending pending = collect();
     if (pending.empty()) co_return;
     const Flushing guard(flushing);
     co_await ensure_begun(where);
+    TakeBack unless_written(*this, pending);
     Call call = unit.call(where);
     std::unique_ptr<TransactionState> savepoint;
     std::exception_ptr error;
@@ -79,6 +116,7 @@ Task<> UnitOfWork::Impl::flush(Where where, bool last_of_all) {
     } catch (...) {
         error = std::current_exception();
     }
+    unless_written.armed = false;
     if (error == nullptr) {
         written(pending);
         co_return;
@@ -91,10 +129,16 @@ Task<> UnitOfWork::Impl::flush(Where where, bool last_of_all) {
 Task<> UnitOfWork::flush(Where where) { return impl_->flush(where, false); }
 
 Task<> UnitOfWork::Impl::write(Call call, Pending& pending) {
+    const std::size_t removed_first = pending.removed_first;
+    const std::size_t updates_first = pending.updates_first;
+    if (removed_first != 0) co_await write_removed(call, pending, 0, removed_first);
+    if (updates_first != 0) co_await write_updates(call, pending, 0, updates_first);
     if (!pending.added.empty()) co_await write_added(call, pending);
-    if (!pending.updates.empty()) co_await write_updates(call, pending);
+    if (pending.updates.size() != updates_first)
+        co_await write_updates(call, pending, updates_first, pending.updates.size());
     if (!pending.links.empty()) co_await write_links(call, pending);
-    if (!pending.removed.empty()) co_await write_removed(call, pending);
+    if (pending.removed.size() != removed_first)
+        co_await write_removed(call, pending, removed_first, pending.removed.size());
 }
 
 namespace {
@@ -109,10 +153,18 @@ bool database_cascades(const RelationInfo& relation) {
     });
 }
 
+/// Nothing is written before what is read meanwhile.
+struct Quiet {
+    explicit Quiet(UnitOfWork& of) : unit(of), before(std::exchange(of.autoflush, false)) {}
+    Quiet(const Quiet&) = delete;
+    ~Quiet() { unit.autoflush = before; }
+    UnitOfWork& unit;
+    bool before;
+};
+
 }  // namespace
 
 Task<> UnitOfWork::Impl::remove_orphans(Where where) {
-    std::vector<Collection*> wanted;
     for (std::size_t m = 0; m < models.size(); ++m) {
         for (std::size_t i = 0; models[m].removed != 0 && i < models[m].objects.size(); ++i) {
             Tracked& t = models[m].objects[i];
@@ -124,20 +176,13 @@ Task<> UnitOfWork::Impl::remove_orphans(Where where) {
                 if (relation.kind != RelationKind::has_many && relation.kind != RelationKind::has_one)
                     continue;
                 Collection& c = collection_of(t, r);
-                if (!deletes_orphans(c) || (c.loaded && !c.partial) || database_cascades(relation)) continue;
+                if (!deletes_orphans(c) || (loaded(c) && !c.partial) || database_cascades(relation)) continue;
                 // One after the other: what is found may have rows below itself.
-                const bool before = std::exchange(unit.autoflush, false);
+                const Quiet quiet(unit);
                 shape::RelatedLoad load;
                 load.path.push_back(static_cast<std::uint8_t>(r));
-                std::exception_ptr error;
                 void* const object = t.object;
-                try {
-                    co_await unit.load({&object, 1}, info, load, where);
-                } catch (...) {
-                    error = std::current_exception();
-                }
-                unit.autoflush = before;
-                if (error != nullptr) std::rethrow_exception(error);
+                co_await unit.load({&object, 1}, info, load, where);
                 c.loaded = true;
                 c.partial = false;
                 const std::span<void* const> rows = unit.rows(c);
@@ -148,231 +193,23 @@ Task<> UnitOfWork::Impl::remove_orphans(Where where) {
     }
 }
 
-// New rows.
-
-Task<> UnitOfWork::Impl::write_added(Call call, Pending& pending) {
-    std::vector<FlushNode> nodes(pending.added.size());
-    for (std::size_t i = 0; i < pending.added.size(); ++i) {
-        Tracked& t = *pending.added[i];
-        t.number = static_cast<std::uint32_t>(i);
-        pending.before.emplace_back(&t, RowSnapshot{});
-        t.model->layout.take(t.object, pending.before.back().second);
-    }
-    for (std::size_t i = 0; i < pending.added.size(); ++i) {
-        Tracked& t = *pending.added[i];
-        nodes[i].table = t.model->number;
-        for (const std::size_t relation : t.model->references) {
-            Tracked* target = target_of(t, relation);
-            if (target == nullptr) target = referred(t, relation);
-            if (target == nullptr || target->state != TrackedState::added) continue;
-            nodes[i].needs.push_back({target->number, static_cast<std::int16_t>(relation),
-                                      foreign_key(t, relation).type->nullable != nullptr});
-        }
-    }
-    const FlushOrder order = order_rows(nodes);
-    for (const FlushOrder::Postponed& postponed : order.postponed) {
-        Tracked& t = *pending.added[postponed.row];
-        const auto relation = static_cast<std::size_t>(postponed.need.relation);
-        pending.later.push_back({&t, relation, pending.added[postponed.need.on]});
-        detach(t, relation);
-    }
-    std::vector<Tracked*> rows;
-    for (const FlushOrder::Group& group : order.groups) {
-        rows.clear();
-        for (const std::uint32_t row : group.rows) {
-            rows.push_back(pending.added[row]);
-            settle_references(*rows.back());
-        }
-        co_await insert_group(call, models[group.table], rows);
-    }
-    for (const Later& later : pending.later) {
-        attach(*later.tracked, later.relation, *later.target);
-        ColumnSet column;
-        const RelationInfo& relation = later.tracked->model->info.relations[later.relation];
-        column.add(static_cast<std::size_t>(relation.local_column));
-        pending.updates.push_back({later.tracked, column});
-    }
-    // Rows that are there already may refer to new ones.
-    for (const Update& update : pending.updates) settle_references(*update.tracked);
-}
-
-namespace {
-
-/// One INSERT among others that are under way.
-class InsertOfObject final : public BatchOperation {
-public:
-    InsertOfObject(const ModelInfo& model, void* object) : model_(model), object_(object) {}
-    Task<> start(Call call) override { return insert(call, model_, object_); }
-    bool checks_result() const noexcept override { return false; }
-    const ModelInfo* hooked_model() const noexcept override { return &model_; }
-
-private:
-    const ModelInfo& model_;
-    void* object_;
-};
-
-class RemovalOfObject final : public BatchOperation {
-public:
-    RemovalOfObject(const ModelInfo& model, void* object, Removal removal)
-        : model_(model), object_(object), removal_(removal) {}
-    Task<> start(Call call) override { return engine::remove(call, model_, object_, removal_); }
-    bool checks_result() const noexcept override { return true; }
-    const ModelInfo* hooked_model() const noexcept override { return &model_; }
-
-private:
-    const ModelInfo& model_;
-    void* object_;
-    Removal removal_;
-};
-
-}  // namespace
-
-// Objects that were added one after the other lie next to each other and go together; others each by itself,
-// at the same time where that is possible.
-Task<> UnitOfWork::Impl::insert_group(Call call, TrackedModel& model, std::span<Tracked* const> rows) {
-    std::vector<std::unique_ptr<BatchOperation>> single;
-    std::size_t begin = 0;
-    while (begin < rows.size()) {
-        auto* const first = static_cast<std::byte*>(rows[begin]->object);
-        const bool keyless = is_new(model.info, first);
-        std::size_t count = 1;
-        while (begin + count < rows.size() &&
-               rows[begin + count]->object == first + count * model.info.size &&
-               is_new(model.info, rows[begin + count]->object) == keyless)
-            ++count;
-        if (count == 1) {
-            single.push_back(std::make_unique<InsertOfObject>(model.info, first));
-        } else {
-            co_await insert_all_hooked(call, model.info, first, count);
-        }
-        begin += count;
-    }
-    if (!single.empty()) co_await run_batch(call, single);
-}
-
-// Changed rows.
-
-namespace {
-
-/// Whether writing a changed object can change it further.
-bool changes_objects(const Call& call, const ModelInfo& model) {
-    return !model.behaviours.empty() || hooked(call, model);
-}
-
-}  // namespace
-
-Task<> UnitOfWork::Impl::write_updates(Call call, Pending& pending) {
-    std::vector<Update*> order;
-    order.reserve(pending.updates.size());
-    for (Update& update : pending.updates) {
-        order.push_back(&update);
-        if (!changes_objects(call, update.tracked->model->info)) continue;
-        pending.before.emplace_back(update.tracked, RowSnapshot{});
-        update.tracked->model->layout.take(update.tracked->object, pending.before.back().second);
-    }
-    const auto together = [](const Update& a, const Update& b) {
-        return a.tracked->model == b.tracked->model && a.columns == b.columns;
-    };
-    const auto before = [](const Update* a, const Update* b) {
-        if (a->tracked->model != b->tracked->model)
-            return a->tracked->model->number < b->tracked->model->number;
-        return a->columns < b->columns;
-    };
-    if (!std::is_sorted(order.begin(), order.end(), before))
-        std::stable_sort(order.begin(), order.end(), before);
-    std::vector<void*> objects;
-    std::vector<std::int16_t> columns;
-    for (std::size_t i = 0; i < order.size();) {
-        const Update& first = *order[i];
-        const ModelInfo& info = first.tracked->model->info;
-        objects.clear();
-        columns.clear();
-        for (std::size_t c = 0; c < info.columns.size(); ++c) {
-            if (first.columns.has(c)) columns.push_back(static_cast<std::int16_t>(c));
-        }
-        while (i < order.size() && together(first, *order[i])) objects.push_back(order[i++]->tracked->object);
-        co_await update_objects(call, info, columns, objects);
-    }
-}
-
-// Links.
-
-Task<> UnitOfWork::Impl::write_links(Call call, Pending& pending) {
-    std::vector<const void*> targets;
-    for (const Collection* c : pending.links) {
-        for (const bool adds : {false, true}) {
-            targets.clear();
-            for (const void* object : adds ? c->linked : c->unlinked) {
-                if (const Tracked* const t = tracked(object);
-                    t != nullptr && t->state != TrackedState::removed)
-                    targets.push_back(object);
-            }
-            if (targets.empty()) continue;
-            co_await change_links(call, c->owner->model->info, c->index, c->owner->object,
-                                  adds ? LinkChange::add : LinkChange::remove, targets);
-        }
-    }
-}
-
-// Removed rows.
-
-Task<> UnitOfWork::Impl::write_removed(Call call, Pending& pending) {
-    std::vector<FlushNode> nodes(pending.removed.size());
-    for (std::size_t i = 0; i < pending.removed.size(); ++i)
-        pending.removed[i]->number = static_cast<std::uint32_t>(i);
-    for (std::size_t i = 0; i < pending.removed.size(); ++i) {
-        Tracked& t = *pending.removed[i];
-        nodes[i].table = t.model->number;
-        pending.before.emplace_back(&t, RowSnapshot{});
-        t.model->layout.take(t.object, pending.before.back().second);
-        for (const std::size_t relation : t.model->references) {
-            const Tracked* const target = referred(t, relation);
-            if (target == nullptr || target->state != TrackedState::removed) continue;
-            // Not every database deletes a row that refers to itself.
-            const bool optional = foreign_key(t, relation).type->nullable != nullptr;
-            if (target == &t && !optional) continue;
-            nodes[target->number].needs.push_back({t.number, static_cast<std::int16_t>(relation), optional});
-        }
-    }
-    const FlushOrder order = order_rows(nodes);
-    // Rings are opened by rows that refer to nothing any more.
-    for (const FlushOrder::Postponed& postponed : order.postponed) {
-        Tracked& t = *pending.removed[postponed.need.on];
-        const auto relation = static_cast<std::size_t>(postponed.need.relation);
-        const std::int16_t column = t.model->info.relations[relation].local_column;
-        detach(t, relation);
-        co_await update_objects(call, t.model->info, {&column, 1}, {&t.object, 1});
-    }
-    std::vector<Tracked*> rows;
-    for (const FlushOrder::Group& group : order.groups) {
-        rows.clear();
-        for (const std::uint32_t row : group.rows) rows.push_back(pending.removed[row]);
-        co_await remove_group(call, rows);
-    }
-}
-
-Task<> UnitOfWork::Impl::remove_group(Call call, std::span<Tracked* const> rows) {
-    std::vector<std::unique_ptr<BatchOperation>> operations;
-    for (const Tracked* t : rows) {
-        const Removal removal = t->hard       ? Removal::hard
-                                : t->cascades ? Removal::soft_cascade
-                                              : Removal::normal;
-        if (removal == Removal::soft_cascade) {
-            co_await engine::remove(call, t->model->info, t->object, removal);
-        } else {
-            operations.push_back(std::make_unique<RemovalOfObject>(t->model->info, t->object, removal));
-        }
-    }
-    if (!operations.empty()) co_await run_batch(call, operations);
-}
-
 // Afterwards.
 
 void UnitOfWork::Impl::written(Pending& pending) {
-    std::size_t next = 0;  // of pending.before, which begins with the new rows
+    const auto refers = [](const Update& update) {
+        const TrackedModel& model = *update.tracked->model;
+        return std::any_of(model.references.begin(), model.references.end(), [&](std::size_t relation) {
+            return update.columns.has(static_cast<std::size_t>(model.info.relations[relation].local_column));
+        });
+    };
+    const bool moves = !pending.added.empty() || !pending.removed.empty() || !pending.links.empty() ||
+                       std::any_of(pending.updates.begin(), pending.updates.end(), refers);
+    if (moves) ++epoch;
+    std::size_t next = pending.added_before;
     for (Tracked* t : pending.added) {
         journal_snapshot(*t, pending.before[next++].second);
         set_state(*t, TrackedState::stored);
+        t->born = true;
         t->model->layout.take(t->object, t->snapshot);
         t->model->keys.insert(t->object, t);
     }
@@ -397,13 +234,19 @@ void UnitOfWork::Impl::written(Pending& pending) {
         if (t->model->info.soft_delete < 0 || t->hard) mirror_removal(*t);
         forget(*t);
     }
+    if (moves) show_collections();
 }
 
 void UnitOfWork::Impl::take_back(Pending& pending) {
-    for (auto& [t, before] : pending.before) {
+    ++epoch;
+    // Some were written twice.
+    for (auto it = pending.before.rbegin(); it != pending.before.rend(); ++it) {
+        const auto& [t, before] = *it;
         t->model->layout.restore(t->object, before, t->model->layout.changes(t->object, before));
     }
-    for (const Later& later : pending.later) attach(*later.tracked, later.relation, *later.target);
+    for (const auto* list : {&pending.later, &pending.opened}) {
+        for (const Later& later : *list) attach(*later.tracked, later.relation, *later.target);
+    }
 }
 
 // The database has done to the rows below what their tables say.
@@ -418,7 +261,8 @@ void UnitOfWork::Impl::mirror_removal(Tracked& removed) {
                     action = option.action;
             }
             if (action != ReferentialAction::cascade && action != ReferentialAction::set_null) continue;
-            for (Tracked& t : model.objects) {
+            for (Tracked* const found : referring(model, reference, removed)) {
+                Tracked& t = *found;
                 if (&t == &removed || (t.state != TrackedState::stored && t.state != TrackedState::removed))
                     continue;
                 if (!refers_to(t, reference, removed)) continue;

@@ -27,6 +27,7 @@ struct UnitOfWork::Collection {
     std::vector<void*> rows{};
     std::vector<void*> linked{};    // many-to-many, to be written
     std::vector<void*> unlinked{};  // likewise
+    std::shared_ptr<void> shown{};  // a ShownRows: what the member of the owner holds
 };
 
 /// What a Tracked was before something was done to it.
@@ -40,6 +41,7 @@ struct Change {
 /// What a collection was before.
 struct CollectionChange {
     UnitOfWork::Collection* collection;
+    Tracked* owner;
     std::vector<void*> rows, linked, unlinked;
     bool loaded;
 };
@@ -75,6 +77,7 @@ struct UnitOfWork::Impl {
     /// Throws InvalidQuery.
     Tracked& require(const void* object, const char* what) const;
     Tracked& track(TrackedModel& model, void* object, std::shared_ptr<void> owner, TrackedState state);
+    Tracked& new_tracked(TrackedModel& model);
     /// Takes an object out of the session; its memory stays.
     void forget(Tracked& t) noexcept;
     void set_state(Tracked& t, TrackedState state) noexcept;
@@ -85,7 +88,6 @@ struct UnitOfWork::Impl {
     /// Puts all columns back to what the row has.
     void restore(Tracked& t, const RowSnapshot& snapshot, const ColumnSet& columns);
     void restore_changes(Tracked& t);
-    void collect_garbage() noexcept;
 
     // unit_of_work_references.cpp: BelongsTo
     RelationState* state(const Tracked& t, std::size_t relation) const {
@@ -100,7 +102,10 @@ struct UnitOfWork::Impl {
     void attach(Tracked& t, std::size_t relation, Tracked& target);
     void detach(Tracked& t, std::size_t relation);
     /// The object that the key of a BelongsTo names, held or not.
-    Tracked* referred(const Tracked& t, std::size_t relation);
+    Tracked* referred(const Tracked& t, std::size_t relation) {
+        return referred(*t.model, t.object, relation);
+    }
+    Tracked* referred(const TrackedModel& model, const void* object, std::size_t relation);
     bool refers_to(Tracked& t, std::size_t relation, const Tracked& target);
     /// Takes in what objects refer to, and gives them the keys that are known.
     void settle_references(Tracked& t);
@@ -108,25 +113,48 @@ struct UnitOfWork::Impl {
     /// Lets go of what is held, where the key says something else now.
     void check_references(Tracked& t) noexcept;
 
+    // reference_index.cpp
+    /// Objects of `model` that may refer to `target`, in no order, each once.
+    std::vector<Tracked*> referring(TrackedModel& model, std::size_t relation, const Tracked& target);
+    /// An object that refers to something else now.
+    void index_reference(Tracked& t, std::size_t relation);
+    void put_in_index(ReferenceIndex& index, Tracked& t, std::size_t relation);
+
     // unit_of_work_loading.cpp
     /// A row that was read: the object that the session has for it from now on.
     Tracked& absorb(TrackedModel& model, void* row, const std::shared_ptr<void>& block, bool overwrite);
+    /// The rows of a query, in the first `count` objects of a block.
+    void absorb_rows(const shape::QueryData& query, const std::shared_ptr<void>& block, std::size_t count,
+                     std::vector<void*>& out);
     /// The relations that were loaded along with it, which came by these loads, along `path`.
     using Loads = std::span<const shape::RelatedLoad>;
     void absorb_relations(Tracked& t, void* row, Loads loads, std::vector<std::uint8_t>& path);
-    void absorb_many(Tracked& t, std::size_t relation, RelationState& rows, Loads loads,
+    void absorb_many(Tracked& t, std::size_t relation, const RelationState& rows, Loads loads,
                      std::vector<std::uint8_t>& path);
     /// What was loaded from the other side holds the parent.
     void attach_back(Tracked& child, const RelationInfo& relation, Tracked& parent);
     /// An object with the key that a query by primary key asks for.
     void* probe(TrackedModel& model, const shape::QueryData& by_key);
     Tracked* added_with_key(TrackedModel& model, const void* object);
+    /// The object with the key that `object` has, a new one before one that is removed.
+    Tracked* with_key(TrackedModel& model, const void* object);
+    void* probe(TrackedModel& model);
     Task<void*> read(TrackedModel& model, shape::QueryData query, bool overwrite, Where where);
+
+    // unit_of_work_stream.cpp
+    /// Takes objects out of the session for good, with all that is known of them, and so frees their memory.
+    void let_go(std::span<Tracked* const> gone);
 
     // unit_of_work_collections.cpp
     Collection& collection_of(Tracked& t, std::size_t relation);
     Collection* known_collection(const Tracked& t, std::size_t relation) noexcept;
     void journal_collection(Collection& c);
+    /// Its objects, brought up to date.
+    std::vector<void*>& rows_of(Collection& c);
+    /// Has the member of the owner hold what the collection has, or nothing when that is not loaded.
+    void show(Collection& c);
+    void show_collections();
+    void unload_collections() noexcept;
     void drop_collections(const Tracked& t) noexcept;
     bool deletes_orphans(const Collection& c) const;
     /// The other side of a many-to-many relation, if it is declared.
@@ -150,9 +178,22 @@ struct UnitOfWork::Impl {
         std::vector<Collection*> links;
         std::vector<std::pair<Tracked*, RowSnapshot>> before;  // objects that writing changes
         std::vector<Later> later;
+        std::vector<Later> opened;      // references of removed rows that were emptied to open a ring
+        std::size_t added_before = 0;   // where those of the new rows are in `before`
+        std::size_t removed_first = 0;  // so many of `removed` make room for what comes
+        std::size_t updates_first = 0;  // likewise
         bool empty() const { return added.empty() && updates.empty() && removed.empty() && links.empty(); }
     };
+    struct TakeBack;
     Pending collect();
+    // unit_of_work_conflicts.cpp
+    /// Brings those to the front that have to go first because a row that is to be written takes one of their
+    /// unique values.
+    void make_room(Pending& pending);
+    bool unique_values(TrackedModel& model, std::size_t group, const void* object, Tracked* of,
+                       std::string& out);
+    const void* stored_row(Tracked& t);
+    bool refers_to_added(Tracked& t, const ColumnSet& columns);
     bool has_pending(TrackedModel& model);
     bool has_pending();
     /// `last`: whoever asks takes everything back if it fails.
@@ -161,9 +202,9 @@ struct UnitOfWork::Impl {
     Task<> write(Call call, Pending& pending);
     Task<> write_added(Call call, Pending& pending);
     Task<> insert_group(Call call, TrackedModel& model, std::span<Tracked* const> rows);
-    Task<> write_updates(Call call, Pending& pending);
+    Task<> write_updates(Call call, Pending& pending, std::size_t begin, std::size_t end);
     Task<> write_links(Call call, Pending& pending);
-    Task<> write_removed(Call call, Pending& pending);
+    Task<> write_removed(Call call, Pending& pending, std::size_t begin, std::size_t end);
     Task<> remove_group(Call call, std::span<Tracked* const> rows);
     void written(Pending& pending);
     void take_back(Pending& pending);
@@ -175,6 +216,9 @@ struct UnitOfWork::Impl {
     void take_back_level(Level& level);
     void take_back_change(const Level& ended, const Change& change);
     void new_transaction() noexcept;
+    void make_stale() noexcept;
+    /// What rollback() does, without waiting.
+    void abandon() noexcept;
 
     UnitOfWork& unit;
     Call base;
@@ -188,9 +232,27 @@ struct UnitOfWork::Impl {
     std::size_t links = 0;              // collections with links to be written, at most
     std::uint32_t marks = 0x8000'0000;  // Tracked::number of those that were looked at; above all counts
     bool flushing = false;
+    std::uint64_t epoch = 1;                    // grows when references have changed that no index knows of
+    std::vector<Tracked*>* arrivals = nullptr;  // whoever wants to know what rows became new objects
+    std::uint64_t generation = 0;               // grows when all objects go
 };
 
-/// The order in which rows are written and the groups that go together.
+/// Lets go of what an object's relations hold.
+inline void reset_relations(const ModelInfo& model, void* object) noexcept {
+    for (const RelationInfo& relation : model.relations) {
+        if (RelationState* const state = state_of(relation, object)) state->reset();
+    }
+}
+
+inline bool is_to_many(const RelationInfo& relation) noexcept {
+    return relation.kind == RelationKind::has_many || relation.kind == RelationKind::many_to_many;
+}
+
+/// Whether writing a changed object can change it further.
+inline bool changes_objects(const Call& call, const ModelInfo& model) {
+    return !model.behaviours.empty() || hooked(call, model);
+}
+
 inline std::byte* at_offset(void* object, std::size_t offset) {
     return static_cast<std::byte*>(object) + offset;
 }

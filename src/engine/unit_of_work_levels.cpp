@@ -47,9 +47,55 @@ void UnitOfWork::Impl::new_transaction() noexcept {
     root.transaction = nullptr;
 }
 
+void UnitOfWork::Impl::abandon() noexcept {
+    unit.abandon_nested(0);
+    Level& root = levels.front();
+    try {
+        take_back_level(root);
+    } catch (...) {  // NOLINT(bugprone-empty-catch): out of memory, within a destructor
+    }
+    make_stale();
+    TransactionState* const others = root.owned == nullptr ? root.transaction : nullptr;
+    root.owned.reset();
+    new_transaction();
+    root.transaction = others;
+}
+
+void UnitOfWork::Impl::make_stale() noexcept {
+    for (TrackedModel& model : models) {
+        for (Tracked& t : model.objects) {
+            t.stale = t.state == TrackedState::stored;
+            t.born = false;
+        }
+    }
+}
+
+namespace {
+
+/// Does something when the Task that it belongs to is destroyed before its end: nobody knows then what the
+/// database has done.
+template <class F>
+class UnlessFinished {
+public:
+    explicit UnlessFinished(F otherwise) : otherwise_(otherwise) {}
+    UnlessFinished(const UnlessFinished&) = delete;
+    ~UnlessFinished() {
+        if (!finished_) otherwise_();
+    }
+    void finished() noexcept { finished_ = true; }
+
+private:
+    F otherwise_;
+    bool finished_ = false;
+};
+
+}  // namespace
+
 Task<> UnitOfWork::commit(Where where) {
     if (depth() != 0) throw InvalidQuery("commit: a savepoint of this session is open");
     std::exception_ptr error;
+    Impl& impl = *impl_;
+    UnlessFinished guard([&impl] { impl.abandon(); });
     try {
         co_await impl_->flush(where, true);
         TransactionState* const open = impl_->levels.front().transaction;
@@ -65,22 +111,22 @@ Task<> UnitOfWork::commit(Where where) {
                 co_await rollback(where);
             } catch (...) {  // NOLINT(bugprone-empty-catch): the first error is the one to tell
             }
+            guard.finished();
             std::rethrow_exception(error);
         }
     }
+    guard.finished();
     impl_->new_transaction();
     if (expire_on_commit) {
-        for (TrackedModel& model : impl_->models) {
-            for (Tracked& t : model.objects) t.stale = t.state == TrackedState::stored;
-        }
-        for (const auto& [owner, list] : impl_->collections) {
-            for (const auto& c : list) c->loaded = false;
-        }
+        impl_->make_stale();
+        impl_->unload_collections();
     }
     if (error != nullptr) std::rethrow_exception(error);
 }
 
 Task<> UnitOfWork::rollback(Where where) {
+    Impl& impl = *impl_;
+    UnlessFinished guard([&impl] { impl.abandon(); });
     while (depth() != 0) co_await rollback_nested(where);
     Level& root = impl_->levels.front();
     std::exception_ptr error;
@@ -91,10 +137,9 @@ Task<> UnitOfWork::rollback(Where where) {
             error = std::current_exception();
         }
     }
+    guard.finished();
     impl_->take_back_level(root);
-    for (TrackedModel& model : impl_->models) {
-        for (Tracked& t : model.objects) t.stale = t.state == TrackedState::stored;
-    }
+    impl_->make_stale();
     impl_->new_transaction();
     if (error != nullptr) std::rethrow_exception(error);
 }
@@ -116,7 +161,17 @@ Task<> UnitOfWork::begin_nested(Where where) {
 Task<> UnitOfWork::commit_nested(Where where) {
     if (depth() == 0) throw InvalidQuery("no savepoint of this session is open");
     co_await impl_->flush(where, true);
-    co_await impl_->level().transaction->commit(where);
+    {
+        UnlessFinished guard([this] { abandon_nested(depth() - 1); });
+        std::exception_ptr error;
+        try {
+            co_await impl_->level().transaction->commit(where);
+        } catch (...) {
+            error = std::current_exception();
+        }
+        guard.finished();
+        if (error != nullptr) std::rethrow_exception(error);  // whoever asked rolls back
+    }
     Level ended = std::move(impl_->level());
     impl_->levels.pop_back();
     Level& around = impl_->level();
@@ -136,11 +191,13 @@ Task<> UnitOfWork::commit_nested(Where where) {
 Task<> UnitOfWork::rollback_nested(Where where) {
     if (depth() == 0) throw InvalidQuery("no savepoint of this session is open");
     std::exception_ptr error;
+    UnlessFinished guard([this] { abandon_nested(depth() - 1); });
     try {
         co_await impl_->level().transaction->rollback(where);
     } catch (...) {
         error = std::current_exception();
     }
+    guard.finished();
     Level ended = std::move(impl_->level());
     impl_->levels.pop_back();
     impl_->take_back_level(ended);
@@ -185,6 +242,7 @@ void UnitOfWork::Impl::take_back_change(const Level& ended, const Change& change
 }
 
 void UnitOfWork::Impl::take_back_level(Level& ended) {
+    ++epoch;
     for (auto it = ended.journal.rbegin(); it != ended.journal.rend(); ++it) take_back_change(ended, *it);
     for (TrackedModel& model : models) {
         for (Tracked& t : model.objects) {
@@ -206,6 +264,7 @@ void UnitOfWork::Impl::take_back_level(Level& ended) {
             if (c->loaded_in >= ended.serial) c->loaded = false;
         }
     }
+    show_collections();
 }
 
 Task<> UnitOfWork::finish(Where where) {

@@ -16,6 +16,7 @@ Tracked& UnitOfWork::Impl::absorb(TrackedModel& model, void* row, const std::sha
         Tracked& t = track(model, row, std::shared_ptr<void>(block, row), TrackedState::stored);
         model.layout.take(row, t.snapshot);
         model.keys.insert(row, &t);
+        if (arrivals != nullptr) arrivals->push_back(&t);
         return t;
     }
     if (known->object == row || known->state != TrackedState::stored || !(known->stale || overwrite))
@@ -30,6 +31,7 @@ Tracked& UnitOfWork::Impl::absorb(TrackedModel& model, void* row, const std::sha
         }
         known->snapshot = std::move(now);
         check_references(*known);
+        ++epoch;
     }
     known->stale = false;
     known->loaded_in = level().serial;
@@ -44,8 +46,9 @@ void UnitOfWork::Impl::absorb_relations(Tracked& t, void* row, Loads loads, std:
         if (found == nullptr || !found->loaded) continue;
         path.push_back(static_cast<std::uint8_t>(i));
         if (relation.kind == RelationKind::has_many || relation.kind == RelationKind::many_to_many) {
-            absorb_many(t, i, *found, loads, path);
+            const RelationState held = *found;
             found->reset();
+            absorb_many(t, i, held, loads, path);
         } else if (found->count != 0 && tracked(found->first) == nullptr) {
             const RelationState held = *found;
             found->reset();
@@ -81,7 +84,7 @@ void UnitOfWork::Impl::attach_back(Tracked& child, const RelationInfo& relation,
     }
 }
 
-void UnitOfWork::Impl::absorb_many(Tracked& t, std::size_t index, RelationState& found, Loads loads,
+void UnitOfWork::Impl::absorb_many(Tracked& t, std::size_t index, const RelationState& found, Loads loads,
                                    std::vector<std::uint8_t>& path) {
     const RelationInfo& relation = t.model->info.relations[index];
     TrackedModel& target = model(relation.target());
@@ -102,27 +105,36 @@ void UnitOfWork::Impl::absorb_many(Tracked& t, std::size_t index, RelationState&
     }
     for (void* const object : c.unlinked) std::erase(c.rows, object);
     for (void* const object : c.linked) c.rows.push_back(object);
+    show(c);
 }
 
 // Looking up.
 
+void* UnitOfWork::Impl::probe(TrackedModel& model) {
+    if (model.probe == nullptr) {
+        model.probe = make_list(*model.info.list);
+        model.info.list->append(model.probe.get());
+    }
+    return model.info.list->data(model.probe.get());
+}
+
 void* UnitOfWork::Impl::probe(TrackedModel& model, const shape::QueryData& by_key) {
     const ModelInfo& info = model.info;
-    if (model.probe == nullptr) {
-        model.probe = make_list(*info.list);
-        info.list->append(model.probe.get());
-    }
-    void* const probe = info.list->data(model.probe.get());
+    void* const found = probe(model);
     for (std::size_t i = 0; i < info.key.size() && i < by_key.clauses.values.size(); ++i) {
-        assign_member(info.columns[static_cast<std::size_t>(info.key[i])], probe, by_key.clauses.values, i);
+        assign_member(info.columns[static_cast<std::size_t>(info.key[i])], found, by_key.clauses.values, i);
     }
-    return probe;
+    return found;
 }
 
 Tracked* UnitOfWork::Impl::added_with_key(TrackedModel& model, const void* object) {
     if (model.added == 0) return nullptr;
     std::string wanted;
     encode_key(model.info, object, wanted);
+    if (model.knows_added_keys) {
+        const auto found = model.added_keys.find(wanted);
+        return found == model.added_keys.end() ? nullptr : found->second;
+    }
     for (Tracked& t : model.objects) {
         if (t.state != TrackedState::added || is_new(model.info, t.object)) continue;
         std::string key;
@@ -130,6 +142,13 @@ Tracked* UnitOfWork::Impl::added_with_key(TrackedModel& model, const void* objec
         if (key == wanted) return &t;
     }
     return nullptr;
+}
+
+Tracked* UnitOfWork::Impl::with_key(TrackedModel& model, const void* object) {
+    Tracked* const known = model.keys.find(object);
+    if (known != nullptr && known->state != TrackedState::removed) return known;
+    Tracked* const fresh = added_with_key(model, object);
+    return fresh != nullptr ? fresh : known;
 }
 
 Task<void*> UnitOfWork::Impl::read(TrackedModel& target, shape::QueryData query, bool overwrite,
@@ -148,8 +167,7 @@ Task<void*> UnitOfWork::Impl::read(TrackedModel& target, shape::QueryData query,
 Task<void*> UnitOfWork::find(const shape::QueryData& by_key, bool again, Where where) {
     TrackedModel& model = impl_->model(*by_key.model);
     void* const probe = impl_->probe(model, by_key);
-    Tracked* known = model.keys.find(probe);
-    if (known == nullptr) known = impl_->added_with_key(model, probe);
+    Tracked* const known = impl_->with_key(model, probe);
     if (known != nullptr) {
         if (known->state == TrackedState::removed) co_return nullptr;
         if (known->state == TrackedState::added || (!known->stale && !again)) co_return known->object;
@@ -162,28 +180,41 @@ Task<void*> UnitOfWork::find(const shape::QueryData& by_key, bool again, Where w
     co_return object;
 }
 
-Task<std::size_t> UnitOfWork::fetch(const shape::QueryData& query, std::vector<void*>& out, Where where) {
+Task<std::size_t> UnitOfWork::fetch(const shape::QueryData& query, std::vector<void*>& out, Where where,
+                                    FetchedRows* rows) {
     co_await before_query(query, where);
     const Call call = co_await begun(where);
-    TrackedModel& model = impl_->model(*query.model);
     const std::shared_ptr<void> block = make_list(*query.model->list);
     const std::size_t count = co_await fetch_all(call, query, {query.model->list, block.get()});
+    const std::size_t wanted = rows == nullptr ? count : std::min(count, rows->most);
+    impl_->absorb_rows(query, block, wanted, out);
+    if (rows != nullptr && wanted != 0) {
+        rows->block = block;
+        rows->last = at_offset(query.model->list->data(block.get()), (wanted - 1) * query.model->size);
+    }
+    co_return count;
+}
+
+void UnitOfWork::Impl::absorb_rows(const shape::QueryData& query, const std::shared_ptr<void>& block,
+                                   std::size_t count, std::vector<void*>& out) {
+    TrackedModel& target = model(*query.model);
     void* const first = query.model->list->data(block.get());
     const bool overwrite = (query.flags & shape::for_update) != 0;
     std::vector<std::uint8_t> path;
     out.reserve(out.size() + count);
     for (std::size_t i = 0; i < count; ++i) {
         void* const row = at_offset(first, i * query.model->size);
-        Tracked& t = impl_->absorb(model, row, block, overwrite);
-        if (!query.related.empty()) impl_->absorb_relations(t, row, query.related, path);
+        Tracked& t = absorb(target, row, block, overwrite);
+        if (!query.related.empty()) absorb_relations(t, row, query.related, path);
         out.push_back(t.object);
     }
-    co_return count;
 }
 
 Task<> UnitOfWork::refresh(void* object, Where where) {
     Tracked& t = impl_->require(object, "refresh");
     if (t.state == TrackedState::added) throw InvalidQuery("refresh: this object has no row yet");
+    if (t.state == TrackedState::removed)
+        throw InvalidQuery("refresh: this session is about to remove the object; add() it again to keep it");
     expire(object);
     const shape::QueryData query = key_query(t.model->info, object);
     void* const found = co_await impl_->read(*t.model, query, true, where);
@@ -255,13 +286,17 @@ Task<> UnitOfWork::before_query(const shape::QueryData& query, Where where) {
     if (needed) co_await flush(where);
 }
 
+Task<Call> UnitOfWork::before_statement(Where where) {
+    if (autoflush && impl_->has_pending()) co_await flush(where);
+    co_return co_await begun(where);
+}
+
 Task<void*> UnitOfWork::merge(const ModelInfo& info, const void* detached, Where where) {
     TrackedModel& model = impl_->model(info);
     void* object = nullptr;
     Tracked* known = nullptr;
     if (!is_new(info, detached)) {
-        known = model.keys.find(detached);
-        if (known == nullptr) known = impl_->added_with_key(model, detached);
+        known = impl_->with_key(model, detached);
         if (known != nullptr && known->state == TrackedState::removed)
             throw InvalidQuery("merge: this session removes the row");
         if (known == nullptr || known->stale) {
@@ -291,6 +326,7 @@ Task<void*> UnitOfWork::merge(const ModelInfo& info, const void* detached, Where
         if (!column.primary_key) copy_column(column, detached, object);
     }
     impl_->check_references(t);
+    ++impl_->epoch;
     co_return object;
 }
 

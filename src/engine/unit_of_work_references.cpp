@@ -79,8 +79,10 @@ void UnitOfWork::Impl::attach(Tracked& t, std::size_t relation, Tracked& target)
         held = state(t, relation);
     }
     held->info = &info;
+    const bool held_before = held->loaded && held->first == target.object;
     held->attach(std::shared_ptr<void>(target.owner, target.object), target.object, 1);
     write_key(foreign, t.object, key_of(target.model->info), target.object);
+    if (!held_before) index_reference(t, relation);
 }
 
 void UnitOfWork::Impl::detach(Tracked& t, std::size_t relation) {
@@ -92,30 +94,28 @@ void UnitOfWork::Impl::detach(Tracked& t, std::size_t relation) {
     foreign.type->nullable->reset(foreign.in(t.object));
 }
 
-Tracked* UnitOfWork::Impl::referred(const Tracked& t, std::size_t relation) {
-    const ModelInfo& info = t.model->info.relations[relation].target();
+Tracked* UnitOfWork::Impl::referred(const TrackedModel& from, const void* object, std::size_t relation) {
+    const ModelInfo& info = from.info.relations[relation].target();
     TrackedModel* const target = known_model(info);
     if (target == nullptr || info.key.size() != 1) return nullptr;
-    const ColumnInfo& foreign = foreign_key(t, relation);
-    const void* value = key_value(foreign, t.object);
+    const ColumnInfo& foreign =
+        from.info.columns[static_cast<std::size_t>(from.info.relations[relation].local_column)];
+    const void* value = key_value(foreign, object);
     if (value == nullptr) return nullptr;
-    if (target->keys.by_integer())
-        return target->keys.find(duet::detail::read_integer(key_type(foreign).kind, value));
-    if (target->probe == nullptr) {
-        target->probe = make_list(*info.list);
-        info.list->append(target->probe.get());
+    const ColumnInfo& key = key_of(info);
+    if (target->keys.by_integer()) {
+        const std::int64_t number = duet::detail::read_integer(key_type(foreign).kind, value);
+        Tracked* const found = target->keys.find(number);
+        if ((found != nullptr && found->state != TrackedState::removed) || target->added == 0) return found;
+        void* const with = probe(*target);
+        duet::detail::write_integer(key.type->kind, key.in(with), number);
+        return with_key(*target, with);
     }
-    void* const probe = info.list->data(target->probe.get());
     std::string bytes;
     encode_value(key_type(foreign), value, bytes);
-    decode_value(*key_of(info).type, key_of(info).in(probe), bytes.data());
-    if (Tracked* const found = target->keys.find(probe)) return found;
-    if (target->added == 0) return nullptr;
-    for (Tracked& other : target->objects) {
-        if (other.state == TrackedState::added && same_key(foreign, t.object, key_of(info), other.object))
-            return &other;
-    }
-    return nullptr;
+    void* const with = probe(*target);
+    decode_value(*key.type, key.in(with), bytes.data());
+    return with_key(*target, with);
 }
 
 bool UnitOfWork::Impl::refers_to(Tracked& t, std::size_t relation, const Tracked& target) {

@@ -13,41 +13,61 @@ void write_name(std::string& out, std::string_view name, bool& first) {
     out += ':';
 }
 
-void write_model(const ModelInfo& model, const void* object, std::string& out);
+/// The objects that are being written around another one: those of a session hold each other.
+struct Around {
+    const void* object;
+    const Around* next;
 
-void write_relation(const RelationInfo& relation, const void* object, std::string& out, bool& first) {
+    bool has(const void* wanted) const {
+        for (const Around* a = this; a != nullptr; a = a->next) {
+            if (a->object == wanted) return true;
+        }
+        return false;
+    }
+};
+
+void write_model(const ModelInfo& model, const void* object, std::string& out, const Around* around);
+
+void write_relation(const RelationInfo& relation, const void* object, std::string& out, bool& first,
+                    const Around& around) {
     const void* at = static_cast<const std::byte*>(object) + relation.offset;
     if (relation.optional_state) at = relation.state(const_cast<void*>(at));
     if (at == nullptr) return;
     const auto& state = *static_cast<const duet::detail::RelationState*>(at);
     if (!state.loaded) return;
-    write_name(out, relation.name, first);
     const ModelInfo& target = relation.target();
     const bool is_one = relation.kind == RelationKind::belongs_to || relation.kind == RelationKind::has_one;
+    if (is_one && state.count != 0 && around.has(state.first)) return;
+    write_name(out, relation.name, first);
     if (is_one) {
         if (state.count == 0) {
             out += "null";
         } else {
-            write_model(target, state.first, out);
+            write_model(target, state.first, out, &around);
         }
         return;
     }
     out += '[';
+    bool any = false;
     for (std::size_t i = 0; i < state.count; ++i) {
-        if (i != 0) out += ',';
-        write_model(target, static_cast<const std::byte*>(state.first) + i * target.size, out);
+        const void* const row = state.at(i, target.size);
+        if (around.has(row)) continue;
+        if (any) out += ',';
+        any = true;
+        write_model(target, row, out, &around);
     }
     out += ']';
 }
 
-void write_model(const ModelInfo& model, const void* object, std::string& out) {
+void write_model(const ModelInfo& model, const void* object, std::string& out, const Around* around) {
+    const Around here{object, around};
     bool first = true;
     out += '{';
     for (const ColumnInfo& column : model.columns) {
         write_name(out, column.relation >= 0 ? column.name : column.member, first);
         write_column(*column.type, column.in(object), out);
     }
-    for (const RelationInfo& relation : model.relations) write_relation(relation, object, out, first);
+    for (const RelationInfo& relation : model.relations) write_relation(relation, object, out, first, here);
     out += '}';
 }
 
@@ -65,7 +85,7 @@ void write_json(const Type& type, const void* value, std::string& out) {
             write_column(*type.column, value, out);
             break;
         case Form::model:
-            write_model(*type.model, value, out);
+            write_model(*type.model, value, out, nullptr);
             break;
         case Form::optional:
         case Form::patch: {

@@ -21,7 +21,6 @@ std::shared_ptr<void> make_list(const ListOps& ops) { return {ops.create(), ops.
 
 namespace detail {
 
-std::shared_ptr<void> share(void* object, void (*destroy)(void*)) { return {object, destroy}; }
 
 }  // namespace detail
 

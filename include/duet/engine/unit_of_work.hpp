@@ -20,6 +20,13 @@ struct PendingCounts {
     std::size_t links = 0;  // of many-to-many relations
 };
 
+/// What UnitOfWork::fetch() may be asked besides.
+struct FetchedRows {
+    std::size_t most = static_cast<std::size_t>(-1);  // of the rows become objects
+    const void* last = nullptr;                       // the last of those, as it was read
+    std::shared_ptr<void> block{};                    // where it lies
+};
+
 /// The objects of one session: one for each row, with what they were when they were read, and how they
 /// change. Behind duet::BasicSession, which has the contracts.
 ///
@@ -44,12 +51,17 @@ public:
     Task<void*> find(const shape::QueryData& by_key, bool again, Where where);
     /// What a query that locks its rows asks for; nothing where there are no such locks.
     std::uint32_t lock_flags() const noexcept;
-    /// Appends the objects of all rows.
-    Task<std::size_t> fetch(const shape::QueryData& query, std::vector<void*>& out, Where where);
+    /// Appends the objects of all rows; returns how many rows there were.
+    Task<std::size_t> fetch(const shape::QueryData& query, std::vector<void*>& out, Where where,
+                            FetchedRows* rows = nullptr);
     /// Writes what a query could see, unless autoflush is off.
     Task<> before_query(const shape::QueryData& query, Where where);
+    /// Likewise, for a statement that may look at anything; returns the call to run it with.
+    Task<Call> before_statement(Where where);
     /// After a set-based write: objects of the model are to be read again.
     void expire_model(const ModelInfo& model) noexcept;
+    /// After a statement that may have written to any table: all objects, and relations are not loaded.
+    void expire_rows() noexcept;
     /// Reads the row again and forgets what was changed. NotFound when it is gone.
     Task<> refresh(void* object, Where where);
     /// What was changed is forgotten, and the row read again when it is next asked for.
@@ -63,6 +75,9 @@ public:
     /// Room for a new object, default-constructed; add() takes it in.
     void* place(const ModelInfo& model);
     void* add(const ModelInfo& model, void* placed);
+    /// The object itself when it is the session's already, which is then not to be removed any more; else
+    /// null.
+    void* add_again(const void* object);
     /// The same with an object that lies elsewhere.
     void adopt(const ModelInfo& model, void* object, std::shared_ptr<void> owner);
     void remove(void* object, Removal removal);
@@ -117,8 +132,26 @@ public:
     TransactionState* transaction() noexcept;
 
 private:
+    friend class ObjectCursor;
     struct Impl;
     std::unique_ptr<Impl> impl_;
+};
+
+/// The rows of a query as objects of a session, batch by batch. Behind SessionQuery::iterate.
+class ObjectCursor {
+public:
+    ObjectCursor(UnitOfWork& unit, shape::QueryData query, std::size_t batch, std::source_location where);
+    ~ObjectCursor();
+    ObjectCursor(const ObjectCursor&) = delete;
+    ObjectCursor& operator=(const ObjectCursor&) = delete;
+
+    /// Writes what was changed, lets go of the objects that came with the last batch, and reads the next one,
+    /// which is empty at the end.
+    Task<std::span<void* const>> next();
+
+private:
+    struct State;
+    std::unique_ptr<State> state_;
 };
 
 /// Runs a block with a session: writes and commits at its end, rolls back and rethrows on an exception. Each

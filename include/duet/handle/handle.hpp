@@ -398,16 +398,7 @@ public:
     /// SQL with bound values: `db.sql("SELECT name, age FROM users WHERE age > {}", 30).as<NameAge>()`.
     template <class... V>
     RawQuery<Mode> sql(std::type_identity_t<SqlText<sizeof...(V)>> text, const V&... values) {
-        detail::RawOperation operation{call(text.where()), {}, {}};
-        operation.text = detail::place_values(operation.call.engine->dialect(), text.text(), sizeof...(V));
-        [[maybe_unused]] const auto add = [&bound = operation.values](const auto& value) {
-            const std::size_t before = bound.values.size();
-            expr::as_node(value).template emit_as<void>(bound, nullptr);
-            if (bound.values.size() == before)
-                bound.values.add_null();  // a query spells NULL; here it is a value like others
-        };
-        (add(values), ...);
-        return RawQuery<Mode>(std::move(operation));
+        return RawQuery<Mode>(detail::raw_operation(call(text.where()), text.text(), values...));
     }
     /// Several statements without values.
     Result<void> execute_script(std::string_view script, Where where = Where::current()) {

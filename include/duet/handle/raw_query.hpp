@@ -81,6 +81,21 @@ struct RawOperation {
     }
 };
 
+/// The operation of a text and its values; `call` may be filled in later but for its engine.
+template <class... V>
+RawOperation raw_operation(const engine::Call& call, std::string_view text, const V&... values) {
+    RawOperation operation{call, {}, {}};
+    operation.text = place_values(call.engine->dialect(), text, sizeof...(V));
+    [[maybe_unused]] const auto add = [&bound = operation.values](const auto& value) {
+        const std::size_t before = bound.values.size();
+        expr::as_node(value).template emit_as<void>(bound, nullptr);
+        if (bound.values.size() == before)
+            bound.values.add_null();  // a query spells NULL; here it is a value like others
+    };
+    (add(values), ...);
+    return operation;
+}
+
 /// Fields of T with the names of the result columns that go there.
 template <class T>
 struct NamedFields {

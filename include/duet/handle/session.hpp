@@ -4,6 +4,7 @@
 #include <duet/handle/session_collection.hpp>
 #include <duet/handle/session_operations.hpp>
 #include <duet/handle/session_query.hpp>
+#include <duet/handle/session_statement.hpp>
 
 #include <memory>
 #include <optional>
@@ -103,6 +104,33 @@ public:
     Result<TrackedList<M>> all(const Query<M>& query, Where where = Where::current()) {
         return SessionQuery<Mode, M>({unit_, where}, query).all();
     }
+    /// The rows of a statement (duet::select, query.statement(); <duet/statement.hpp>) as values, or what a
+    /// statement that writes gives back: see SessionStatement.
+    template <class S>
+    auto execute(const S& statement, Where where = Where::current()) {
+        constexpr bool is_statement = requires { typename S::duet_statement; };
+        static_assert(is_statement,
+                      "duet: execute() takes a statement, as duet::select(...).from<M>() or "
+                      "query.statement() make it; text goes through sql()");
+        if constexpr (is_statement) {
+            using Plain = decltype(statement.template bound_to<Blocking>(std::declval<engine::Call>()));
+            if constexpr (std::is_same_v<Plain, std::int64_t>) {
+                return detail::behind_all<Mode>(
+                    detail::UnitOperation{unit_, where},
+                    [statement](const engine::Call& call) { return statement.template bound_to<Mode>(call); },
+                    true);
+            } else {
+                return SessionStatement<Mode, S>({unit_, where}, statement);
+            }
+        }
+    }
+    /// SQL with bound values: `s.sql("SELECT count(*) FROM users WHERE age > {}", 30).scalar<int>()`.
+    template <class... V>
+    SessionSql<Mode> sql(std::type_identity_t<SqlText<sizeof...(V)>> text, const V&... values) {
+        return {{unit_, text.where()},
+                detail::raw_operation(unit_->call(text.where()), text.text(), values...)};
+    }
+
     /// Loads a relation (or a path) of an object or a list of them; to-one relations then hold the session's
     /// objects, to-many ones are read by collection().
     template <Model M, class C>
@@ -132,11 +160,13 @@ public:
     // Changing. None of this touches the database.
 
     /// Takes a new object in, to be inserted; the reference is the session's object. What a BelongsTo holds
-    /// comes along when it is new, too; one that was set to an object of the session refers to that.
+    /// comes along when it is new, too; one that was set to an object of the session refers to that. An
+    /// object that is the session's already is returned as it is, and one that was to be removed stays.
     template <class M>
     requires Model<std::remove_cvref_t<M>> std::remove_cvref_t<M>
     &add(M&& object) {
         using Object = std::remove_cvref_t<M>;
+        if (void* const known = unit_->add_again(&object)) return *static_cast<Object*>(known);
         auto& placed = *static_cast<Object*>(unit_->place(detail::model_info<Object>));
         placed = std::forward<M>(object);
         unit_->add(detail::model_info<Object>, &placed);
@@ -194,7 +224,8 @@ public:
         unit_->expire(&object);
     }
     void expire_all() { unit_->expire_all(); }
-    /// Reads the row again now; what was changed is forgotten. Throws NotFound.
+    /// Reads the row again now; what was changed is forgotten. Throws NotFound, and InvalidQuery for an
+    /// object that has no row, or is to be removed.
     template <Model M>
     Result<void> refresh(M& object, Where where = Where::current()) {
         return Mode::run(detail::RefreshTracked{{unit_, where}, &object});

@@ -5,7 +5,9 @@
 
 #include <cstddef>
 #include <iterator>
+#include <memory>
 #include <source_location>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -17,38 +19,7 @@ class TrackedList {
 public:
     using value_type = M;
 
-    class iterator {
-    public:
-        using iterator_category = std::random_access_iterator_tag;
-        using value_type = M;
-        using difference_type = std::ptrdiff_t;
-        using pointer = M*;
-        using reference = M&;
-
-        iterator() = default;
-        explicit iterator(void* const* at) : at_(at) {}
-        M& operator*() const { return *static_cast<M*>(*at_); }
-        M* operator->() const { return static_cast<M*>(*at_); }
-        M& operator[](difference_type n) const { return *static_cast<M*>(at_[n]); }
-        iterator& operator++() { return *this += 1; }
-        iterator operator++(int) { return iterator(at_++); }
-        iterator& operator--() { return *this += -1; }
-        iterator operator--(int) { return iterator(at_--); }
-        iterator& operator+=(difference_type n) {
-            at_ += n;
-            return *this;
-        }
-        iterator& operator-=(difference_type n) { return *this += -n; }
-        friend iterator operator+(iterator i, difference_type n) { return i += n; }
-        friend iterator operator+(difference_type n, iterator i) { return i += n; }
-        friend iterator operator-(iterator i, difference_type n) { return i += -n; }
-        friend difference_type operator-(iterator a, iterator b) { return a.at_ - b.at_; }
-        friend bool operator==(iterator a, iterator b) { return a.at_ == b.at_; }
-        friend auto operator<=>(iterator a, iterator b) { return a.at_ <=> b.at_; }
-
-    private:
-        void* const* at_ = nullptr;
-    };
+    using iterator = detail::RowIterator<M>;
 
     TrackedList() = default;
     explicit TrackedList(std::vector<void*> objects) : objects_(std::move(objects)) {}
@@ -118,6 +89,33 @@ struct FetchOneObject : FetchObjects<M> {
     }
 };
 
+template <class M>
+struct FetchObjectPage : FetchObjects<M> {
+    std::int64_t limit, offset;
+    std::int64_t total = 0;
+    Task<> start() {
+        shape::QueryData slice = this->query;
+        take_page(slice, limit, offset);
+        co_await this->unit->before_query(this->query, this->where);
+        const engine::Call call = co_await this->unit->begun(this->where);
+        total = co_await engine::count(call, this->query);
+        co_await this->unit->fetch(slice, this->objects, this->where);
+    }
+    Page<M, TrackedList<M>> finish() {
+        return {TrackedList<M>(std::move(this->objects)), total, limit, offset};
+    }
+};
+template <class M>
+struct FetchObjectsAfter : FetchObjects<M> {
+    engine::FetchedRows rows{};
+    auto start() { return this->unit->fetch(this->query, this->objects, this->where, &rows); }
+    KeysetPage<M, TrackedList<M>> finish(std::size_t count) {
+        KeysetPage<M, TrackedList<M>> page{TrackedList<M>(std::move(this->objects)), {}};
+        if (count > rows.most && rows.last != nullptr) page.next = keyset_cursor(this->query, rows.last);
+        return page;
+    }
+};
+
 /// A query that yields no objects, behind what it could see of the session's changes.
 template <class R, class M, class F>
 Task<R> run_behind_flush(UnitOperation at, shape::QueryData query, F run, bool writes) {
@@ -130,6 +128,88 @@ Task<R> run_behind_flush(UnitOperation at, shape::QueryData query, F run, bool w
     co_return result;
 }
 
+}  // namespace detail
+
+/// The objects of a session's `iterate` in blocking code: an input range that is walked once.
+///
+/// The objects of a batch are the session's until the next one is read, or the last one has been walked over:
+/// then what was changed (anywhere in the session) is written, and those that the session had not had before
+/// are freed. References to them end there; `expunge(object)` keeps one. Leaving the loop before its end
+/// leaves its last objects in the session. Holds no longer than the transaction.
+template <Model M>
+class ObjectStream {
+public:
+    ObjectStream(detail::UnitOperation at, shape::QueryData query, std::size_t batch)
+        : cursor_(std::make_unique<engine::ObjectCursor>(*at.unit, std::move(query), batch, at.where)) {}
+
+    class iterator {
+    public:
+        using iterator_concept = std::input_iterator_tag;
+        using value_type = M;
+        using difference_type = std::ptrdiff_t;
+        iterator() = default;
+        explicit iterator(ObjectStream* stream) : stream_(stream) {}
+        M& operator*() const { return *static_cast<M*>(stream_->objects_[stream_->next_]); }
+        M* operator->() const { return &**this; }
+        iterator& operator++() {
+            if (++stream_->next_ == stream_->objects_.size()) stream_->read();
+            return *this;
+        }
+        void operator++(int) { ++*this; }
+        bool operator==(std::default_sentinel_t) const { return stream_->next_ == stream_->objects_.size(); }
+
+    private:
+        ObjectStream* stream_ = nullptr;
+    };
+
+    iterator begin() {
+        read();
+        return iterator(this);
+    }
+    std::default_sentinel_t end() const { return {}; }
+
+private:
+    void read() {
+        next_ = 0;
+        objects_ = detail::complete_inline(cursor_->next());
+    }
+    std::unique_ptr<engine::ObjectCursor> cursor_;
+    std::span<void* const> objects_{};
+    std::size_t next_ = 0;
+};
+
+/// The same in coroutines: `while (Account* account = co_await rows.next())`.
+template <Model M>
+class AsyncObjectStream {
+public:
+    AsyncObjectStream(detail::UnitOperation at, shape::QueryData query, std::size_t batch)
+        : cursor_(std::make_unique<engine::ObjectCursor>(*at.unit, std::move(query), batch, at.where)) {}
+
+    /// The next object, or null at the end. One call at a time.
+    Task<M*> next() {
+        if (next_ == objects_.size()) {
+            next_ = 0;
+            objects_ = co_await cursor_->next();
+            if (objects_.empty()) co_return nullptr;
+        }
+        co_return static_cast<M*>(objects_[next_++]);
+    }
+
+private:
+    std::unique_ptr<engine::ObjectCursor> cursor_;
+    std::span<void* const> objects_{};
+    std::size_t next_ = 0;
+};
+
+namespace detail {
+template <class Mode, class M>
+struct ObjectStreamOf {
+    using type = ObjectStream<M>;
+};
+template <class M>
+struct ObjectStreamOf<Async, M> {
+    using type = AsyncObjectStream<M>;
+};
 }  // namespace detail
 
 /// A query of a session: rows become the session's objects, the same row the same object. What the session
@@ -167,6 +247,28 @@ public:
         fetch.query.cap_limit(2);
         return Mode::run(std::move(fetch));
     }
+    /// `limit` objects behind the first `offset` rows, and how many rows there are in all (two statements).
+    Result<Page<M, TrackedList<M>>> paginate(std::int64_t limit, std::int64_t offset = 0) const {
+        return Mode::run(detail::FetchObjectPage<M>{{at_, this->data()}, limit, offset});
+    }
+    /// `limit` objects behind the place that `cursor` (KeysetPage::next) marks; an empty cursor is the start.
+    /// The order is completed by the primary key.
+    Result<KeysetPage<M, TrackedList<M>>> page_after(std::string_view cursor, std::int64_t limit) const {
+        detail::FetchObjectsAfter<M> fetch{{at_, this->data()}};
+        detail::prepare_keyset(fetch.query, cursor, limit);
+        fetch.rows.most = static_cast<std::size_t>(limit);
+        return Mode::run(std::move(fetch));
+    }
+    /// All objects in batches of `batch_size`, with flat memory, by primary key when no order was asked for:
+    /// see ObjectStream. Do not change what the query is ordered by meanwhile.
+    auto iterate(std::size_t batch_size = 1000) const {
+        shape::QueryData query = this->data();
+        detail::order_by_key_unless_ordered(query);
+        return typename detail::ObjectStreamOf<Mode, M>::type(at_, std::move(query), batch_size);
+    }
+    /// The same query without its session, to store or pass on.
+    Query<M> unbound() const { return Query<M>(this->data()); }
+
     Result<std::int64_t> count() const {
         return direct([](const Bound& q) { return q.count(); });
     }
@@ -192,6 +294,10 @@ public:
     template <class... E>
     auto aggregate(const E&... expressions) const {
         return direct([... e = expressions](const Bound& q) { return q.aggregate(e...); });
+    }
+    /// See BoundQuery.
+    Result<QueryPlan> explain(ExplainOptions options = {}) const {
+        return direct([options](const Bound& q) { return q.explain(options); });
     }
     /// UPDATE of all rows of the query. Objects of the model are read again when they are next asked for.
     template <class... A>

@@ -2,6 +2,7 @@
 
 #include <duet/base/fixed_name.hpp>
 #include <duet/model/reflect.hpp>
+#include <duet/model/row_iterator.hpp>
 #include <duet/schema/relation_state.hpp>
 
 #include <cstddef>
@@ -77,34 +78,48 @@ public:
     using target_type = T;
     using value_type = T;
 
+    using iterator = RowIterator<T>;
+    using const_iterator = RowIterator<const T>;
+
     bool loaded() const noexcept { return state_.loaded; }
 
     // All of these throw NotLoaded before anything is loaded.
-    T* begin() { return rows(); }
-    T* end() { return rows() + state_.count; }
-    const T* begin() const { return rows(); }
-    const T* end() const { return rows() + state_.count; }
+    iterator begin() { return at<T>(0); }
+    iterator end() { return at<T>(size()); }
+    const_iterator begin() const { return at<const T>(0); }
+    const_iterator end() const { return at<const T>(size()); }
     std::size_t size() const {
-        rows();
+        require_loaded();
         return state_.count;
     }
     bool empty() const { return size() == 0; }
-    T& operator[](std::size_t i) { return rows()[i]; }
-    const T& operator[](std::size_t i) const { return rows()[i]; }
-    T& front() { return *rows(); }
-    const T& front() const { return *rows(); }
-    T& back() { return rows()[state_.count - 1]; }
-    const T& back() const { return rows()[state_.count - 1]; }
-    std::span<const T> span() const { return {rows(), state_.count}; }
+    T& operator[](std::size_t i) { return *at<T>(i); }
+    const T& operator[](std::size_t i) const { return *at<const T>(i); }
+    T& front() { return *at<T>(0); }
+    const T& front() const { return *at<const T>(0); }
+    T& back() { return *at<T>(size() - 1); }
+    const T& back() const { return *at<const T>(size() - 1); }
+    /// Throws InvalidQuery for the objects of a session, which do not lie one after the other.
+    std::span<const T> span() const {
+        require_loaded();
+        if (state_.scattered) throw_scattered(state_);
+        return {static_cast<const T*>(state_.first), state_.count};
+    }
 
 protected:
     LoadedRows() = default;
 
 private:
     friend struct RelationAccess;
-    T* rows() const {
+    void require_loaded() const {
         if (!state_.loaded) throw_not_loaded(state_, "a collection");
-        return static_cast<T*>(state_.first);
+    }
+    template <class R>
+    RowIterator<R> at(std::size_t i) const {
+        require_loaded();
+        if (state_.scattered) [[unlikely]]
+            return RowIterator<R>(static_cast<void* const*>(state_.first) + i);
+        return RowIterator<R>(static_cast<R*>(state_.first) + i);
     }
     RelationState state_;
 };
@@ -114,7 +129,8 @@ private:
 /// The one side of a relation: the rows of T whose BelongsTo refers here. Not a column.
 ///
 /// Where several members of T refer back, the second argument names one: `HasMany<Post, "reviewer">`.
-/// Loaded rows lie in one block shared by all parents of the load and by copies of this object.
+/// Loaded rows lie in one block shared by all parents of the load and by copies of this object; those of a
+/// session's objects are objects of the session.
 template <class T, Name ForeignKey = "">
 class HasMany : public detail::LoadedRows<T> {
 public:

@@ -7,9 +7,9 @@
 namespace duet {
 
 /// A slice of a result by number, and how many rows there are in all.
-template <class M>
+template <class M, class Items = std::vector<M>>
 struct Page {
-    std::vector<M> items;
+    Items items;
     std::int64_t total = 0;
     std::int64_t limit = 0;
     std::int64_t offset = 0;
@@ -19,9 +19,9 @@ struct Page {
 
 /// A slice of a result by place: `next` leads to the rows behind the last one here, however many came or went
 /// meanwhile.
-template <class M>
+template <class M, class Items = std::vector<M>>
 struct KeysetPage {
-    std::vector<M> items;
+    Items items;
     std::string next;  // pass it to page_after; empty: there is nothing behind
     bool has_next() const { return !next.empty(); }
 };

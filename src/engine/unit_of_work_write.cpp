@@ -1,0 +1,228 @@
+#include <algorithm>
+
+#include "unit_of_work_impl.hpp"
+#include "write.hpp"
+
+// The rows of a flush, in its steps.
+
+namespace duet::engine {
+
+// New rows.
+
+Task<> UnitOfWork::Impl::write_added(Call call, Pending& pending) {
+    std::vector<FlushNode> nodes(pending.added.size());
+    pending.added_before = pending.before.size();
+    for (std::size_t i = 0; i < pending.added.size(); ++i) {
+        Tracked& t = *pending.added[i];
+        t.number = static_cast<std::uint32_t>(i);
+        pending.before.emplace_back(&t, RowSnapshot{});
+        t.model->layout.take(t.object, pending.before.back().second);
+    }
+    for (std::size_t i = 0; i < pending.added.size(); ++i) {
+        Tracked& t = *pending.added[i];
+        nodes[i].table = t.model->number;
+        for (const std::size_t relation : t.model->references) {
+            Tracked* target = target_of(t, relation);
+            if (target == nullptr) target = referred(t, relation);
+            if (target == nullptr || target->state != TrackedState::added) continue;
+            nodes[i].needs.push_back({target->number, static_cast<std::int16_t>(relation),
+                                      foreign_key(t, relation).type->nullable != nullptr});
+        }
+    }
+    const FlushOrder order = order_rows(nodes);
+    for (const FlushOrder::Postponed& postponed : order.postponed) {
+        Tracked& t = *pending.added[postponed.row];
+        const auto relation = static_cast<std::size_t>(postponed.need.relation);
+        pending.later.push_back({&t, relation, pending.added[postponed.need.on]});
+        detach(t, relation);
+    }
+    std::vector<Tracked*> rows;
+    for (const FlushOrder::Group& group : order.groups) {
+        rows.clear();
+        for (const std::uint32_t row : group.rows) {
+            rows.push_back(pending.added[row]);
+            settle_references(*rows.back());
+        }
+        co_await insert_group(call, models[group.table], rows);
+    }
+    for (const Later& later : pending.later) {
+        attach(*later.tracked, later.relation, *later.target);
+        ColumnSet column;
+        const RelationInfo& relation = later.tracked->model->info.relations[later.relation];
+        column.add(static_cast<std::size_t>(relation.local_column));
+        pending.updates.push_back({later.tracked, column});
+    }
+    // Rows that are there already may refer to new ones.
+    for (const Update& update : pending.updates) settle_references(*update.tracked);
+}
+
+namespace {
+
+/// One INSERT among others that are under way.
+class InsertOfObject final : public BatchOperation {
+public:
+    InsertOfObject(const ModelInfo& model, void* object) : model_(model), object_(object) {}
+    Task<> start(Call call) override { return insert(call, model_, object_); }
+    bool checks_result() const noexcept override { return false; }
+    const ModelInfo* hooked_model() const noexcept override { return &model_; }
+
+private:
+    const ModelInfo& model_;
+    void* object_;
+};
+
+class RemovalOfObject final : public BatchOperation {
+public:
+    RemovalOfObject(const ModelInfo& model, void* object, Removal removal)
+        : model_(model), object_(object), removal_(removal) {}
+    Task<> start(Call call) override { return engine::remove(call, model_, object_, removal_); }
+    bool checks_result() const noexcept override { return true; }
+    const ModelInfo* hooked_model() const noexcept override { return &model_; }
+
+private:
+    const ModelInfo& model_;
+    void* object_;
+    Removal removal_;
+};
+
+}  // namespace
+
+// Objects that were added one after the other lie next to each other and go together; others each by itself,
+// at the same time where that is possible.
+Task<> UnitOfWork::Impl::insert_group(Call call, TrackedModel& model, std::span<Tracked* const> rows) {
+    std::vector<std::unique_ptr<BatchOperation>> single;
+    std::size_t begin = 0;
+    while (begin < rows.size()) {
+        auto* const first = static_cast<std::byte*>(rows[begin]->object);
+        const bool keyless = is_new(model.info, first);
+        std::size_t count = 1;
+        while (begin + count < rows.size() &&
+               rows[begin + count]->object == first + count * model.info.size &&
+               is_new(model.info, rows[begin + count]->object) == keyless)
+            ++count;
+        if (count == 1) {
+            single.push_back(std::make_unique<InsertOfObject>(model.info, first));
+        } else {
+            co_await insert_all_hooked(call, model.info, first, count);
+        }
+        begin += count;
+    }
+    if (!single.empty()) co_await run_batch(call, single);
+}
+
+// Changed rows.
+
+Task<> UnitOfWork::Impl::write_updates(Call call, Pending& pending, std::size_t begin, std::size_t end) {
+    std::vector<Update*> order;
+    order.reserve(end - begin);
+    for (std::size_t i = begin; i < end; ++i) {
+        Update& update = pending.updates[i];
+        order.push_back(&update);
+        if (!changes_objects(call, update.tracked->model->info)) continue;
+        pending.before.emplace_back(update.tracked, RowSnapshot{});
+        update.tracked->model->layout.take(update.tracked->object, pending.before.back().second);
+    }
+    const auto together = [](const Update& a, const Update& b) {
+        return a.tracked->model == b.tracked->model && a.columns == b.columns;
+    };
+    const auto before = [](const Update* a, const Update* b) {
+        if (a->tracked->model != b->tracked->model)
+            return a->tracked->model->number < b->tracked->model->number;
+        return a->columns < b->columns;
+    };
+    if (!std::is_sorted(order.begin(), order.end(), before))
+        std::stable_sort(order.begin(), order.end(), before);
+    std::vector<void*> objects;
+    std::vector<std::int16_t> columns;
+    for (std::size_t i = 0; i < order.size();) {
+        const Update& first = *order[i];
+        const ModelInfo& info = first.tracked->model->info;
+        objects.clear();
+        columns.clear();
+        for (std::size_t c = 0; c < info.columns.size(); ++c) {
+            if (first.columns.has(c)) columns.push_back(static_cast<std::int16_t>(c));
+        }
+        while (i < order.size() && together(first, *order[i])) objects.push_back(order[i++]->tracked->object);
+        co_await update_objects(call, info, columns, objects);
+    }
+}
+
+// Links.
+
+Task<> UnitOfWork::Impl::write_links(Call call, Pending& pending) {
+    std::vector<const void*> targets;
+    for (const Collection* c : pending.links) {
+        for (const bool adds : {false, true}) {
+            targets.clear();
+            for (const void* object : adds ? c->linked : c->unlinked) {
+                if (const Tracked* const t = tracked(object);
+                    t != nullptr && t->state != TrackedState::removed)
+                    targets.push_back(object);
+            }
+            if (targets.empty()) continue;
+            co_await change_links(call, c->owner->model->info, c->index, c->owner->object,
+                                  adds ? LinkChange::add : LinkChange::remove, targets);
+        }
+    }
+}
+
+// Removed rows.
+
+Task<> UnitOfWork::Impl::write_removed(Call call, Pending& pending, std::size_t begin, std::size_t end) {
+    const std::vector<Tracked*> removed(pending.removed.begin() + static_cast<std::ptrdiff_t>(begin),
+                                        pending.removed.begin() + static_cast<std::ptrdiff_t>(end));
+    std::vector<FlushNode> nodes(removed.size());
+    const std::uint32_t base_number = marks + 1;  // tells them from all that were numbered before
+    marks += static_cast<std::uint32_t>(removed.size());
+    for (std::size_t i = 0; i < removed.size(); ++i)
+        removed[i]->number = base_number + static_cast<std::uint32_t>(i);
+    for (std::size_t i = 0; i < removed.size(); ++i) {
+        Tracked& t = *removed[i];
+        nodes[i].table = t.model->number;
+        pending.before.emplace_back(&t, RowSnapshot{});
+        t.model->layout.take(t.object, pending.before.back().second);
+        for (const std::size_t relation : t.model->references) {
+            const Tracked* const target = referred(t, relation);
+            if (target == nullptr || target->state != TrackedState::removed || target->number < base_number)
+                continue;
+            // Not every database deletes a row that refers to itself.
+            const bool optional = foreign_key(t, relation).type->nullable != nullptr;
+            if (target == &t && !optional) continue;
+            nodes[target->number - base_number].needs.push_back(
+                {static_cast<std::uint32_t>(i), static_cast<std::int16_t>(relation), optional});
+        }
+    }
+    const FlushOrder order = order_rows(nodes);
+    // Rings are opened by rows that refer to nothing any more.
+    for (const FlushOrder::Postponed& postponed : order.postponed) {
+        Tracked& t = *removed[postponed.need.on];
+        const auto relation = static_cast<std::size_t>(postponed.need.relation);
+        const std::int16_t column = t.model->info.relations[relation].local_column;
+        if (Tracked* const target = target_of(t, relation)) pending.opened.push_back({&t, relation, target});
+        detach(t, relation);
+        co_await update_objects(call, t.model->info, {&column, 1}, {&t.object, 1});
+    }
+    std::vector<Tracked*> rows;
+    for (const FlushOrder::Group& group : order.groups) {
+        rows.clear();
+        for (const std::uint32_t row : group.rows) rows.push_back(removed[row]);
+        co_await remove_group(call, rows);
+    }
+}
+
+Task<> UnitOfWork::Impl::remove_group(Call call, std::span<Tracked* const> rows) {
+    std::vector<std::unique_ptr<BatchOperation>> operations;
+    for (const Tracked* t : rows) {
+        const Removal removal = t->hard       ? Removal::hard
+                                : t->cascades ? Removal::soft_cascade
+                                              : Removal::normal;
+        if (removal == Removal::soft_cascade) {
+            co_await engine::remove(call, t->model->info, t->object, removal);
+        } else {
+            operations.push_back(std::make_unique<RemovalOfObject>(t->model->info, t->object, removal));
+        }
+    }
+    if (!operations.empty()) co_await run_batch(call, operations);
+}
+
+}  // namespace duet::engine
