@@ -46,6 +46,18 @@ TEST_F(OnPostgres, SurvivesARestart) {
 }
 // [/failure]
 
+// [tls]
+TEST(Server, SpeaksTls) {
+    const duet::testing::EphemeralPostgres secure(
+        {.access_rules = {"hostnossl all all all reject"}, .tls = true});
+    duet::Database verified{secure.url() +
+                            "?sslmode=verify-full&sslrootcert=" + secure.tls().authority.string()};
+    EXPECT_EQ(verified.sql("SELECT 42").scalar<int>(), 42);
+    duet::Database plain{secure.url() + "?sslmode=disable"};
+    EXPECT_THROW(plain.sql("SELECT 42").scalar<int>(), duet::ConnectionError);
+}
+// [/tls]
+
 // [options]
 TEST(Server, TakesSettings) {
     const duet::testing::EphemeralPostgres primary({.settings = {"max_connections=50", "log_statement=all"}});

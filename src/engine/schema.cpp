@@ -71,6 +71,8 @@ Task<> drop_all(Call call, std::span<const ModelInfo* const> models) {
 Task<DatabaseSchema> introspect(Call call) {
     return on_connection<DatabaseSchema>(
         from_primary(call), driver::Access::read, [](Connected& at) -> Task<DatabaseSchema> {
+            const duet::detail::PromiseBase& self = co_await duet::detail::current_promise();
+            if (self.home != nullptr) co_await at.engine().pool().helpers().enter();
             co_return at.engine().pool().driver().introspect(at.connection());
         });
 }

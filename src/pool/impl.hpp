@@ -45,6 +45,9 @@ struct Pool::Impl {
     enum class Verdict : std::uint8_t { good, too_old, suspect, unknown };
     Verdict judge(const Lease::Slot& slot) const noexcept;
     Task<> open(Lease::Slot& slot, Clock::time_point deadline);
+    driver::Wait begin_opening(Lease::Slot& slot);
+    Task<driver::Wait> open_on_helper(Lease::Slot& slot, Clock::time_point until, Clock::time_point deadline);
+    WorkerPool& helpers();
     Task<> set_up(Lease::Slot& slot, Clock::time_point deadline);
     Task<bool> answers(Lease::Slot& slot, Clock::time_point deadline);
     void found_broken(Lease::Slot& slot) noexcept;

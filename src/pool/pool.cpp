@@ -101,15 +101,18 @@ Pool::~Pool() = default;
 driver::Driver& Pool::driver() const noexcept { return *impl_->source; }
 const driver::Topology& Pool::topology() const noexcept { return impl_->topology; }
 
-WorkerPool* Pool::workers() noexcept {
-    if (!impl_->topology.blocking) return nullptr;
-    if (WorkerPool* const there = impl_->workers.load(std::memory_order_acquire)) return there;
-    const std::lock_guard lock(impl_->starting_workers);
-    if (!impl_->owned_workers) {
-        impl_->owned_workers = std::make_unique<WorkerPool>(impl_->most_connections());
-        impl_->workers.store(impl_->owned_workers.get(), std::memory_order_release);
+WorkerPool* Pool::workers() noexcept { return impl_->topology.blocking ? &impl_->helpers() : nullptr; }
+
+WorkerPool& Pool::helpers() { return impl_->helpers(); }
+
+WorkerPool& Pool::Impl::helpers() {
+    if (WorkerPool* const there = workers.load(std::memory_order_acquire)) return *there;
+    const std::lock_guard lock(starting_workers);
+    if (!owned_workers) {
+        owned_workers = std::make_unique<WorkerPool>(most_connections());
+        workers.store(owned_workers.get(), std::memory_order_release);
     }
-    return impl_->owned_workers.get();
+    return *owned_workers;
 }
 
 void Pool::on_connect(std::shared_ptr<void> context, void (*hook)(void* context, ConnectionSetup& setup)) {

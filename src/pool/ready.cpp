@@ -110,17 +110,35 @@ Task<bool> Pool::Impl::answers(Lease::Slot& slot, Clock::time_point deadline) {
     co_return connection.usable();
 }
 
+driver::Wait Pool::Impl::begin_opening(Lease::Slot& slot) {
+    slot.connection = source->connect(slot.writer ? driver::Access::write : driver::Access::read);
+    slot.connection->allow_blocking(false);
+    return slot.connection->establish();
+}
+
+Task<driver::Wait> Pool::Impl::open_on_helper(Lease::Slot& slot, Clock::time_point until,
+                                              Clock::time_point deadline) {
+    co_await helpers().enter();
+    const driver::Wait wait = begin_opening(slot);
+    if (wait == driver::Wait::done || topology.opening != driver::Opening::blocks) co_return wait;
+    detail::complete_inline(answer(*slot.connection, wait, until, deadline));
+    co_return driver::Wait::done;
+}
+
 Task<> Pool::Impl::open(Lease::Slot& slot, Clock::time_point deadline) {
     const std::uint32_t opened_in = generation.load(std::memory_order_relaxed);
     const Clock::time_point until = after(options.connect_timeout);
     if (slot.statements.capacity() < options.statements) {
         slot.statements = PlanMap<std::unique_ptr<driver::Statement>>(options.statements);
     }
-    slot.connection = source->connect(slot.writer ? driver::Access::write : driver::Access::read);
-    driver::Connection& connection = *slot.connection;
-    connection.allow_blocking(false);
-    const driver::Wait wait = connection.establish();
-    if (wait != driver::Wait::done) co_await answer(connection, wait, until, deadline);
+    const detail::PromiseBase& self = co_await detail::current_promise();
+    driver::Wait wait = driver::Wait::done;
+    if (self.home == nullptr || topology.blocking || topology.opening == driver::Opening::waits) {
+        wait = begin_opening(slot);
+    } else {
+        wait = co_await open_on_helper(slot, until, deadline);
+    }
+    if (wait != driver::Wait::done) co_await answer(*slot.connection, wait, until, deadline);
     if (has_setup.load(std::memory_order_acquire)) co_await set_up(slot, deadline);
     slot.generation = opened_in;
     const std::int64_t now = coarse_now();

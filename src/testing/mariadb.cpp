@@ -1,10 +1,13 @@
+#include <duet/base/error.hpp>
 #include <duet/testing/mariadb.hpp>
 
 #include <csignal>
+#include <optional>
 #include <utility>
 
 #include <unistd.h>
 
+#include "testing/certificates.hpp"
 #include "testing/mariadb_wire.hpp"
 #include "testing/programs.hpp"
 #include "testing/server_process.hpp"
@@ -48,6 +51,7 @@ struct EphemeralMariaDb::Impl {
                      "--skip-name-resolve", "--auth-root-authentication-method=normal",
                      "--innodb-flush-method=nosync", "--innodb-log-file-size=48M"});
         process.write_file(process.folder() / "users.sql", users);
+        if (options.tls) certificates = make_certificates(process);
         const auto ready = [this] { return MariaDbWire(socket(), "root", "mysql", probe_timeout), true; };
         process.start_on_free_port([this] { write_settings(); },
                                    {server, "--defaults-file=" + settings_file().string()}, ready);
@@ -68,6 +72,11 @@ struct EphemeralMariaDb::Impl {
                 "\npid-file=" + (process.folder() / "mariadbd.pid").string() +
                 "\ninit-file=" + (process.folder() / "users.sql").string() +
                 "\nport=" + std::to_string(process.port()) + '\n';
+        if (certificates) {
+            text += "ssl-ca=" + certificates->client.authority.string() +
+                    "\nssl-cert=" + certificates->server_certificate.string() +
+                    "\nssl-key=" + certificates->server_key.string() + '\n';
+        }
         for (const std::string& setting : options.settings) text += setting + '\n';
         process.write_file(settings_file(), text);
     }
@@ -81,6 +90,7 @@ struct EphemeralMariaDb::Impl {
 
     MariaDbOptions options;
     ServerProcess process;
+    std::optional<Certificates> certificates{};
     unsigned fresh = 0;
 };
 
@@ -98,6 +108,10 @@ std::string EphemeralMariaDb::socket_url(std::string_view database) const {
            "?socket=" + percent_encoded(impl_->socket().string());
 }
 std::uint16_t EphemeralMariaDb::port() const { return impl_->process.port(); }
+const TlsFiles& EphemeralMariaDb::tls() const {
+    if (impl_->certificates) return impl_->certificates->client;
+    throw ConfigurationError("This throwaway MariaDB was started without MariaDbOptions::tls");
+}
 const fs::path& EphemeralMariaDb::folder() const { return impl_->process.folder(); }
 std::string EphemeralMariaDb::log() const { return impl_->process.log(); }
 

@@ -3,6 +3,7 @@
 
 #include <csignal>
 #include <fstream>
+#include <optional>
 #include <thread>
 #include <utility>
 
@@ -10,6 +11,7 @@
 #include <sys/shm.h>
 #include <unistd.h>
 
+#include "testing/certificates.hpp"
 #include "testing/postgres_wire.hpp"
 #include "testing/programs.hpp"
 #include "testing/server_process.hpp"
@@ -68,6 +70,7 @@ struct EphemeralPostgres::Impl {
                          "--encoding=UTF8", "--locale=C.UTF-8", "--lc-messages=C", "--no-sync",
                          "--no-instructions"});
         }
+        if (options.tls) certificates = make_certificates(process);
         write_access();
         const auto ready = [this] { return PostgresWire(socket(), "duet", "postgres", probe_timeout), true; };
         process.start_on_free_port([this] { write_settings(); }, {program("postgres"), "-D", data().string()},
@@ -107,6 +110,12 @@ struct EphemeralPostgres::Impl {
         std::string text = common_settings;
         text += setting_line("unix_socket_directories", process.folder().string());
         text += setting_line("port", std::to_string(process.port()));
+        if (certificates) {
+            text += setting_line("ssl", "on");
+            text += setting_line("ssl_ca_file", certificates->client.authority.string());
+            text += setting_line("ssl_cert_file", certificates->server_certificate.string());
+            text += setting_line("ssl_key_file", certificates->server_key.string());
+        }
         for (const std::string& setting : options.settings) {
             const auto [name, value] = split_setting(setting);
             text += setting_line(name, value);
@@ -147,6 +156,7 @@ struct EphemeralPostgres::Impl {
     fs::path programs;
     const Impl* primary;
     ServerProcess process;
+    std::optional<Certificates> certificates{};
     unsigned fresh = 0;
 };
 
@@ -164,6 +174,10 @@ std::string EphemeralPostgres::socket_url(std::string_view database) const {
            "&port=" + std::to_string(port()) + "&user=duet";
 }
 std::uint16_t EphemeralPostgres::port() const { return impl_->process.port(); }
+const TlsFiles& EphemeralPostgres::tls() const {
+    if (impl_->certificates) return impl_->certificates->client;
+    throw ConfigurationError("This throwaway PostgreSQL was started without PostgresOptions::tls");
+}
 const fs::path& EphemeralPostgres::folder() const { return impl_->process.folder(); }
 std::string EphemeralPostgres::log() const { return impl_->process.log(); }
 

@@ -54,6 +54,7 @@ TEST(EphemeralPostgres, AnswersAndIsGoneWithItsFolderAfterwards) {
         EXPECT_EQ(server.ask("SELECT upper('é')"), "É");
         EXPECT_EQ(server.ask("SELECT NULL"), "");
         EXPECT_EQ(server.url(), "postgresql://duet@127.0.0.1:" + std::to_string(server.port()) + "/duet");
+        EXPECT_TRUE(says(refusal([&] { (void)server.tls(); }), "PostgresOptions::tls"));
         EXPECT_EQ(server.socket_url("a b"), "postgresql:///a%20b?host=" + folder.string() +
                                                 "&port=" + std::to_string(server.port()) + "&user=duet");
         EXPECT_LT(socket_of(folder, server.port()).native().size(), 100U);

@@ -16,12 +16,17 @@ namespace duet::driver {
 
 struct Url;
 
+/// What blocks while a connection of a network driver is opened: nothing, what connect() and the first part
+/// of establish() do (asking where a host is), or all of it. Coroutines have a worker thread do that.
+enum class Opening : std::uint8_t { waits, asks_first, blocks };
+
 /// How many connections of which sort make sense for a database.
 struct Topology {
     bool single = false;           // one connection is the database (SQLite in memory)
     bool separate_writer = false;  // one writer and several readers (SQLite files)
     bool blocking = false;         // calls block: coroutines hand them to a worker thread
     bool pipelining = false;       // coroutines of one executor may share a connection
+    Opening opening = Opening::waits;
 };
 
 enum class Access : std::uint8_t { read, write };

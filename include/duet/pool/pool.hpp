@@ -36,6 +36,8 @@ public:
     const driver::Topology& topology() const noexcept;
     /// Threads for drivers whose calls block, one for each connection; null for others.
     WorkerPool* workers() noexcept;
+    /// The same threads with any driver, for what blocks even where statements do not.
+    WorkerPool& helpers();
 
     /// Awaited in a Task it gives a Lease whose connection may have to be opened. Waits for a connection:
     /// blocking when the Task has no executor, else suspended on it. Throws PoolTimeout (naming what is known

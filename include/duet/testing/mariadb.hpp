@@ -1,5 +1,7 @@
 #pragma once
 
+#include <duet/testing/tls.hpp>
+
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
@@ -15,6 +17,9 @@ struct MariaDbOptions {
     /// Lines for the [mariadbd] section of the option file, "name=value" or "name" each; later ones win, and
     /// all win over what the harness sets itself (no syncing to disk, a small buffer pool, utf8mb4).
     std::vector<std::string> settings{};
+    /// Whether it speaks TLS, with certificates of its own: see EphemeralMariaDb::tls(). Needs the program
+    /// openssl, from version 3. Clients that ask for no TLS get in as before.
+    bool tls = false;
     /// Databases that are there once the server runs.
     std::vector<std::string> databases{"duet"};
     /// The folder in which the server's own throwaway folder is made; empty for the system's folder for
@@ -47,6 +52,8 @@ public:
     /// mariadb://duet:secret@localhost/<database>?socket=<path>
     std::string socket_url(std::string_view database = "duet") const;
     std::uint16_t port() const;
+    /// For the clients of a server with MariaDbOptions::tls; others have none: ConfigurationError.
+    const TlsFiles& tls() const;
     /// Holds the socket, the log (`server.log`) and the data (`data`).
     const std::filesystem::path& folder() const;
     /// All that the server has logged so far.

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <duet/testing/tls.hpp>
+
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
@@ -20,6 +22,10 @@ struct PostgresOptions {
     std::vector<std::string> settings{};
     /// Lines for pg_hba.conf. They come before the harness's own, which trust everybody.
     std::vector<std::string> access_rules{};
+    /// Whether it speaks TLS, with certificates of its own: see EphemeralPostgres::tls(). Needs the program
+    /// openssl, from version 3. Clients that ask for no TLS get in as before, unless `access_rules` say
+    /// `hostssl`.
+    bool tls = false;
     /// Databases that are there once the server runs. A standby has those of its primary instead.
     std::vector<std::string> databases{"duet"};
     /// Makes this server a streaming standby of that one, which must be running and must live longer.
@@ -57,6 +63,8 @@ public:
     /// postgresql:///<database>?host=<folder of the socket>&port=<port>&user=duet
     std::string socket_url(std::string_view database = "duet") const;
     std::uint16_t port() const;
+    /// For the clients of a server with PostgresOptions::tls; others have none: ConfigurationError.
+    const TlsFiles& tls() const;
     /// Holds the socket, the log (`server.log`) and the data (`data`).
     const std::filesystem::path& folder() const;
     /// All that the server has logged so far.

@@ -30,6 +30,13 @@ int poll_for(int socket, int events) noexcept {
     return ready;
 }
 
+int poll_for(MYSQL* mysql, int events) noexcept {
+    const bool limited = (events & MYSQL_WAIT_TIMEOUT) != 0;
+    const int limit = limited ? static_cast<int>(mysql_get_timeout_value_ms(mysql)) : -1;
+    const int ready = look(static_cast<int>(mysql_get_socket(mysql)), events, limit);
+    return ready == 0 && limited ? MYSQL_WAIT_TIMEOUT : ready;
+}
+
 int happened(int socket, int events) noexcept { return look(socket, events, 0); }
 
 }  // namespace duet::driver::mariadb

@@ -40,6 +40,8 @@ using StmtNextResult =
 
 /// Waits on this thread for what the library waits for (MYSQL_WAIT_*); answers what happened.
 int poll_for(int socket, int events) noexcept;
+/// The same with the library's own socket and time limit.
+int poll_for(MYSQL* mysql, int events) noexcept;
 /// What of `events` has happened already.
 int happened(int socket, int events) noexcept;
 
@@ -48,13 +50,16 @@ class Caller {
 public:
     /// Whether the next calls may block.
     bool blocking = false;
+    /// Over TLS the socket never blocks, which the library's blocking calls cannot do with: calls are made in
+    /// pieces even where they may block.
+    MYSQL* in_pieces = nullptr;
 
     /// Begins the call, or goes on with it when it is under way. False: it is not done, see wait(). A call
     /// that went on has to be asked for with the same handle; its other arguments are those of the start.
     template <class F, class R, class Handle, class... Args>
     bool done(R& result, Handle* handle, Args... args) {
         if (events_ == 0) [[likely]] {
-            if (blocking) [[likely]] {
+            if (blocking && in_pieces == nullptr) [[likely]] {
                 F::plain(result, handle, args...);
                 return true;
             }
@@ -64,7 +69,11 @@ public:
                 F::go_on(result, handle, given_up_ ? MYSQL_WAIT_TIMEOUT : events_ & ~MYSQL_WAIT_TIMEOUT);
         }
         if (events_ != 0 && blocking && !given_up_) [[unlikely]] {
-            while (events_ != 0) events_ = F::go_on(result, handle, poll_for(socket, events_));
+            while (events_ != 0) {
+                const int happened =
+                    in_pieces != nullptr ? poll_for(in_pieces, events_) : poll_for(socket, events_);
+                events_ = F::go_on(result, handle, happened);
+            }
         }
         return events_ == 0;
     }

@@ -5,6 +5,8 @@
 #include <new>
 #include <utility>
 
+#include <sys/socket.h>
+
 #include "driver/mariadb/sql_words.hpp"
 
 namespace duet::driver::mariadb {
@@ -28,6 +30,7 @@ MariaDbConnection::MariaDbConnection(std::shared_ptr<const Options> options,
     if (options_->read_timeout != 0)
         mysql_options(mysql_.get(), MYSQL_OPT_READ_TIMEOUT, &options_->read_timeout);
     mysql_options(mysql_.get(), MYSQL_INIT_COMMAND, session_settings.data());
+    if (options_->ssl) caller_.in_pieces = mysql_.get();
 }
 
 MariaDbConnection::~MariaDbConnection() {
@@ -227,6 +230,8 @@ void MariaDbConnection::abandon() noexcept {
     giving_up_ = true;
     alive_ = false;
     caller_.give_up();
+    // Inside TLS the library knows no end of time, only the end of the connection.
+    if (caller_.in_pieces != nullptr && caller_.socket >= 0) ::shutdown(caller_.socket, SHUT_RDWR);
     // The library cleans up when its waits end as if time were over. Bounded, should it try again and again.
     for (int i = 0; i < 64 && caller_.under_way(); ++i) {
         try {

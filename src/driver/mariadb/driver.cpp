@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "driver/cancel_thread.hpp"
+#include "driver/host_name.hpp"
 #include "driver/mariadb/connection.hpp"
 #include "driver/mariadb/introspect.hpp"
 #include "driver/mariadb/options.hpp"
@@ -21,7 +22,10 @@ public:
           cancel_thread_(std::make_shared<CancelThread>()) {}
 
     const Dialect& dialect() const noexcept override { return dialect_; }
-    Topology topology() const noexcept override { return {}; }
+    Topology topology() const noexcept override {
+        if (options_->ssl) return {.opening = Opening::blocks};
+        return {.opening = is_host_name(options_->host) ? Opening::asks_first : Opening::waits};
+    }
     std::unique_ptr<Connection> connect(Access /*access*/) override {
         return std::make_unique<MariaDbConnection>(options_, cancel_thread_);
     }

@@ -7,8 +7,10 @@
 
 #include <errmsg.h>
 #include <mysqld_error.h>
+#include <unistd.h>
 
 #include "driver/mariadb/error_text.hpp"
+#include "driver/mariadb/options.hpp"
 
 namespace duet::driver::mariadb {
 namespace {
@@ -139,6 +141,24 @@ std::vector<std::string> list_of(std::string name) {
     }
 }
 
+/// What the library leaves out: which file it means, whose certificate it does not trust, and why.
+std::string tls_advice(std::string_view message, const Options& options) {
+    for (const auto& [option, file] : {std::pair<const char*, const std::string&>{"ssl_ca", options.ssl_ca},
+                                       {"ssl_cert", options.ssl_cert},
+                                       {"ssl_key", options.ssl_key}}) {
+        if (!file.empty() && access(file.c_str(), R_OK) != 0)
+            return "; " + std::string(option) + " names a file that cannot be read: " + file;
+    }
+    for (const char* const unknown : {"self-signed", "self signed", "issuer", "verify failed"}) {
+        if (message.find(unknown) == std::string_view::npos) continue;
+        return options.ssl_ca.empty() ? "; name the authority that signed the server's certificate (ssl_ca)"
+                                      : "; the server's certificate is not signed by one of ssl_ca";
+    }
+    if (message.find("alidation of SSL server certificate") != std::string_view::npos)
+        return "; its certificate is not for this host, as ssl_verify=true demands";
+    return {};
+}
+
 }  // namespace
 
 Failure failure_of(MYSQL* mysql) {
@@ -161,6 +181,7 @@ bool loses_connection(unsigned code) noexcept {
         case CR_SERVER_LOST_EXTENDED:
         case CR_COMMANDS_OUT_OF_SYNC:
         case CR_MALFORMED_PACKET:
+        case CR_SSL_CONNECTION_ERROR:
         case CR_NET_PACKET_TOO_LARGE:
         case ER_SERVER_SHUTDOWN:
         case ER_NORMAL_SHUTDOWN:
@@ -229,13 +250,14 @@ void throw_error(const Failure& failure, std::string_view sql) {
     }
 }
 
-void throw_not_connected(const Failure& failure, const std::string& place) {
-    std::string message = "cannot connect to the MariaDB or MySQL server at " + place + ": ";
+void throw_not_connected(const Failure& failure, const Options& options) {
+    std::string message = "cannot connect to the MariaDB or MySQL server at " + options.place() + ": ";
     switch (failure.code) {
         case ER_ACCESS_DENIED_ERROR:
         case ER_ACCESS_DENIED_NO_PASSWORD_ERROR:
         case ER_DBACCESS_DENIED_ERROR:
-            message += "it refuses the user (look at the user's name, password and rights)";
+            message += "it refuses the user (look at the user's name, password and rights";
+            message += options.ssl ? ")" : ", and whether it demands TLS: ssl=true)";
             break;
         case ER_BAD_DB_ERROR:
             message += "it has no such database";
@@ -254,6 +276,7 @@ void throw_not_connected(const Failure& failure, const std::string& place) {
         default:
             // The library's own words on sockets and TLS; they hold neither user nor password.
             message += failure.message;
+            if (failure.code == CR_SSL_CONNECTION_ERROR) message += tls_advice(failure.message, options);
     }
     raise<ConnectionError>(failure, std::move(message), {});
 }

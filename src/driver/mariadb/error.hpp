@@ -7,6 +7,8 @@
 
 namespace duet::driver::mariadb {
 
+struct Options;
+
 /// What a failed call left behind.
 struct Failure {
     unsigned code = 0;
@@ -22,8 +24,8 @@ bool loses_connection(unsigned code) noexcept;
 
 /// Throws the exception for a failure, with code and SQL attached, in words without values.
 [[noreturn]] void throw_error(const Failure& failure, std::string_view sql);
-/// Throws the ConnectionError for a connection that could not be opened. `place`: host or socket.
-[[noreturn]] void throw_not_connected(const Failure& failure, const std::string& place);
+/// Throws the ConnectionError for a connection that could not be opened.
+[[noreturn]] void throw_not_connected(const Failure& failure, const Options& options);
 
 /// A statement that was told to stop: `late` when its deadline had passed.
 [[noreturn]] void throw_canceled(bool late, std::string_view code, std::string_view sql);

@@ -25,7 +25,8 @@ void KillSwitch::run() noexcept {
     mysql_options(handle.get(), MYSQL_OPT_WRITE_TIMEOUT, &seconds);
     const Target target(options_);
     if (mysql_real_connect(handle.get(), target.host, target.user, target.password, nullptr, target.port,
-                           target.socket, 0) == nullptr)
+                           target.socket, 0) == nullptr ||
+        !is_as_secure_as_wanted(handle.get(), options_))
         return;
     // Only now: most statements that are to be stopped have ended before a connection is there.
     State expected = State::asked;

@@ -1,5 +1,9 @@
 #include "driver/mariadb/session.hpp"
 
+#include <fcntl.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+
 namespace duet::driver::mariadb {
 
 // What stands in /*M! is for MariaDB alone: MySQL has no such mode.
@@ -38,6 +42,22 @@ void prepare_handle(MYSQL* mysql, const Options& options) {
         const unsigned tcp = MYSQL_PROTOCOL_TCP;
         mysql_options(mysql, MYSQL_OPT_PROTOCOL, &tcp);
     }
+}
+
+bool is_as_secure_as_wanted(MYSQL* mysql, const Options& options) noexcept {
+    return !options.ssl || mysql_get_ssl_cipher(mysql) != nullptr;
+}
+
+void limit_handshake(int socket, const Options& options) noexcept {
+    if (options.connect_timeout == 0) return;
+    const timeval limit{.tv_sec = static_cast<time_t>(options.connect_timeout), .tv_usec = 0};
+    setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
+    setsockopt(socket, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
+}
+
+void never_block(int socket) noexcept {
+    const int flags = fcntl(socket, F_GETFL);
+    if (flags >= 0) fcntl(socket, F_SETFL, flags | O_NONBLOCK);
 }
 
 Target::Target(const Options& options)

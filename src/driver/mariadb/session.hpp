@@ -25,6 +25,15 @@ extern const std::string_view session_settings;
 /// The options that mysql_real_connect() takes from the handle: character set, TLS, compression.
 void prepare_handle(MYSQL* mysql, const Options& options);
 
+/// False when the options demand TLS and the connection has none: without the host's name to verify, the
+/// library does without TLS when the server says that it has none, or somebody on the way says so.
+bool is_as_secure_as_wanted(MYSQL* mysql, const Options& options) noexcept;
+
+/// The library shakes hands on a socket that blocks, and does not look at the time meanwhile.
+void limit_handshake(int socket, const Options& options) noexcept;
+/// It also leaves it so, and its calls in pieces would block then.
+void never_block(int socket) noexcept;
+
 /// The arguments of mysql_real_connect(). Points into `options`.
 struct Target {
     explicit Target(const Options& options);

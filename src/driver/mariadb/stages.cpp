@@ -82,6 +82,7 @@ void MariaDbConnection::look_at_socket() noexcept {
     const auto now = static_cast<int>(mysql_get_socket(mysql_.get()));
     if (now == caller_.socket) return;
     caller_.socket = now;
+    if (options_->ssl && now >= 0) limit_handshake(now, *options_);
     socket_tag_ = sockets_opened.fetch_add(1, std::memory_order_relaxed) + 1;
 }
 
@@ -92,7 +93,13 @@ bool MariaDbConnection::connect() {
                                   target_.database, target_.port, target_.socket, session_flags);
     look_at_socket();
     if (!done) return false;
-    if (connected == nullptr) throw_not_connected(failure_of(mysql_.get()), options_->place());
+    if (connected == nullptr) throw_not_connected(failure_of(mysql_.get()), *options_);
+    if (!is_as_secure_as_wanted(mysql_.get(), *options_)) {
+        throw_not_connected({.code = CR_SSL_CONNECTION_ERROR,
+                             .message = "the URL demands TLS (ssl), which the server does not support"},
+                            *options_);
+    }
+    if (options_->ssl) never_block(caller_.socket);
     kill_->arm(mysql_thread_id(mysql_.get()));
     alive_ = true;
     pop();

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "connection.hpp"
+#include "driver/host_name.hpp"
 #include "introspect.hpp"
 #include "listener.hpp"
 #include "options.hpp"
@@ -11,13 +12,24 @@
 namespace duet::driver::postgres {
 namespace {
 
+// Where the URL names no host, the environment or a service may.
+bool looks_up_hosts(const Options& options) {
+    for (const char* const keyword : {"hostaddr", "host"}) {
+        for (const auto& [name, value] : options.keywords) {
+            if (name == keyword) return has_host_name(value);
+        }
+    }
+    return true;
+}
+
 class PgDriver final : public Driver {
 public:
     explicit PgDriver(Options options) : options_(std::move(options)) {}
 
     const Dialect& dialect() const noexcept override { return postgres_dialect(); }
     Topology topology() const noexcept override {
-        return {.pipelining = options_.pipeline && options_.prepare};
+        return {.pipelining = options_.pipeline && options_.prepare,
+                .opening = looks_up_hosts(options_) ? Opening::asks_first : Opening::waits};
     }
     std::unique_ptr<Connection> connect(Access /*access*/) override {
         return std::make_unique<PgConnection>(options_);

@@ -49,6 +49,7 @@ Comparison::Comparison(Place place, std::string family) : place_(place), family_
            : place == Place::postgres ? postgres_url()
                                       : mariadb_url();
     db_.emplace(url_);
+    async_.emplace(*db_);
     shop::fill(*db_);
     hook_.emplace(db_->on_query([this](const QueryEvent& event) {
         if (current_ != nullptr)
@@ -61,6 +62,21 @@ void Comparison::begin(const std::string& name, bool ordered) {
     EXPECT_TRUE(fresh) << family_ << ": two queries have the name " << name;
     current_ = &place->second;
     current_->ordered = ordered;
+}
+
+void Comparison::begin_again() {
+    first_ = std::move(*current_);
+    *current_ = {};
+    current_->ordered = first_.ordered;
+}
+
+void Comparison::end_again(const std::string& name) {
+    if (!first_.ordered) {
+        std::ranges::sort(first_.rows);
+        std::ranges::sort(current_->rows);
+    }
+    EXPECT_EQ(current_->rows, first_.rows) << family_ << ": " << name << " in a coroutine";
+    EXPECT_EQ(current_->sql, first_.sql) << family_ << ": " << name << " in a coroutine";
 }
 
 void Comparison::caught() {

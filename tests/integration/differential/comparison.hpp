@@ -46,7 +46,8 @@ class Comparison {
 public:
     Comparison(Place place, std::string family);
 
-    /// Runs a statement and keeps its rows to compare them, in whatever order.
+    /// Runs a statement, in blocking code and in a coroutine, and keeps its rows to compare them, in whatever
+    /// order.
     template <class S>
     void same(const std::string& name, const S& statement) {
         keep<S>(name, statement, false);
@@ -79,6 +80,9 @@ private:
     void keep(const std::string& name, const S& statement, bool ordered) {
         begin(name, ordered);
         run([&] { return db_->execute(statement).all(); });
+        begin_again();
+        run([&] { return duet::run(async_->execute(statement).all()); });
+        end_again(name);
     }
     template <class F>
     void run(const F& fetch) {
@@ -89,6 +93,9 @@ private:
         }
     }
     void begin(const std::string& name, bool ordered);
+    /// The same query once more, whose rows have to be those of the first time.
+    void begin_again();
+    void end_again(const std::string& name);
     void caught();
     std::map<std::string, Outcome> theirs() const;
 
@@ -97,9 +104,11 @@ private:
     TemporaryFolder folder_;
     std::string url_;
     std::optional<Database> db_;
+    std::optional<AsyncDatabase> async_;
     std::optional<QueryHook> hook_;
     std::map<std::string, Outcome> ours_;
     Outcome* current_ = nullptr;
+    Outcome first_;  // what the blocking query has yielded, while it runs again
 };
 
 class Differential : public ::testing::TestWithParam<Place> {};
