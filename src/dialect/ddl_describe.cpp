@@ -12,6 +12,9 @@
 namespace duet {
 namespace detail {
 
+namespace {
+
+/// <prefix>_<table>_<columns>
 std::string joined_name(std::string_view prefix, std::string_view table,
                         std::span<const std::string> columns) {
     std::string name{prefix};
@@ -27,6 +30,15 @@ std::string joined_name(std::string_view prefix, std::string_view table,
 bool begins_with(std::span<const std::string> list, std::span<const std::string> start) {
     return list.size() >= start.size() && std::equal(start.begin(), start.end(), list.begin());
 }
+
+std::string_view trimmed(std::string_view text) {
+    constexpr std::string_view blanks = " \t\r\n\f\v";
+    const std::size_t begin = text.find_first_not_of(blanks);
+    if (begin == std::string_view::npos) return {};
+    return text.substr(begin, text.find_last_not_of(blanks) - begin + 1);
+}
+
+}  // namespace
 
 void add_foreign_key(SchemaTable& table, SchemaForeignKey key) {
     if (key.name.empty()) key.name = joined_name("fk", table.name, key.columns) + '_' + key.table;
@@ -81,13 +93,6 @@ void shorten_names(const Dialect& dialect, SchemaTable& table) {
     for (SchemaUnique& unique : table.uniques) shorten(unique.name, longest);
     for (SchemaForeignKey& key : table.foreign_keys) shorten(key.name, longest);
     for (SchemaCheck& check : table.checks) shorten(check.name, longest);
-}
-
-std::string_view trimmed(std::string_view text) {
-    constexpr std::string_view blanks = " \t\r\n\f\v";
-    const std::size_t begin = text.find_first_not_of(blanks);
-    if (begin == std::string_view::npos) return {};
-    return text.substr(begin, text.find_last_not_of(blanks) - begin + 1);
 }
 
 }  // namespace detail

@@ -10,12 +10,6 @@
 
 namespace duet::detail {
 
-/// <prefix>_<table>_<columns>
-std::string joined_name(std::string_view prefix, std::string_view table,
-                        std::span<const std::string> columns);
-bool begins_with(std::span<const std::string> list, std::span<const std::string> start);
-std::string_view trimmed(std::string_view text);
-
 /// Adds it, named if it has no name.
 void add_foreign_key(SchemaTable& table, SchemaForeignKey key);
 /// Gives each foreign key an index unless the primary key, a unique constraint or an index serves it.

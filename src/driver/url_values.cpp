@@ -9,6 +9,11 @@ namespace duet::driver {
 
 namespace {
 
+[[noreturn]] void refuse(const UrlOption& option, std::string_view takes) {
+    throw ConfigurationError("option " + std::string(option.name) + " of " + std::string(option.of) +
+                             " takes " + std::string(takes));
+}
+
 double milliseconds_in(std::string_view unit, PlainUnit plain) {
     if (unit.empty()) return plain == PlainUnit::seconds ? 1e3 : 1;
     if (unit == "ms") return 1;
@@ -20,11 +25,6 @@ double milliseconds_in(std::string_view unit, PlainUnit plain) {
 
 }  // namespace
 
-void refuse_option(const UrlOption& option, std::string_view takes) {
-    throw ConfigurationError("option " + std::string(option.name) + " of " + std::string(option.of) +
-                             " takes " + std::string(takes));
-}
-
 bool flag_of(const UrlOption& option) {
     for (const std::string_view yes : {"true", "1", "yes", "on", "True"}) {
         if (option.value == yes) return true;
@@ -32,7 +32,7 @@ bool flag_of(const UrlOption& option) {
     for (const std::string_view no : {"false", "0", "no", "off", "False"}) {
         if (option.value == no) return false;
     }
-    refuse_option(option, "true or false");
+    refuse(option, "true or false");
 }
 
 std::int64_t number_of(const UrlOption& option, std::int64_t least, std::int64_t most) {
@@ -41,7 +41,7 @@ std::int64_t number_of(const UrlOption& option, std::int64_t least, std::int64_t
     std::int64_t value = 0;
     const auto [stop, error] = std::from_chars(begin, end, value);
     if (error != std::errc{} || stop != end || value < least || value > most)
-        refuse_option(option, "a whole number from " + std::to_string(least) + " to " + std::to_string(most));
+        refuse(option, "a whole number from " + std::to_string(least) + " to " + std::to_string(most));
     return value;
 }
 
@@ -56,11 +56,11 @@ std::chrono::milliseconds duration_of(const UrlOption& option, PlainUnit plain,
     // Written so that NaN is refused, too.
     const bool fits = milliseconds <= static_cast<double>(most.count());
     if (error != std::errc{} || option.value.starts_with('-') || factor == 0 || !fits)
-        refuse_option(option, plain == PlainUnit::seconds
-                                  ? "a duration: seconds as in 30 or 1.5, or a number with one of the units "
-                                    "ms, s, m and h"
-                                  : "a duration: milliseconds as in 500, or a number with one of the units "
-                                    "ms, s, m and h");
+        refuse(option, plain == PlainUnit::seconds
+                           ? "a duration: seconds as in 30 or 1.5, or a number with one of the units "
+                             "ms, s, m and h"
+                           : "a duration: milliseconds as in 500, or a number with one of the units "
+                             "ms, s, m and h");
     return std::chrono::milliseconds(std::llround(milliseconds));
 }
 
@@ -70,7 +70,7 @@ void require_one_of(const UrlOption& option, std::initializer_list<std::string_v
         if (word == option.value) return;
         list += (list.empty() ? "" : ", ") + std::string(word);
     }
-    refuse_option(option, "one of: " + list);
+    refuse(option, "one of: " + list);
 }
 
 }  // namespace duet::driver

@@ -8,13 +8,12 @@ namespace duet::expr {
 
 namespace {
 
-[[noreturn]] void throw_unknown(const ModelInfo& model, std::string_view path, const Resolved& r,
-                                std::string_view wanted) {
+[[noreturn]] void throw_unknown(const ModelInfo& model, std::string_view path, const Resolved& r) {
     std::string message(r.model->type_name);
     if (r.unknown.size() == path.size() && r.unknown.find('.') != std::string_view::npos) {
         message = "the path is too long";
     } else {
-        message += " has no " + std::string(wanted) + " '" + std::string(r.unknown) + "'";
+        message += " has no column or relation '" + std::string(r.unknown) + "'";
     }
     message += " (in '" + std::string(path) + "', from " + std::string(model.type_name) + ")";
     throw InvalidQuery(message);
@@ -48,20 +47,10 @@ void add_key(shape::Fragment& clauses, const OrderKey& key) {
 
 Resolved resolve_column(const ModelInfo& model, std::string_view path) {
     const Resolved r = resolve(model, path);
-    if (!r.ok) throw_unknown(model, path, r, "column or relation");
+    if (!r.ok) throw_unknown(model, path, r);
     if (r.column < 0) {
         throw InvalidQuery("'" + std::string(path) + "' of " + std::string(model.type_name) +
                            " is a relation to many rows and no column");
-    }
-    return r;
-}
-
-Resolved resolve_relation(const ModelInfo& model, std::string_view path) {
-    const Resolved r = resolve(model, path);
-    if (!r.ok) throw_unknown(model, path, r, "relation");
-    if (r.relation < 0) {
-        throw InvalidQuery("'" + std::string(path) + "' of " + std::string(model.type_name) +
-                           " is a column and no relation");
     }
     return r;
 }

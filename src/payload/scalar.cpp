@@ -364,6 +364,8 @@ void write_text(const TypeInfo& type, const void* value, std::string& out) {
     }
 }
 
+namespace {
+
 void write_token(const TypeInfo& type, const void* value, std::string& out) {
     if (type.kind == Kind::custom) {
         write_custom(type, value, out, &write_column);
@@ -377,6 +379,8 @@ void write_token(const TypeInfo& type, const void* value, std::string& out) {
         write_text(type, value, out);
     }
 }
+
+}  // namespace
 
 void write_column(const TypeInfo& type, const void* value, std::string& out) {
     if (type.nullable != nullptr) {

@@ -23,10 +23,9 @@ Refusal read_token(const TypeInfo& type, std::string_view token, void* target);
 
 /// Appends the plain text of a value.
 void write_text(const TypeInfo& type, const void* value, std::string& out);
-/// Appends the JSON of a value. Throws ValidationError for what JSON cannot say.
-void write_token(const TypeInfo& type, const void* value, std::string& out);
 
-/// Appends the JSON of a column's value: arrays and NULL as well.
+/// Appends the JSON of a column's value: arrays and NULL as well. Throws ValidationError for what JSON cannot
+/// say.
 void write_column(const TypeInfo& type, const void* value, std::string& out);
 
 }  // namespace duet::payload

@@ -15,8 +15,6 @@ struct UrlOption {
     std::string_view of;  // "a MariaDB URL", for messages
 };
 
-[[noreturn]] void refuse_option(const UrlOption& option, std::string_view takes);
-
 bool flag_of(const UrlOption& option);
 std::int64_t number_of(const UrlOption& option, std::int64_t least, std::int64_t most);
 

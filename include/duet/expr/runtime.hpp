@@ -18,9 +18,8 @@ inline RuntimeText runtime(std::string_view text) { return {std::string(text)}; 
 
 namespace expr {
 
-/// A path that ends in a column / in a relation. Throws InvalidQuery that names the model and the path.
+/// A path that ends in a column. Throws InvalidQuery that names the model and the path.
 Resolved resolve_column(const ModelInfo& model, std::string_view path);
-Resolved resolve_relation(const ModelInfo& model, std::string_view path);
 
 void emit_column(shape::Fragment& out, const Resolved& column);
 

@@ -129,13 +129,6 @@ TEST(RunTimeColumns, ThrowWhatTheCompilerWouldHaveSaid) {
     EXPECT_THROW(where<User>(duet::runtime_column("name") + 1 > 2), duet::InvalidQuery);
 }
 
-TEST(RunTimeRelations, AreResolvedByPath) {
-    const auto& post = duet::detail::model_info<Post>;
-    EXPECT_EQ(duet::expr::resolve_relation(post, "author.posts").path_to_relation().size(), 2u);
-    EXPECT_THROW(duet::expr::resolve_relation(post, "title"), duet::InvalidQuery);
-    EXPECT_THROW(duet::expr::resolve_relation(post, "author.nothing"), duet::InvalidQuery);
-}
-
 TEST(Assignments, TellPlainValuesFromExpressions) {
     EXPECT_TRUE(decltype("age"_c = 1)::is_plain_value);
     EXPECT_FALSE(decltype("age"_c = "age"_c + 1)::is_plain_value);
