@@ -93,4 +93,36 @@ TYPED_TEST(SessionHooks, VetoTheSession) {
     EXPECT_EQ(reading.get<Member>(1)->name, "a");
 }
 
+TYPED_TEST(SessionHooks, AVetoInTheMiddleLeavesObjectsAsTheyWere) {
+    in_session_of(this->db, [&](auto& s) -> duet::Task<> {
+        Member& changed = co_await same(s.template get<Member>(1));
+        Member& removed = co_await same(s.template get<Member>(2));
+        changed.name = "X";
+        s.remove(removed);
+        Member one{.name = "X"};
+        Member two{.name = "bad"};
+        Member& fresh = s.add(std::move(one));
+        Member& bad = s.add(std::move(two));
+        bool vetoed = false;
+        try {
+            co_await later_done([&] { return s.flush(); });
+        } catch (const Veto&) {
+            vetoed = true;
+        }
+        EXPECT_TRUE(vetoed);
+        EXPECT_EQ(fresh.name, "X");
+        EXPECT_EQ(changed.name, "X");
+        EXPECT_EQ(fresh.id, 0);
+        EXPECT_EQ(s.pending().added, 2u);
+        EXPECT_EQ(s.pending().removed, 1u);
+        bad.name = "good";
+        co_await later_done([&] { return s.flush(); });
+        EXPECT_EQ(fresh.name, "x");
+        EXPECT_GT(bad.id, fresh.id);
+    });
+    duet::Database reading(this->db);
+    EXPECT_EQ(reading.query<Member>().count(), 4);
+    EXPECT_EQ(reading.get<Member>(1)->name, "x");
+}
+
 }  // namespace
