@@ -1,4 +1,5 @@
 #include <duet/payload.hpp>
+#include <duet/statement.hpp>
 
 #include <fstream>
 #include <iostream>
@@ -132,6 +133,16 @@ TEST_F(Payloads, Write) {
     // [/update]
     EXPECT_FALSE(ada.bio.has_value());
 
+    // [batch]
+    User edsger;
+    db.batch([&](duet::Batch& batch) {
+        batch.create(edsger, UserCreate{.email = "edsger@example.com", .name = "Edsger"});  // INSERT
+        batch.update(ada, UserPatch{.bio = "mathematician and writer"});                    // UPDATE
+    });
+    // [/batch]
+    EXPECT_NE(edsger.id, 0);
+    EXPECT_EQ(ada.bio, "mathematician and writer");
+
     // [apply]
     duet::apply(UserPatch{.name = "Countess Lovelace"}, ada);  // the object only
     // [/apply]
@@ -209,6 +220,12 @@ TEST_F(Payloads, Files) {
     std::string lines;
     duet::write_json_lines<UserCreate>(db.query<User>(), [&](std::string_view part) { lines += part; });
     // [/export]
+    std::ostringstream out;
+    // [export_statement]
+    const auto names = duet::select("name"_c, "age"_c).from<User>().order_by("name");
+    duet::write_csv(db.execute(names), out, {.columns = {"name", "age"}});
+    // [/export_statement]
+    EXPECT_EQ(out.str(), "name,age\r\nAda,18\r\n");
     csv.close();
     EXPECT_EQ(lines, "{\"email\":\"ada@example.com\",\"name\":\"Ada\",\"age\":18}\n");
 

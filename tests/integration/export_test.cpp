@@ -1,4 +1,5 @@
 #include <duet/payload.hpp>
+#include <duet/statement.hpp>
 
 #include <sstream>
 
@@ -75,6 +76,38 @@ TYPED_TEST(Export, JsonLinesTakeAReadingShape) {
     EXPECT_EQ(out,
               "{\"text\":\"line\",\"note\":null}\n{\"text\":\"line\",\"note\":\"\"}\n"
               "{\"text\":\"a,\\\"b\\\"\\n3\",\"note\":null}\n");
+}
+
+TYPED_TEST(Export, StatementsAreSourcesToo) {
+    const auto texts = duet::select("id"_c, "text"_c).template from<Line>().where("id"_c <= 3).order_by("id");
+    std::ostringstream csv;
+    EXPECT_EQ(got(duet::write_csv(this->db.execute(texts), csv, {.columns = {"number", "text"}})), 3U);
+    EXPECT_EQ(csv.str(), "number,text\r\n1,line\r\n2,line\r\n3,\"a,\"\"b\"\"\n3\"\r\n");
+
+    std::string json;
+    const auto sink = [&](std::string_view part) { json += part; };
+    const auto objects = duet::select<Line>().where("id"_c == 2);
+    EXPECT_EQ(got(duet::write_json_lines(this->db.execute(objects), sink)), 1U);
+    EXPECT_EQ(json, "{\"id\":2,\"text\":\"line\",\"note\":\"\",\"at\":\"1970-01-01T00:00:02.000000Z\"}\n");
+
+    json.clear();
+    struct Group {
+        std::string text{};
+        std::int64_t lines{};
+    };
+    const auto groups = duet::select("text"_c, duet::count().as("lines"))
+                            .template from<Line>()
+                            .where("text"_c == "line")
+                            .group_by("text"_c);
+    EXPECT_EQ(got(duet::write_json_lines(this->db.execute(groups).template as<Group>(), sink)), 1U);
+    EXPECT_EQ(json, "{\"text\":\"line\",\"lines\":1667}\n");
+
+    // All rows, more than one portion of them.
+    std::size_t bytes = 0;
+    const auto count_bytes = [&](std::string_view part) { bytes += part.size(); };
+    const auto all = duet::select("text"_c).template from<Line>();
+    EXPECT_EQ(got(duet::write_csv(this->db.execute(all), count_bytes)), 2500U);
+    EXPECT_GT(bytes, 2500U * 5);
 }
 
 TYPED_TEST(Export, WorksWithinACoroutine) {

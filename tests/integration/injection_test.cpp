@@ -28,6 +28,12 @@ struct Setting {
     std::string value{};
     static constexpr auto table = duet::table("settings", duet::unique("name"));
 };
+struct Memo {
+    std::int64_t id{};
+    std::string text{};
+    std::optional<std::string> label{};
+    static constexpr auto table = duet::table("memos");
+};
 struct Canary {
     std::int64_t id{};
     std::string song{};
@@ -135,7 +141,7 @@ protected:
         }
     }
     void SetUp() override {
-        db.create_all(duet::models<Note, Setting, Canary>);
+        db.create_all(duet::models<Note, Setting, Memo, Canary>);
         db.create_bulk(std::vector<Canary>{{.song = "a"}, {.song = "b"}, {.song = "c"}});
         tables = db.introspect().tables.size();
         hook.emplace(db.on_query([this](const duet::QueryEvent& event) {
@@ -404,6 +410,95 @@ TEST_P(Injection, StatementsAndRawSqlBindTheirValues) {
         same(json[v].as_string(), "only");
     });
     EXPECT_EQ(db.query<Note>().count(), 1);
+}
+
+TEST_P(Injection, StatementsThatWriteBindTheirValues) {
+    const bool is_mariadb = GetParam() == Place::mariadb;
+    // Rows of values that were refused half way may still be there.
+    const auto begin = [&] {
+        db.execute(duet::remove<Memo>().where(duet::all_rows));
+        db.create(Memo{.text = "only", .label = "mine"});
+    };
+    const auto all = [&] { return db.query<Memo>().order_by("id").all(); };
+    through("insert", [&](const std::string& v) {
+        begin();
+        const auto sung = duet::select(duet::concat("song"_c, v)).from<Canary>().where("id"_c == 1);
+        EXPECT_EQ(db.execute(duet::insert<Memo>()
+                                 .values("text"_c = v, "label"_c = duet::scalar(sung))
+                                 .values("label"_c = v, "text"_c = v)),
+                  2);
+        const std::vector<Memo> objects{{.text = v, .label = v}};
+        EXPECT_EQ(db.execute(duet::insert<Memo>().values(objects)), 1);
+        const auto notes = all();
+        ASSERT_EQ(notes.size(), 4u);
+        same(notes[1].text + *notes[1].label, v + "a" + v);
+        same(notes[2].text + *notes[2].label, v + v);
+        same(notes[3].text + *notes[3].label, v + v);
+    });
+    through("insert from select", [&](const std::string& v) {
+        begin();
+        const auto rows = duet::select(duet::concat("text"_c, v)).from<Memo>().where("text"_c != v);
+        EXPECT_EQ(db.execute(duet::insert<Memo>().from_select("text"_c, rows)), 1);
+        same(all().at(1).text, "only" + v);
+    });
+    through("update", [&](const std::string& v) {
+        begin();
+        EXPECT_EQ(db.execute(duet::update<Memo>().set("text"_c = v).where("label"_c != v)), 1);
+        EXPECT_EQ(
+            db.execute(duet::update<Memo>().set("label"_c = duet::concat("text"_c, v)).where("text"_c == v)),
+            1);
+        same(all().at(0).text + *all().at(0).label, v + v + v);
+    });
+    through("update from", [&](const std::string& v) {
+        begin();
+        const auto words = duet::values<Word>("words", {{v}});
+        EXPECT_EQ(db.execute(duet::update<Memo>()
+                                 .set("text"_c = words("word"_c), "label"_c = v)
+                                 .from(words, words("word"_c) == v && "text"_c == "only")),
+                  1);
+        same(all().at(0).text + *all().at(0).label, v + v);
+    });
+    through("delete", [&](const std::string& v) {
+        begin();
+        EXPECT_EQ(db.execute(duet::remove<Memo>().where("text"_c == v || "label"_c == v)), 0);
+        db.create(Memo{.text = v});
+        EXPECT_EQ(db.execute(duet::remove<Memo>().where("text"_c == v)), 1);
+        EXPECT_EQ(all().size(), 1u);
+    });
+    through("upsert", [&](const std::string& v) {
+        const std::string name = v.substr(0, 100);
+        db.execute(duet::remove<Setting>().where(duet::all_rows));
+        for (const std::string& value : {std::string("first"), v}) {
+            db.execute(duet::insert<Setting>()
+                           .values("name"_c = name, "value"_c = value)
+                           .on_conflict("name"_c)
+                           .do_update("value"_c = duet::concat(duet::excluded("value"_c), v)));
+        }
+        same(db.query<Setting>().where("name"_c == name).one().value, v + v);
+    });
+    if (!is_mariadb) {  // which has no UPDATE ... RETURNING
+        through("returning", [&](const std::string& v) {
+            begin();
+            same(db.execute(duet::update<Memo>()
+                                .set("label"_c = v)
+                                .where("text"_c == "only")
+                                .returning(duet::concat("label"_c, v)))
+                     .one(),
+                 v + v);
+        });
+    }
+    through("insert returning", [&](const std::string& v) {
+        begin();
+        same(db.execute(duet::insert<Memo>().values("text"_c = v).returning("text"_c)).one(), v);
+    });
+    if (GetParam() == Place::postgres || GetParam() == Place::pgbouncer) {
+        through("a CTE that writes", [&](const std::string& v) {
+            begin();
+            const auto made =
+                duet::cte<Word>("made", duet::insert<Memo>().values("text"_c = v).returning("text"_c));
+            same(db.execute(duet::select(duet::concat("word"_c, v)).from(made)).one(), v + v);
+        });
+    }
 }
 
 TEST_P(Injection, TextFromOutsideIsNeverAName) {

@@ -310,12 +310,31 @@ TYPED_TEST(CanceledOnAServer, StatementsLeaveNothingBehind) {
     EXPECT_EQ(sessions_with<TypeParam>(this->admin, asleep_text<TypeParam>), 0);
 }
 
-TEST(AServerThatIsFull, PostgresTellsAndLosesNothing) {
+struct ModeNames {
+    template <class Mode>
+    static std::string GetName(int /*index*/) {
+        return Mode::is_async ? "Async" : "Blocking";
+    }
+};
+using Modes = ::testing::Types<duet::Blocking, duet::Async>;
+
+template <class Mode>
+class AServerThatIsFull : public ::testing::Test {
+protected:
+    using Db = duet::BasicDatabase<Mode>;
+    static void create(Db& db, std::string name) {
+        const Item item{.name = std::move(name)};
+        did([&] { return db.create(item); });
+    }
+};
+TYPED_TEST_SUITE(AServerThatIsFull, Modes, ModeNames);
+
+TYPED_TEST(AServerThatIsFull, PostgresTellsAndLosesNothing) {
     const Postgres server;
-    duet::Database db{server.url(),
-                      {.pool = {.init_sql = {"SET temp_file_limit = '64kB'", "SET work_mem = '64kB'"}}}};
-    db.create_all(models);
-    db.create(Item{.name = "kept"});
+    typename TestFixture::Db db{
+        server.url(), {.pool = {.init_sql = {"SET temp_file_limit = '64kB'", "SET work_mem = '64kB'"}}}};
+    did([&] { return db.create_all(models); });
+    this->create(db, "kept");
     const auto error = thrown<duet::DatabaseError>([&] {
         return db
             .sql(
@@ -326,58 +345,67 @@ TEST(AServerThatIsFull, PostgresTellsAndLosesNothing) {
     });
     EXPECT_EQ(error.code(), "53400") << error.what();
     EXPECT_EQ(count<Item>(db), 1);
-    db.create(Item{.name = "after"});
+    this->create(db, "after");
     EXPECT_EQ(count<Item>(db), 2);
     EXPECT_EQ(db.pool_stats().invalidated, 0U);
 }
 
-TEST(AServerThatIsFull, MariaDbTellsAndLosesNothing) {
+TYPED_TEST(AServerThatIsFull, MariaDbTellsAndLosesNothing) {
     duet::testing::EphemeralMariaDb server(
         {.settings = {"innodb_data_file_path=ibdata1:12M:autoextend:max:16M", "innodb_file_per_table=0"},
          .parent_folder = fast_folder()});
-    duet::Database db{server.url()};
-    db.create_all(models);
-    db.create(Item{.name = "kept"});
+    typename TestFixture::Db db{server.url()};
+    did([&] { return db.create_all(models); });
+    this->create(db, "kept");
     const std::vector<Item> many(200, Item{.name = std::string(250, 'x')});
     std::int64_t stored = 1;
     const auto error = thrown<duet::DatabaseError>([&] {
         for (int i = 0; i < 2000; ++i) {
-            db.create_bulk(std::vector<Item>(many));
+            std::vector<Item> portion = many;
+            got(db.create_bulk(portion));
             stored += 200;
         }
-        return 0;
     });
     EXPECT_EQ(error.code(), "1114") << error.what();
     EXPECT_EQ(count<Item>(db), stored) << "a portion is there as a whole or not at all";
     bool full = false;
     try {
-        db.transaction([&](duet::Transaction& tx) {
-            tx.create(Item{.name = "first"});
-            for (int i = 0; i < 20; ++i) tx.create_bulk(std::vector<Item>(many));
+        in_transaction(db, [&](auto& tx) -> duet::Task<> {
+            const Item first{.name = "first"};
+            co_await later(tx.create(first));
+            for (int i = 0; i < 20; ++i) {
+                std::vector<Item> portion = many;
+                co_await later(tx.create_bulk(portion));
+            }
         });
     } catch (const duet::DatabaseError&) {
         full = true;
     }
     EXPECT_TRUE(full);
-    EXPECT_EQ(db.query<Item>().where("name"_c == "first").count(), 0);
+    EXPECT_EQ(got(db.count(duet::query<Item>().where("name"_c == "first"))), 0);
     EXPECT_EQ(count<Item>(db), stored);
 }
 
-TEST(AServerWithTooManyConnections, IsToldAndThePoolGoesOnWithThoseItHas) {
+template <class Mode>
+class AServerWithTooManyConnections : public AServerThatIsFull<Mode> {};
+TYPED_TEST_SUITE(AServerWithTooManyConnections, Modes, ModeNames);
+
+TYPED_TEST(AServerWithTooManyConnections, IsToldAndThePoolGoesOnWithThoseItHas) {
     duet::testing::EphemeralPostgres postgres(
         {.settings = {"max_connections=4", "superuser_reserved_connections=0", "max_wal_senders=0"},
          .parent_folder = fast_folder()});
     duet::testing::EphemeralMariaDb mariadb(
         {.settings = {"max_connections=10"}, .parent_folder = fast_folder()});
     for (const std::string& url : {postgres.url(), mariadb.url()}) {
-        duet::Database db{url, {.pool = {.size = 16, .timeout = 5s, .max_overflow = 0}}};
-        db.create_all(models);
-        std::vector<duet::Transaction> held;
+        typename TestFixture::Db db{url, {.pool = {.size = 16, .timeout = 5s, .max_overflow = 0}}};
+        did([&] { return db.create_all(models); });
+        std::vector<duet::BasicTransaction<TypeParam>> held;
         std::string told;
         for (int i = 0; i < 16 && told.empty(); ++i) {
             try {
-                held.push_back(db.begin());
-                held.back().create(Item{.name = "held"});
+                held.push_back(got(db.begin()));
+                const Item item{.name = "held"};
+                did([&] { return held.back().create(item); });
             } catch (const duet::ConnectionError& error) {
                 told = error.what();
                 EXPECT_FALSE(error.code().empty());
@@ -387,14 +415,14 @@ TEST(AServerWithTooManyConnections, IsToldAndThePoolGoesOnWithThoseItHas) {
         while (!held.empty() && !held.back().active()) held.pop_back();
         ASSERT_GE(held.size(), 3U) << url;
         EXPECT_THROW(count<Item>(db), duet::ConnectionError);
-        held.back().rollback();
+        did([&] { return held.back().rollback(); });
         held.pop_back();
         EXPECT_EQ(count<Item>(db), 0) << url;
-        for (duet::Transaction& tx : held) {
-            if (tx.active()) tx.rollback();
+        for (auto& tx : held) {
+            if (tx.active()) did([&] { return tx.rollback(); });
         }
         held.clear();
-        for (int i = 0; i < 5; ++i) db.create(Item{.name = "after"});
+        for (int i = 0; i < 5; ++i) this->create(db, "after");
         EXPECT_EQ(count<Item>(db), 5);
         EXPECT_EQ(db.pool_stats().checked_out, 0U);
     }

@@ -1,10 +1,12 @@
 #pragma once
 
 #include <duet/engine/batch.hpp>
+#include <duet/handle/payload_of.hpp>
 #include <duet/handle/write_operations.hpp>
 #include <duet/query/builder.hpp>
 
 #include <memory>
+#include <source_location>
 #include <utility>
 #include <vector>
 
@@ -32,6 +34,19 @@ public:
         };
         operations_.push_back(std::make_unique<Create>(object));
     }
+    /// INSERT of what a payload struct says, the other members as the model initialises them. `object`
+    /// becomes that at once, and gets its key with the others. Needs <duet/payload.hpp>. Throws
+    /// ValidationError, also at once, with all faults.
+    template <Model M, class P>
+    requires detail::PayloadStruct<P>
+    void create(M& object, const P& payload, std::source_location where = std::source_location::current()) {
+        constexpr bool is_known = detail::payloads_are_known<M, P>();
+        static_assert(is_known, "duet: create() with a payload needs #include <duet/payload.hpp>");
+        if constexpr (is_known) {
+            object = detail::PayloadOf<M, P>::create(payload, where);
+            create(object);
+        }
+    }
     /// UPDATE of these columns; the object follows. NotFound, and nothing of the batch is done, when its row
     /// is gone.
     template <Model M, expr::IsAssignment... A>
@@ -49,6 +64,31 @@ public:
         auto operation = std::make_unique<Update>(object);
         (expr::add<expr::Role::set, M>(operation->changes.clauses, assignments), ...);
         operations_.push_back(std::move(operation));
+    }
+    /// UPDATE of the columns that a payload struct sets, of an object as it is now; it follows when the batch
+    /// is done, so that one batch has one such update for an object. Needs <duet/payload.hpp>. Throws
+    /// ValidationError at once, with all faults; NotFound and StaleData undo the batch.
+    template <Model M, class P>
+    requires detail::PayloadStruct<P>
+    void update(M& object, const P& payload, std::source_location where = std::source_location::current()) {
+        constexpr bool is_known = detail::payloads_are_known<M, P>();
+        static_assert(is_known, "duet: update() with a payload needs #include <duet/payload.hpp>");
+        if constexpr (is_known) {
+            using Operation = decltype(detail::PayloadOf<M, P>::update({}, object, payload, where));
+            struct Update final : engine::BatchOperation {
+                explicit Update(Operation with) : operation(std::move(with)) {}
+                Task<> start(engine::Call call) override {
+                    operation.call = call;
+                    co_await operation.start();
+                    operation.finish();
+                }
+                bool checks_result() const noexcept override { return true; }
+                const ModelInfo* hooked_model() const noexcept override { return &detail::model_info<M>; }
+                Operation operation;
+            };
+            operations_.push_back(
+                std::make_unique<Update>(detail::PayloadOf<M, P>::update({}, object, payload, where)));
+        }
     }
     /// DELETE, or the mark of a soft delete. NotFound as for update().
     template <Model M>

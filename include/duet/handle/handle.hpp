@@ -6,6 +6,7 @@
 #include <duet/engine/transaction.hpp>
 #include <duet/expr/expr.hpp>
 #include <duet/handle/batch.hpp>
+#include <duet/handle/payload_of.hpp>
 #include <duet/handle/raw_query.hpp>
 #include <duet/handle/write_operations.hpp>
 #include <duet/model/model.hpp>
@@ -93,17 +94,6 @@ private:
         return made;
     }
 };
-
-/// What <duet/payload.hpp> defines for create and update by payload structs.
-template <class M, class P>
-struct PayloadOf;
-template <class P>
-concept PayloadStruct = RowStruct<std::remove_cvref_t<P>> && !Model<std::remove_cvref_t<P>> &&
-                        !expr::IsAssignment<std::remove_cvref_t<P>>;
-template <class M, class P>
-consteval bool payloads_are_known() {
-    return requires { PayloadOf<M, std::remove_cvref_t<P>>::is_known; };
-}
 
 /// What a block of a transaction returns, without the Task around it in async code.
 template <class R>
