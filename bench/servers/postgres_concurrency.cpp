@@ -2,8 +2,8 @@
 #include <cstdlib>
 #include <cstring>
 
+#include "many_selects.hpp"
 #include "median.hpp"
-#include "models.hpp"
 #include "pin.hpp"
 #include "raw_concurrent.hpp"
 #include "server.hpp"
@@ -19,31 +19,6 @@ using models::User;
 constexpr std::size_t selects = 1'000;
 constexpr std::size_t tasks = 64;
 constexpr std::size_t steps = 50;
-
-duet::Task<> select_one(duet::AsyncDatabase& db, std::size_t step, std::uint64_t& sum) {
-    const auto user = co_await db.get<User>(shuffled_key(step));
-    sum += digest(*user);
-}
-
-duet::Task<> select_all(duet::AsyncDatabase& db, std::uint64_t& sum) {
-    std::vector<duet::Task<>> all;
-    all.reserve(selects);
-    for (std::size_t step = 0; step < selects; ++step) all.push_back(select_one(db, step, sum));
-    co_await duet::when_all(std::move(all));
-}
-
-duet::Task<> select_some(duet::AsyncDatabase& db, std::size_t first, std::uint64_t& sum) {
-    for (std::size_t step = first; step < first + steps; ++step) {
-        const auto user = co_await db.get<User>(shuffled_key(step));
-        sum += digest(*user);
-    }
-}
-
-duet::Task<> select_side_by_side(duet::AsyncDatabase& db, std::uint64_t& sum) {
-    std::vector<duet::Task<>> all;
-    for (std::size_t task = 0; task < tasks; ++task) all.push_back(select_some(db, task * steps, sum));
-    co_await duet::when_all(std::move(all));
-}
 
 struct Line {
     const char* name;
@@ -122,7 +97,7 @@ int main(int count, char** arguments) {
         },
         [&] {
             std::uint64_t sum = 0;
-            loop.run(select_all(db, sum));
+            loop.run(select_side_by_side(db, selects, 1, sum));
             return sum;
         });
     compare(
@@ -136,7 +111,7 @@ int main(int count, char** arguments) {
         [&] { return two_pipes_each.run(tasks, steps); }, [&] { return eight_threads.run(tasks, steps); },
         [&] {
             std::uint64_t sum = 0;
-            loop.run(select_side_by_side(db, sum));
+            loop.run(select_side_by_side(db, tasks, steps, sum));
             return sum;
         });
 }

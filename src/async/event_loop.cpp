@@ -44,6 +44,7 @@ struct EventLoop::Impl {
     detail::FdWatch fds;
     detail::SpinBudget budget;
     bool finished = false;
+    bool looked = false;  // at descriptors, in the turn before
 
     bool here() const noexcept { return running_loop == this; }
 
@@ -148,6 +149,7 @@ struct EventLoop::Impl {
 
     void look_at_fds(int milliseconds) {
         const std::size_t before = ready.size();
+        looked = true;
         fds.poll(milliseconds, ready);
         for (std::size_t i = before; i < ready.size(); ++i) {
             timers.remove(*ready[i]);
@@ -206,7 +208,12 @@ struct EventLoop::Impl {
         fire_ready();
         if (finished) return;
         if (!runnable.empty() || !ready.empty()) {
-            if (fds.active() != 0) look_at_fds(0);
+            // Every second turn is enough: what woke up a moment ago goes first.
+            if (!looked && fds.active() != 0) {
+                look_at_fds(0);
+            } else {
+                looked = false;
+            }
             return;
         }
         sleep_until_something_happens();

@@ -1,5 +1,6 @@
 #include <duet/async/frame.hpp>
 
+#include <array>
 #include <cstdint>
 #include <new>
 
@@ -23,7 +24,7 @@ namespace {
 constexpr std::size_t granule = 64;
 constexpr std::size_t class_count = 32;
 constexpr std::size_t largest = granule * class_count;
-constexpr std::uint32_t kept_per_class = 64;
+constexpr std::size_t bytes_kept_per_class = 1024 * 1024;
 
 struct Free {
     Free* next;
@@ -59,6 +60,13 @@ struct Reaper {
 
 constexpr std::size_t class_of(std::size_t size) noexcept { return (size - 1) / granule; }
 
+constexpr std::array<std::uint32_t, class_count> most_kept = [] {
+    std::array<std::uint32_t, class_count> all{};
+    for (std::size_t i = 0; i < class_count; ++i)
+        all[i] = static_cast<std::uint32_t>(bytes_kept_per_class / ((i + 1) * granule));
+    return all;
+}();
+
 [[gnu::noinline, gnu::cold]] bool open_cache() noexcept {
     if (cache.phase == Phase::closed) return false;
     thread_local Reaper reaper;
@@ -82,8 +90,9 @@ void* allocate_frame(std::size_t size) {
 
 void free_frame(void* frame, std::size_t size) noexcept {
     if (size != 0 && size <= largest) {
-        List& list = cache.lists[class_of(size)];
-        if (list.count < kept_per_class && (cache.phase == Phase::active || open_cache())) {
+        const std::size_t index = class_of(size);
+        List& list = cache.lists[index];
+        if (list.count < most_kept[index] && (cache.phase == Phase::active || open_cache())) {
             list.head = ::new (frame) Free{list.head};
             ++list.count;
             return;

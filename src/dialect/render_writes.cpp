@@ -113,6 +113,21 @@ Plan render_update_row(const Dialect& dialect, const ModelInfo& model, std::span
     return detail::finish(dialect, sql, true);
 }
 
+bool takes_any_array(const TypeInfo& type) noexcept {
+    if (type.nullable != nullptr) return takes_any_array(*type.base);
+    switch (type.kind) {
+        case Kind::text:
+        case Kind::decimal_text:
+            return true;
+        case Kind::enumeration:
+            return !type.ops.enumeration->as_integer;
+        case Kind::custom:
+            return takes_any_array(*type.base);
+        default:
+            return false;
+    }
+}
+
 Plan render_update_rows(const Dialect& dialect, const ModelInfo& model, std::span<const std::int16_t> columns,
                         std::int16_t guard_column) {
     const std::string table = detail::quoted(dialect, model.table);
@@ -121,9 +136,17 @@ Plan render_update_rows(const Dialect& dialect, const ModelInfo& model, std::spa
     std::string names;
     std::string where;
     std::size_t next = 0;
-    const auto array = [&] {
+    const auto array = [&](std::int16_t column) {
         const std::string name = "v" + std::to_string(next);
-        arrays += (next == 0 ? "" : ", ") + detail::value_mark(next);
+        arrays += next == 0 ? "" : ", ";
+        if (takes_any_array(*model.columns[static_cast<std::size_t>(column)].type)) {
+            // The query is never run: it makes the parameter an array of whatever the column is.
+            arrays += "COALESCE(" + detail::value_mark(next) + ", ARRAY(SELECT ";
+            dialect.quote(arrays, column_name(model, column));
+            arrays += " FROM " + table + " WHERE false))";
+        } else {
+            arrays += detail::value_mark(next);
+        }
         names += (next == 0 ? "" : ", ") + name;
         ++next;
         return "duet_new." + name;
@@ -131,12 +154,12 @@ Plan render_update_rows(const Dialect& dialect, const ModelInfo& model, std::spa
     for (const std::int16_t column : columns) {
         set += set.empty() ? "" : ", ";
         dialect.quote(set, column_name(model, column));
-        set += " = " + array();
+        set += " = " + array(column);
     }
     const auto equals = [&](std::int16_t column) {
         where += (where.empty() ? "" : " AND ") + table + ".";
         dialect.quote(where, column_name(model, column));
-        where += " = " + array();
+        where += " = " + array(column);
     };
     for (const std::int16_t column : model.key) equals(column);
     if (guard_column >= 0) equals(guard_column);

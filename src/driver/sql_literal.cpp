@@ -148,6 +148,7 @@ public:
 
 private:
     void list(const BindValue& value) {
+        if (value.type->kind == Kind::array) return array(*value.type, value.data);
         if (!style_.arrays) {
             std::string text;
             append_list(text, value);

@@ -60,6 +60,11 @@ std::string KeyIndex::bytes_of(const TypeInfo& declared, const void* value) cons
 
 std::uint32_t KeyIndex::find_integer(std::int64_t key) const {
     if (ascending_) {
+        if (integers_.empty()) return none;
+        // Where no number is missing, its place is known.
+        const std::uint64_t place =
+            static_cast<std::uint64_t>(key) - static_cast<std::uint64_t>(integers_.front());
+        if (place < integers_.size() && integers_[place] == key) return static_cast<std::uint32_t>(place);
         const auto it = std::lower_bound(integers_.begin(), integers_.end(), key);
         return it != integers_.end() && *it == key ? static_cast<std::uint32_t>(it - integers_.begin())
                                                    : none;

@@ -1,9 +1,10 @@
 #include <duet/base/error.hpp>
-#include <duet/engine/engine.hpp>
+#include <duet/engine/fetch_prepared.hpp>
 
 #include "connected.hpp"
 #include "load.hpp"
 #include "object_row.hpp"
+#include "pool/channel_wait.hpp"
 #include "row_plan.hpp"
 
 namespace duet::engine {
@@ -142,6 +143,64 @@ bool fetch_prepared_now(const Call& call, const StoredPlanKey& key, std::span<co
         if (found) note_loaded(*plan.slots[0].model, object, 1);
         return true;
     });
+}
+
+namespace {
+
+Task<bool> fetch_made(Call call, MakeQuery make, const void* value, void* object) {
+    const shape::QueryData query = make(value);
+    co_return co_await fetch_first(call, query, object);
+}
+
+/// Among those who share a connection: what on_connection(), fetch_first_on() and settle() do together, in
+/// one coroutine. Whatever is not at hand is left to them.
+Task<bool> fetch_shared(Call call, const StoredPlanKey& key, driver::BindValue value, MakeQuery make,
+                        void* object) {
+    const duet::detail::PromiseBase& promise = co_await duet::detail::current_promise();
+    std::optional<bool> found;
+    if (promise.home != nullptr) {
+        Connected at(call);
+        try {
+            SharedLease shared = try_share(call.engine->pool(), *promise.home);
+            driver::Statement* statement = nullptr;
+            if (shared) [[likely]] {
+                at.open_shared(std::move(shared), promise.cancel);
+                statement = at.cached(key.view());
+            }
+            if (statement != nullptr) [[likely]] {
+                const auto& plan = static_cast<const RowPlan&>(statement->plan());
+                const ModelInfo& model = *plan.slots[0].model;
+                if (!model.relations.empty()) mark_relations(model, object);
+                SingleRow row(plan, object);
+                driver::Outcome outcome;
+                driver::Wait wait = at.connection().execute(*statement, {&value, 1}, &row.sink, 1, outcome);
+                while (wait != driver::Wait::done) {
+                    ChannelWait waiting(promise, at.connection());
+                    const WaitOutcome ended = co_await waiting;
+                    wait = go_on(at.connection(), ended);
+                }
+                found = outcome.rows != 0;
+                if (*found) note_loaded(model, object, 1);
+            }
+        } catch (Error& error) {
+            error.attach_where(call.where);
+            at.failed(error);
+            if (!at.lost(error)) throw;
+        }
+    }
+    if (found) co_return *found;
+    co_return co_await fetch_made(call, make, value.data, object);
+}
+
+}  // namespace
+
+Task<bool> fetch_prepared(const Call& call, const StoredPlanKey& key, const driver::BindValue& value,
+                          MakeQuery make, void* object) {
+    // Who watches statements takes the way that tells them.
+    const bool plain = !call.blocking && !call.unlimited && call.transaction == nullptr &&
+                       call.route.session == nullptr && call.engine->hooks().empty();
+    if (plain && shares_connections(call.engine->pool())) return fetch_shared(call, key, value, make, object);
+    return fetch_made(call, make, value.data, object);
 }
 
 Task<bool> fetch_first(Call call, const shape::QueryData& query, void* object) {

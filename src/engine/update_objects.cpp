@@ -6,6 +6,7 @@
 
 #include "load.hpp"
 #include "row_update.hpp"
+#include "value_bytes.hpp"
 
 namespace duet::engine {
 
@@ -122,29 +123,33 @@ struct ColumnOfObjects {
     static constexpr ArrayOps ops{&size, &at, nullptr, nullptr};
 };
 
-/// UPDATE of all objects by one statement, which takes an array for each column.
+/// UPDATE of many objects by one statement, which takes an array for each column.
 class UpdateByArrays {
 public:
-    /// Whether arrays can hold the values: not arrays themselves, and nothing that travels as text, which has
-    /// to become what the column is (an enum of the database, say) and does so only by itself.
+    /// Whether arrays can hold the values, arrays themselves for instance not, and whether it is all the same
+    /// in which order the rows change, which it is not where their values must differ.
     static bool can_do(const ModelInfo& model, std::span<const std::int16_t> columns) {
         const auto fits = [&model](std::int16_t index) {
-            const TypeInfo& type = *model.columns[static_cast<std::size_t>(index)].type;
-            if (!type.sql_type.empty()) return false;
-            switch (type.kind) {
-                case Kind::text:
-                case Kind::decimal_text:
-                case Kind::array:
-                case Kind::custom:
-                    return false;
-                case Kind::enumeration:
-                    return type.ops.enumeration->as_integer;
-                default:
-                    return true;
-            }
+            return is_single(*model.columns[static_cast<std::size_t>(index)].type);
         };
+        const auto free = [&model](std::int16_t index) { return !is_unique(model, index); };
         return std::all_of(columns.begin(), columns.end(), fits) &&
-               std::all_of(model.key.begin(), model.key.end(), fits);
+               std::all_of(model.key.begin(), model.key.end(), fits) &&
+               std::all_of(columns.begin(), columns.end(), free);
+    }
+    /// How many of the objects, from the first on, one statement should take.
+    static std::size_t portion(const ModelInfo& model, std::span<const std::int16_t> columns,
+                               std::span<void* const> objects) {
+        constexpr std::size_t most_bytes = 8 << 20;
+        std::size_t bytes = 0;
+        for (std::size_t i = 0; i < objects.size(); ++i) {
+            for (const std::int16_t index : columns) {
+                const ColumnInfo& column = model.columns[static_cast<std::size_t>(index)];
+                bytes += bytes_of_value(*column.type, column.in(objects[i]));
+            }
+            if (bytes > most_bytes) return i + 1;
+        }
+        return objects.size();
     }
     UpdateByArrays(const ModelInfo& model, std::span<const std::int16_t> columns,
                    std::span<void* const> objects)
@@ -176,10 +181,25 @@ public:
     }
 
 private:
+    static bool is_single(const TypeInfo& type) {
+        if (type.kind == Kind::custom) return is_single(*type.base);
+        return type.kind != Kind::array;
+    }
+    static bool is_unique(const ModelInfo& model, std::int16_t index) {
+        const ColumnInfo& column = model.columns[static_cast<std::size_t>(index)];
+        for (const TableOption& option : model.options) {
+            if (option.type != TableOption::Type::unique && !option.is_unique) continue;
+            for (std::string_view named : option.column_list()) {
+                if (named.starts_with('-')) named.remove_prefix(1);
+                if (named == column.member || named == column.name) return true;
+            }
+        }
+        return false;
+    }
     void add_value(std::int16_t index) {
         const ColumnInfo& column = model_.columns[static_cast<std::size_t>(index)];
         ColumnOfObjects& values = arrays_.emplace_back(column, objects_);
-        values_.push({&values.type, &values, 0, false});
+        values_.push({&values.type, &values, 0, takes_any_array(*column.type)});
     }
     /// Throws what it means that a row was not found.
     Task<> tell_which(Connected& at) {
@@ -216,8 +236,12 @@ Task<> update_objects(Call call, const ModelInfo& model, std::span<const std::in
     if (objects.size() > 1 && call.engine->dialect().capabilities().array_updates &&
         UpdateByArrays::can_do(model, columns)) {
         const auto together = [&model, columns, objects](Connected& at) -> Task<> {
-            UpdateByArrays update(model, columns, objects);
-            co_await update.run(at);
+            for (std::span<void* const> left = objects; !left.empty();) {
+                const std::size_t count = UpdateByArrays::portion(model, columns, left);
+                UpdateByArrays update(model, columns, left.first(count));
+                co_await update.run(at);
+                left = left.subspan(count);
+            }
         };
         co_await on_connection<void>(call, driver::Access::write, together);
         co_return;

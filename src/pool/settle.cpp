@@ -1,8 +1,8 @@
 #include <duet/base/error.hpp>
 #include <duet/pool/settle.hpp>
 
+#include "channel_wait.hpp"
 #include "readiness.hpp"
-#include "signal_wait.hpp"
 
 namespace duet {
 
@@ -18,33 +18,13 @@ const char* reason(WaitOutcome outcome) {
                                              : "the statement was cancelled";
 }
 
-/// The signal of a channel, which lets go of the waiter in any case.
-class ChannelWait : public SignalWait {
-public:
-    ChannelWait(const detail::PromiseBase& self, Clock::time_point deadline, driver::Connection& channel)
-        : SignalWait(self, deadline), channel_(channel) {
-        channel_.on_signal(signal());
-    }
-    ~ChannelWait() { channel_.on_signal({}); }
-    ChannelWait(const ChannelWait&) = delete;
-    ChannelWait& operator=(const ChannelWait&) = delete;
-
-private:
-    driver::Connection& channel_;
-};
-
 Task<> settle_channel(driver::Connection& channel) {
     detail::PromiseBase& self = co_await detail::current_promise();
     if (channel.limits().cancelled == nullptr) self.cancel = nullptr;
     for (;;) {
-        ChannelWait waiting(self, channel.limits().deadline, channel);
+        ChannelWait waiting(self, channel);
         const WaitOutcome outcome = co_await waiting;
-        if (outcome != WaitOutcome::ready) {
-            channel.abandon();
-            throw QueryCanceled(reason(outcome));
-        }
-        const driver::Wait wait = channel.resume();
-        if (wait == driver::Wait::done) co_return;
+        if (go_on(channel, outcome) == driver::Wait::done) co_return;
     }
 }
 
@@ -82,6 +62,13 @@ Task<> settle_socket(driver::Connection& connection, driver::Wait wait) {
 }
 
 }  // namespace
+
+driver::Wait go_on(driver::Connection& channel, WaitOutcome outcome) {
+    if (outcome == WaitOutcome::ready) [[likely]]
+        return channel.resume();
+    channel.abandon();
+    throw QueryCanceled(reason(outcome));
+}
 
 Task<> settle(driver::Connection& connection, driver::Wait wait) {
     return wait == driver::Wait::signal ? settle_channel(connection) : settle_socket(connection, wait);

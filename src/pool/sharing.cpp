@@ -47,7 +47,12 @@ void SharedLease::Shared::flush() noexcept {
     flush_posted = false;
     if (multiplexer == nullptr) return;
     const driver::Wait wanted = multiplexer->flush();
-    if (wanted != driver::Wait::done && !watching) watch(wanted);
+    if (wanted == driver::Wait::done) return;
+    if (watching) {
+        if (wanted != driver::Wait::either || readiness == Readiness::both) return;
+        home.abandon(*this);
+    }
+    watch(wanted);
 }
 
 void SharedLease::Shared::watch(driver::Wait wanted) {
@@ -102,7 +107,8 @@ SharedLease ExecutorShares::try_join() {
         if (shared->multiplexer->open_to_users() && (best == nullptr || shared->users < best->users))
             best = shared;
     }
-    if (active_.size() < most_shared && (best == nullptr || best->users >= enough_users)) {
+    const bool another = pool_.open_connections.load(std::memory_order_relaxed) > active_.size();
+    if (another && active_.size() < most_shared && (best == nullptr || best->users >= enough_users)) {
         Lease lease = pool_.take_now();
         if (lease && lease.ready()) {
             if (SharedLease::Shared* fresh = adopt(lease)) best = fresh;
@@ -142,6 +148,25 @@ std::shared_ptr<ExecutorShares> Sharing::of(Pool::Impl& pool, Executor& home) {
     if (executors_.size() >= many_executors)
         std::erase_if(executors_, [](const auto& entry) { return entry.second.use_count() == 1; });
     return executors_.emplace(&home, std::make_shared<ExecutorShares>(pool, home)).first->second;
+}
+
+std::uint64_t Sharing::next_number() noexcept {
+    static std::atomic<std::uint64_t> last{0};
+    return last.fetch_add(1, std::memory_order_relaxed) + 1;
+}
+
+ExecutorShares& Sharing::here(Pool::Impl& pool, Executor& home) {
+    // Holds on to the shares, so that they are not forgotten meanwhile; it never looks at those of a pool
+    // that is gone.
+    struct Latest {
+        std::uint64_t sharing = 0;
+        const Executor* home = nullptr;
+        std::shared_ptr<ExecutorShares> shares;
+    };
+    thread_local Latest latest;
+    if (latest.sharing != number_ || latest.home != &home) [[unlikely]]
+        latest = {number_, &home, of(pool, home)};
+    return *latest.shares;
 }
 
 struct BatchShare::State : SharedLease::Shared {
@@ -205,7 +230,7 @@ struct Opening {
 SharedLease try_share(Pool& pool, Executor& home) {
     Pool::Impl& impl = pool.impl();
     if (!impl.sharing.possible()) return {};
-    return impl.sharing.of(impl, home)->try_join();
+    return impl.sharing.here(impl, home).try_join();
 }
 
 Task<SharedOrOwn> share(Pool& pool, std::chrono::steady_clock::time_point deadline) {

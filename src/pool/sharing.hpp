@@ -4,6 +4,7 @@
 #include <duet/pool/sharing.hpp>
 
 #include <atomic>
+#include <cstdint>
 #include <memory>
 #include <mutex>
 #include <unordered_map>
@@ -74,11 +75,16 @@ private:
 class Sharing {
 public:
     std::shared_ptr<ExecutorShares> of(Pool::Impl& pool, Executor& home);
+    /// The same on the executor's thread, without a lock where it asked last. Valid until it asks again.
+    ExecutorShares& here(Pool::Impl& pool, Executor& home);
     /// After a connection turned out to refuse: from then on everybody has his own.
     void refuse() noexcept { refused_.store(true, std::memory_order_relaxed); }
     bool possible() const noexcept { return !refused_.load(std::memory_order_relaxed); }
 
 private:
+    static std::uint64_t next_number() noexcept;
+
+    const std::uint64_t number_ = next_number();  // never given twice
     std::mutex mutex_;
     std::unordered_map<Executor*, std::shared_ptr<ExecutorShares>> executors_;
     std::atomic<bool> refused_{false};

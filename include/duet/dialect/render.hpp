@@ -38,9 +38,11 @@ Plan render_insert(const Dialect& dialect, const ModelInfo& model, const InsertS
 Plan render_update_row(const Dialect& dialect, const ModelInfo& model, std::span<const std::int16_t> columns,
                        std::int16_t guard_column = -1);
 /// The same for many rows (Capabilities::array_updates); each value is an array, with an element for each
-/// row.
+/// row. What takes_any_array() has to come as an array whose type the server works out.
 Plan render_update_rows(const Dialect& dialect, const ModelInfo& model, std::span<const std::int16_t> columns,
                         std::int16_t guard_column = -1);
+/// Whether values of `type` travel as texts that become what their column is (an enum of the database, say).
+bool takes_any_array(const TypeInfo& type) noexcept;
 /// `DELETE FROM t WHERE key [AND guard]`.
 Plan render_delete_row(const Dialect& dialect, const ModelInfo& model, std::int16_t guard_column = -1);
 

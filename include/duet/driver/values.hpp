@@ -16,8 +16,8 @@ struct BindValue {
     const TypeInfo* type;  // kind text_view, blob_view, json_path: `data` and `size` are the characters
     const void* data;      // null: SQL NULL
     std::size_t size = 0;  // text_view, blob_view, json_path; lists: number of elements
-    bool list = false;  // `data` is an array of `size` values of `type`; text_view, blob_view: each element
-                        // is its length (std::uint64_t) and its bytes, packed (shape::Values::next_text)
+    bool list = false;  // `size` values of `type`, one after the other; text_view, blob_view: each its length
+                        // and bytes (shape::Values::next_text); array: one of texts, which fits any column
 };
 
 /// Where one result column goes.

@@ -2,6 +2,7 @@
 
 #include <duet/async/compiler.hpp>
 #include <duet/async/mode.hpp>
+#include <duet/engine/fetch_prepared.hpp>
 #include <duet/engine/listener.hpp>
 #include <duet/engine/transaction.hpp>
 #include <duet/expr/expr.hpp>
@@ -60,26 +61,22 @@ void add_keys(shape::QueryData& query, std::index_sequence<I...> /*keys*/, const
 /// get() by an integer: the shape is the same each time, so its plan key is made once.
 template <class M, class K>
 struct FetchByInteger {
+    using Wide = std::conditional_t<std::is_signed_v<K>, std::int64_t, std::uint64_t>;
     engine::Call call;
-    K key;
-    // Only for the case that has to wait.
-    std::optional<shape::QueryData> query{};
-    std::optional<M> row{};
+    Wide key;
+    std::optional<M> row{};  // only for the case that has to wait
 
     using Immediate = std::optional<M>;
     bool now(Immediate& result) {
-        static const StoredPlanKey plan_key = engine::first_row_key(make_query(K{}));
-        using Wide = std::conditional_t<std::is_signed_v<K>, std::int64_t, std::uint64_t>;
-        const Wide wide = key;
-        const driver::BindValue value{std::is_signed_v<K> ? &int64_value : &uint64_value, &wide};
+        const driver::BindValue value = key_value();
         bool found = false;
-        if (!engine::fetch_prepared_now(call, plan_key, {&value, 1}, &result.emplace(), found)) return false;
+        if (!engine::fetch_prepared_now(call, plan_key(), {&value, 1}, &result.emplace(), found))
+            return false;
         if (!found) result.reset();
         return true;
     }
     auto start() {
-        query.emplace(make_query(key));
-        return engine::fetch_first(call, *query, &row.emplace());
+        return engine::fetch_prepared(call, plan_key(), key_value(), &make_query, &row.emplace());
     }
     std::optional<M> finish(bool found) {
         if (!found) row.reset();
@@ -87,10 +84,18 @@ struct FetchByInteger {
     }
 
 private:
-    static shape::QueryData make_query(K value) {
+    driver::BindValue key_value() const { return {std::is_signed_v<K> ? &int64_value : &uint64_value, &key}; }
+    static const StoredPlanKey& plan_key() {
+        static const StoredPlanKey made = [] {
+            const Wide any{};
+            return engine::first_row_key(make_query(&any));
+        }();
+        return made;
+    }
+    static shape::QueryData make_query(const void* value) {
         shape::QueryData made;
         made.model = &model_info<M>;
-        add_key<M, K, 0>(made, value);
+        add_key<M, K, 0>(made, static_cast<K>(*static_cast<const Wide*>(value)));
         return made;
     }
 };

@@ -168,11 +168,49 @@ private:
 void append_quoted(std::string& out, std::string_view text) {
     require_text(text);
     out += '"';
-    for (const char c : text) {
-        if (c == '"' || c == '\\') out += '\\';
-        out += c;
+    std::size_t start = 0;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        if (text[i] != '"' && text[i] != '\\') continue;
+        out.append(text, start, i - start);
+        out += '\\';
+        start = i;
     }
+    out.append(text, start);
     out += '"';
+}
+
+/// Writes elements that travel as texts, as the text of an array has them.
+class LiteralWriter : public TextForms<LiteralWriter> {
+public:
+    explicit LiteralWriter(std::string& out) : out_(out) {}
+
+    void null() { out_ += "NULL"; }
+    void text(std::string_view value) { append_quoted(out_, value); }
+    void copied_text(std::string_view value) { append_quoted(out_, value); }
+    void boolean(bool) { refuse(); }
+    void integer(std::int64_t) { refuse(); }
+    void unsigned_integer(std::uint64_t) { refuse(); }
+    void floating(double) { refuse(); }
+    void blob(std::string_view) { refuse(); }
+    void decimal(const Decimal& value) { decimal_text(value); }
+    void json(const Json& value) { append_quoted(out_, value.text()); }
+    void array(const TypeInfo&, const void*) { refuse(); }
+
+private:
+    [[noreturn]] static void refuse() { throw InvalidQuery("only texts can stand here"); }
+    std::string& out_;
+};
+
+void append_texts(std::string& out, const TypeInfo& type, const void* array) {
+    const ArrayOps& ops = *type.ops.array;
+    const std::size_t count = ops.size(array);
+    LiteralWriter writer(out);
+    out += '{';
+    for (std::size_t i = 0; i < count; ++i) {
+        if (i > 0) out += ',';
+        encode_value(writer, *type.base, ops.at(array, i));
+    }
+    out += '}';
 }
 
 }  // namespace
@@ -191,7 +229,7 @@ Oid array_type(const TypeInfo& declared) noexcept {
 }
 
 Oid list_type(const TypeInfo& element) noexcept {
-    if (element.kind == Kind::text_view) return oid::unspecified;
+    if (element.kind == Kind::text_view || element.kind == Kind::array) return oid::unspecified;
     return array_of(leaf_type(element), true).array;
 }
 
@@ -225,6 +263,7 @@ void append_binary_array(std::string& out, const TypeInfo& declared, const void*
 
 void append_list(std::string& out, const BindValue& list) {
     const TypeInfo& type = *list.type;
+    if (type.kind == Kind::array) return append_texts(out, type, list.data);
     const Oid element = array_of(leaf_type(type), true).element;
     const auto* at = static_cast<const std::byte*>(list.data);
     if (type.kind == Kind::text_view) {

@@ -164,6 +164,7 @@ bool PgMultiplexer::resend(SharedFlight& flight) noexcept {
 
 Wait PgMultiplexer::wanted() const noexcept {
     if (sent_ == 0) return Wait::done;
+    if (announced_) return Wait::readable;  // flush() sends it, together with its sync
     return session_.flush() ? Wait::readable : Wait::either;
 }
 

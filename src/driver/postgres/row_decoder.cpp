@@ -35,12 +35,9 @@ bool RowDecoder::prepare(const RowSink& sink, const Columns& columns) {
     return true;
 }
 
-/// False: it has to be looked at more closely.
-inline bool RowDecoder::direct(const Move& move, const char* data, int size, void* field) {
-    if (move.optional) {
-        if (size == 0) return false;  // empty or NULL
-        field = move.type->nullable->emplace(field);
-    }
+/// False: it has to be looked at more closely; an empty cell may be a NULL.
+[[gnu::always_inline]] inline bool RowDecoder::direct(const Move& move, const char* data, int size,
+                                                      void* field) {
     switch (move.way) {
         case Way::int8:
             if (size != 8) return false;
@@ -84,7 +81,15 @@ void RowDecoder::decode(const PGresult* result, int row, ResultReader& reader, c
         std::byte* const field = object + move.offset;
         const auto column = static_cast<int>(move.column);
         const int size = PQgetlength(result, row, column);
-        if (direct(move, PQgetvalue(result, row, column), size, field)) [[likely]]
+        void* value = field;
+        if (move.optional) {
+            if (size == 0 && PQgetisnull(result, row, column) != 0) {
+                move.type->nullable->reset(field);
+                continue;
+            }
+            value = move.type->nullable->emplace(field);
+        }
+        if (direct(move, PQgetvalue(result, row, column), size, value)) [[likely]]
             continue;
         const Cell cell = reader.cell(move.column);
         const Fault fault = decode_value(reader, cell, *move.type, field);

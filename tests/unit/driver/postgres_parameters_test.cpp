@@ -37,6 +37,18 @@ TEST(PostgresParameters, RefuseUnsignedIntegersBeyondInt8) {
     EXPECT_THROW(send_value(std::numeric_limits<std::uint64_t>::max()), duet::ValidationError);
 }
 
+// What an array of texts becomes (of an enum, of a domain) is the server's affair.
+TEST(PostgresParameters, SendArraysThatFitAnyColumnAsText) {
+    std::vector<std::optional<std::string>> texts{"a", std::nullopt, "NULL", "q\"{,}\\", ""};
+    const BindValue array{&duet::detail::type_info<decltype(texts)>, &texts, 0, true};
+    const auto sent = send(array);
+    EXPECT_EQ(sent.type, 0U);
+    EXPECT_EQ(sent.format, 0);
+    EXPECT_EQ(sent.bytes, R"({"a",NULL,"NULL","q\"{,}\\",""})");
+    std::vector<std::string> bad{"a", std::string("\0", 1)};
+    EXPECT_THROW(send({&duet::detail::type_info<decltype(bad)>, &bad, 0, true}), duet::ValidationError);
+}
+
 // The sizes alone decide: nothing looks at the bytes.
 TEST(PostgresParameters, RefuseAGigabyteBeforeTouchingIt) {
     static constexpr duet::TypeInfo blob_view{.kind = duet::Kind::blob_view, .size = 0};
