@@ -57,8 +57,9 @@ Kind of_both(Kind a, Kind b) {
 /// Walks over one expression.
 class Typer {
 public:
-    Typer(Cursor expression, std::vector<const ModelInfo*> models)
-        : c_(expression), models_(std::move(models)) {}
+    /// `source`: where the columns of the expression come from; may be null.
+    Typer(Cursor expression, std::vector<const ModelInfo*> models, const Source* source = nullptr)
+        : c_(expression), source_(source), models_(std::move(models)) {}
 
     ExpressionType run() {
         constexpr int max_depth = 1000;
@@ -69,15 +70,18 @@ public:
     }
 
     const std::uint8_t* at() const { return c_.at; }
+    bool reads_rows() const { return reads_rows_; }
 
 private:
     ExpressionType next() {
         const Op op = c_.op();
         switch (op) {
             case Op::column:
+                note_column();
                 return of_column(models_.back()->columns[c_.u8()], false);
             case Op::path:
-                return path();
+                note_column();
+                return path(models_.back());
             case Op::outer: {
                 const ModelInfo& model = c_.model();
                 return of_column(model.columns[c_.u8()], false);
@@ -87,10 +91,13 @@ private:
             case Op::by_default:
                 return {};
             case Op::alias_column: {
-                c_.name();
+                note_column(c_.name());
                 const ModelInfo& model = c_.model();
                 return of_column(model.columns[c_.u8()], true);
             }
+            case Op::alias_path:
+                note_column(c_.name());
+                return path(&c_.model());
             case Op::value:
             case Op::list: {
                 ExpressionType out = of_kind(static_cast<Kind>(c_.u8()), false);
@@ -234,6 +241,12 @@ private:
             case Op::row_compare:
                 c_.u8();
                 return predicate(c_.u8() * std::size_t{2});
+            case Op::row_in_query: {
+                c_.u8();
+                const ExpressionType out = predicate(c_.u8());
+                query();
+                return out;
+            }
             case Op::grouping: {
                 arguments(c_.u8());
                 return of_kind(Kind::int64, false, true);
@@ -244,6 +257,25 @@ private:
             default:
                 return predicate(2);
         }
+    }
+
+    void note_column() { reads_rows_ = reads_rows_ || aggregates_around_ == 0; }
+    void note_column(std::string_view source) {
+        if (source_ != nullptr && source_->named(source) != nullptr) note_column();
+    }
+    /// Enters an aggregate: what it is of is no row. With a window it is none. Returns what to set back to.
+    int enter_aggregate() {
+        const int before = aggregates_around_;
+        if (!std::exchange(windowed_, false)) ++aggregates_around_;
+        return before;
+    }
+
+    void leave_aggregate(bool windowed, bool within, int around) {
+        if (within && !windowed)
+            throw InvalidQuery(
+                "an aggregate of an aggregate needs a window, or a subquery around the inner one");
+        within_ = within;
+        aggregates_around_ = around;
     }
 
     bool arguments(std::size_t count) {
@@ -271,8 +303,7 @@ private:
         return of_kind(Kind::boolean, true, aggregates);
     }
 
-    ExpressionType path() {
-        const ModelInfo* model = models_.back();
+    ExpressionType path(const ModelInfo* model) {
         for (std::size_t hops = c_.u8(); hops > 0; --hops) model = &model->relations[c_.u8()].target();
         return of_column(model->columns[c_.u8()], true);
     }
@@ -282,7 +313,9 @@ private:
         for (std::size_t hops = c_.u8(); hops > 0; --hops) model = &model->relations[c_.u8()].target();
         if (c_.u8() != 0) {
             models_.push_back(model);
+            ++aggregates_around_;  // of other rows
             run();
+            --aggregates_around_;
             models_.pop_back();
         }
         return of_kind(op == Op::count_related ? Kind::int64 : Kind::boolean, false);
@@ -387,13 +420,16 @@ private:
         const auto which = static_cast<shape::Aggregate>(c_.u8());
         const std::uint8_t flags = c_.u8();
         Kind of = Kind::int64;
-        within_ = false;
+        bool within = false;
+        const bool windowed = windowed_;
+        const int around = enter_aggregate();
         if ((flags & shape::aggregate_star) == 0) {
             const ExpressionType operand = run();
             of = operand.kind;
-            within_ = operand.aggregates;
+            within = operand.aggregates;
         }
-        if ((flags & shape::aggregate_filtered) != 0) within_ = run().aggregates || within_;
+        if ((flags & shape::aggregate_filtered) != 0) within = run().aggregates || within;
+        leave_aggregate(windowed, within, around);
         switch (which) {
             case shape::Aggregate::count:
                 return of_kind(Kind::int64, false, true);
@@ -411,6 +447,7 @@ private:
         const bool aggregates = window();
         const auto op = static_cast<Op>(*c_.at);
         const bool is_aggregate = op == Op::aggregate || op == Op::set_function;
+        windowed_ = is_aggregate;
         ExpressionType out = run();
         out.type = nullptr;
         out.is_value = false;
@@ -423,6 +460,8 @@ private:
         const auto function = static_cast<shape::SetFunction>(c_.u8());
         const std::uint8_t flags = c_.u8();
         const std::size_t count = c_.u8();
+        const bool windowed = windowed_;
+        const int around = enter_aggregate();
         ExpressionType key;
         bool within = order(&key);
         ExpressionType of;
@@ -432,7 +471,7 @@ private:
             within = argument.aggregates || within;
         }
         if ((flags & shape::aggregate_filtered) != 0) within = run().aggregates || within;
-        within_ = within;
+        leave_aggregate(windowed, within, around);
         switch (function) {
             case string_agg:
                 return of_kind(Kind::text, true, true);
@@ -490,6 +529,10 @@ private:
     }
 
     Cursor c_;
+    const Source* source_;
+    bool reads_rows_ = false;
+    bool windowed_ = false;                 // the aggregate that comes next has a window
+    int aggregates_around_ = 0;             // what is being read
     bool within_ = false;                   // of the last aggregate: whether there is another one in it
     std::vector<const ModelInfo*> models_;  // from the outermost query inwards
     int depth_ = 0;
@@ -501,8 +544,9 @@ ExpressionType take_type(Cursor& expression, const Scope& scope) {
     std::vector<const ModelInfo*> models;
     for (const Scope* s = &scope; s != nullptr; s = s->parent) models.push_back(s->source->root().model);
     std::reverse(models.begin(), models.end());
-    Typer typer(expression, std::move(models));
-    const ExpressionType out = typer.run();
+    Typer typer(expression, std::move(models), scope.source);
+    ExpressionType out = typer.run();
+    out.reads_rows = typer.reads_rows();
     expression.at = typer.at();
     return out;
 }

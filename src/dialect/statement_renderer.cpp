@@ -7,6 +7,7 @@
 #include <iterator>
 #include <utility>
 
+#include "expression_types.hpp"
 #include "sql_text.hpp"
 #include "write_renderer.hpp"
 
@@ -65,6 +66,7 @@ public:
     StatementRenderer(ExpressionRenderer& expressions, const NestedQuery& statement, const Scope* outer,
                       const WatchedWay* way = nullptr)
         : way_(way),
+          windows_before_(expressions.windows()),
           x_(expressions),
           dialect_(expressions.dialect()),
           statement_(statement),
@@ -119,7 +121,8 @@ public:
                 const bool lateral = c.u8() != 0;
                 if (lateral && !dialect_.capabilities().lateral)
                     throw UnsupportedByDialect(std::string(dialect_.name()) + " has no lateral joins");
-                const NestedQuery query = read_nested(c);
+                NestedQuery query = read_nested(c);
+                query.fields = out.model;
                 out.sql = lateral ? "LATERAL (" : "(";
                 out.sql += render_enclosed(x_, query, lateral ? siblings : outer_, StatementUse::rows);
                 out.alias = fresh_alias(x_.aliases(), out.name);
@@ -130,6 +133,10 @@ public:
                 out.sql = "(" + values(c, *out.model) + ")";
                 out.alias = fresh_alias(x_.aliases(), out.name);
                 out.sql += " AS " + quoted(dialect_, out.alias);
+                break;
+            case shape::SourceKind::elements:
+                out.alias = fresh_alias(x_.aliases(), out.name);
+                out.sql = elements(c, *out.model, siblings, out.alias);
                 break;
         }
         return out;
@@ -151,8 +158,10 @@ private:
             if (clause.clause != Clause::compound) continue;
             Cursor c = clause.body;
             const auto operation = static_cast<SetOperation>(c.u8());
-            const NestedQuery part = read_nested(c);
+            NestedQuery part = read_nested(c);
+            if (first && is_bare_compound()) part.fields = statement_.fields;
             std::string text = render_statement(x_, part, outer_, use, way_);
+            if (first) yielded_ = x_.yielded();
             if (!is_plain(part)) text = whole(text);
             if (std::exchange(first, false)) {
                 sql = std::move(text);
@@ -208,8 +217,10 @@ private:
     Source root_over(const std::string& text) {
         root_is_table_ = false;
         const std::string alias = fresh_alias(x_.aliases(), "part");
-        return Source(dialect_, *statement_.model, alias, {}, text + " AS " + quoted(dialect_, alias),
-                      with_deleted_);
+        Source whole(dialect_, *statement_.model, alias, {}, text + " AS " + quoted(dialect_, alias),
+                     with_deleted_);
+        whole.set_yields(std::move(yielded_));
+        return whole;
     }
 
     Source from_source(Cursor& c) {
@@ -217,6 +228,27 @@ private:
         root_is_table_ = from.kind == shape::SourceKind::table;
         return Source(dialect_, *from.model, std::move(from.alias), std::move(from.name), std::move(from.sql),
                       with_deleted_);
+    }
+
+    std::string elements(Cursor& c, const ModelInfo& model, const Scope* siblings, const std::string& alias) {
+        const std::string_view column = model.columns[0].name;
+        const auto what = static_cast<shape::Elements>(c.u8());
+        if (what == shape::Elements::none) {
+            const Operand nothing{.sql = "NULL"};
+            return "(SELECT " + dialect_.cast(nothing, static_cast<Kind>(c.u8())) + " AS " +
+                   quoted(dialect_, column) + " LIMIT 0) AS " + quoted(dialect_, alias);
+        }
+        if (what == shape::Elements::list) {
+            c.op();
+            const auto kind = static_cast<Kind>(c.u8());
+            return dialect_.elements({.sql = value_mark(c.value++), .is_value = true}, kind, alias);
+        }
+        Source nothing(dialect_, model, "", "", "", true);
+        Scope scope = siblings != nullptr ? *siblings : Scope{&nothing, outer_};
+        const Operand array = x_.alone(c, scope);
+        if (array.type == nullptr || array.type->kind != Kind::array)
+            throw InvalidQuery("unnest() needs an array column");
+        return dialect_.elements(array, kind_in_database(*array.type->base), alias);
     }
 
     std::string values(Cursor& c, const ModelInfo& model) {
@@ -249,8 +281,13 @@ private:
         if (hides && !keeps_right && joined.kind == shape::SourceKind::table)
             hidden = hidden_condition(dialect_, *joined.model, joined.alias);
         into.add_named(std::move(joined.name), *joined.model, joined.alias);
+        into.set_unwritten(true);
         std::string condition;
         if (c.u8() != 0) {
+            if (type_of(c, scope).aggregates)
+                throw InvalidQuery("an aggregate cannot stand in the condition of a join");
+            if (kind == shape::JoinKind::full && !dialect_.capabilities().full_join_of_all)
+                require_equality(c, scope);
             condition = x_.predicate(c, scope, true);
         } else if (kind != shape::JoinKind::cross) {
             condition = "1 = 1";
@@ -259,16 +296,48 @@ private:
         const auto words = condition.empty()                ? kind
                            : kind == shape::JoinKind::cross ? shape::JoinKind::inner
                                                             : kind;
+        into.set_unwritten(false);
         into.add_text(join_words(words));
         into.add_text(joined.sql);
         if (!condition.empty()) into.add_text(" ON " + condition + hidden);
     }
 
+    void require_equality(Cursor condition, const Scope& scope) const {
+        if (equates_columns(condition, scope)) return;
+        throw UnsupportedByDialect(
+            std::string(dialect_.name()) +
+            " has no FULL JOIN on a condition without a column of one side that equals one of the other");
+    }
+    /// Whether a condition has such a part that always has to hold, or does not restrict anything.
+    static bool equates_columns(Cursor& c, const Scope& scope) {
+        const auto op = static_cast<shape::Op>(*c.at);
+        if (op == shape::Op::logical_and) {
+            ++c.at;
+            const bool first = equates_columns(c, scope);
+            return equates_columns(c, scope) || first;
+        }
+        bool equates = op == shape::Op::always;
+        if (op == shape::Op::eq) {
+            Cursor sides = c;
+            ++sides.at;
+            equates = !take_type(sides, scope).is_value;
+            equates = !take_type(sides, scope).is_value && equates;
+        }
+        take_type(c, scope);
+        return equates;
+    }
+
     void join_path(Source& into, Cursor c) {
         const auto kind = static_cast<shape::JoinKind>(c.u8());
         require_join(kind);
+        const std::string_view start = c.name();
         std::string name(c.name());
         std::size_t at = 0;
+        if (!start.empty()) {
+            const Source::Table* table = into.named(start);
+            if (table == nullptr) throw_no_source(start);
+            at = into.index_of(*table);
+        }
         for (std::size_t hops = c.u8(); hops > 0; --hops) {
             const std::uint8_t relation = c.u8();
             const bool last = hops == 1;
@@ -300,7 +369,8 @@ private:
 
     std::string select(Source& source, Scope& scope, StatementUse use, bool compound) {
         SelectParts parts;
-        if (compound) parts.columns = quoted(dialect_, source.root().alias) + ".*";
+        if (compound && (statement_.flags & shape::own_columns) == 0)
+            parts.add_all_of(dialect_, source.root());
         parts.add_all(x_, statement_.clauses, scope, true);
         require_lone_rollup();
         if (root_is_table_ && !hides_root_early()) {
@@ -318,12 +388,15 @@ private:
             parts.columns = qualified(dialect_, source.root().alias, model.columns[statement_.column].name);
         }
         if (parts.columns.empty()) throw InvalidQuery("this statement selects nothing");
+        if (statement_.fields != nullptr && !compound) parts.name_as(dialect_, *statement_.fields);
+        x_.yielded() = parts.names();
+        if (locks && !dialect_.capabilities().locks_groups) require_plain_rows(parts, compound);
         if (way_ != nullptr && !compound) watch(parts);
         x_.front() += hints(Hint::Place::front);
         std::string sql = "SELECT ";
         if (const std::string words = hints(Hint::Place::select); !words.empty()) sql += words + " ";
         if (!parts.distinct_on.empty()) {
-            if (!dialect_.capabilities().distinct_on)
+            if (!dialect_.capabilities().distinct_on || !parts.distinct_keys_first())
                 return first_of_each(std::move(sql), parts, source, locks);
             sql += "DISTINCT ON (" + parts.distinct_on + ") ";
         } else if ((flags & shape::distinct) != 0) {
@@ -335,7 +408,18 @@ private:
         return sql;
     }
 
-    /// DISTINCT ON where there is none: rows are numbered within each key, and the first ones stay.
+    void require_plain_rows(const SelectParts& parts, bool compound) const {
+        const bool distinct = (statement_.flags & shape::distinct) != 0 || !parts.distinct_on.empty();
+        const bool plain = !compound && !distinct && !parts.aggregates && parts.group.empty() &&
+                           parts.having.empty() && x_.windows() == windows_before_;
+        if (plain) return;
+        throw UnsupportedByDialect(std::string(dialect_.name()) +
+                                   " locks rows of tables, and none behind set operations, distinct, groups, "
+                                   "aggregates and windows");
+    }
+
+    /// DISTINCT ON where there is none, or where the order is another one: rows are numbered within each key,
+    /// and the first ones stay.
     std::string first_of_each(std::string sql, const SelectParts& parts, const Source& source, bool locks) {
         if (locks || parts.list.empty())
             throw UnsupportedByDialect(std::string(dialect_.name()) + " has no DISTINCT ON with locks");
@@ -414,7 +498,9 @@ private:
     }
 
     const WatchedWay* way_;
-    std::string way_source_;  // where the rows come from that this step goes on from
+    std::size_t windows_before_;
+    std::vector<std::string> yielded_;  // names of the columns of the first part of a set operation
+    std::string way_source_;            // where the rows come from that this step goes on from
     ExpressionRenderer& x_;
     const Dialect& dialect_;
     const NestedQuery& statement_;
@@ -453,7 +539,7 @@ std::string render_statement(ExpressionRenderer& expressions, const NestedQuery&
     const std::size_t taken = expressions.aliases().size();
     std::string sql = StatementRenderer(expressions, statement, outer, way).text(use);
     --expressions.depth();
-    expressions.aliases().resize(taken);  // what stands beside it does not see them
+    expressions.release_aliases(taken);  // what stands beside it does not see them
     return sql;
 }
 

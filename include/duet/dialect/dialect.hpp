@@ -53,9 +53,11 @@ struct Capabilities {
     bool ignore_nulls = false;       // IGNORE NULLS behind a window function
     bool forward_references = true;  // a foreign key may name a table that is not there yet
     bool full_join = true;
-    bool lateral = false;             // LATERAL in FROM
-    bool distinct_on = false;         // DISTINCT ON (...)
-    bool ties = false;                // FETCH FIRST n ROWS WITH TIES
+    bool full_join_of_all = true;  // FULL JOIN on any condition; else columns of both sides have to be equal
+    bool locks_groups = true;      // FOR UPDATE behind groups, aggregates, DISTINCT
+    bool lateral = false;          // LATERAL in FROM
+    bool distinct_on = false;      // DISTINCT ON (...)
+    bool ties = false;             // FETCH FIRST n ROWS WITH TIES
     bool all_set_operations = true;   // INTERSECT ALL, EXCEPT ALL
     bool materialized_hints = false;  // WITH t AS [NOT] MATERIALIZED
     bool rollup_alone = false;        // ROLLUP stands for all of GROUP BY, and without ORDER BY
@@ -229,6 +231,9 @@ public:
     /// What becomes of moments in BETWEEN (its lower and its upper end) and in lists.
     virtual Transform moment_transform(Transform wanted) const;
     virtual std::string array_contains(const Operand& array, const Operand& element) const = 0;
+    /// The elements of an array, or of a list that is a parameter, as a source of rows with the column
+    /// `value`; `kind`: of the elements. Throws UnsupportedByDialect.
+    virtual std::string elements(const Operand& array, Kind kind, std::string_view alias) const;
     virtual std::string json_get(std::string_view json, std::string_view path, Kind as) const = 0;
     virtual std::string json_test(shape::Op op, std::string_view json, std::string_view path,
                                   const Operand& operand) const = 0;
