@@ -264,6 +264,23 @@ TYPED_TEST(StatementsPaths, RowsWithoutAnOrderShareTheirRank) {
     }
 }
 
+TYPED_TEST(StatementsPaths, SetOperationsTakeOtherColumns) {
+    struct Line {
+        std::int64_t doubled{};
+    };
+    const auto both = duet::select("id"_c, "title"_c)
+                          .from<Book>()
+                          .where("id"_c < 3)
+                          .union_(duet::select("id"_c, "name"_c).from<Author>().where("id"_c == 3));
+    EXPECT_EQ(this->all(both.columns("title"_c).order_by("title")),
+              (Texts{"El Aleph", "Ficciones", "Le Guin"}));
+    const auto doubled = both.columns(("id"_c * 2).as("doubled")).order_by("-id");
+    const auto lines = got(this->db.execute(doubled).template as<Line>().all());
+    ASSERT_EQ(lines.size(), 3u);
+    EXPECT_EQ(lines[0].doubled, 6);
+    EXPECT_EQ(this->all(both.columns(duet::count())), std::vector<std::int64_t>{3});
+}
+
 // Elements as rows.
 
 struct Tagged {
