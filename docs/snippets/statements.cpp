@@ -125,6 +125,19 @@ TEST_F(Statements, AreBuiltFromColumns) {
     // [/alias]
     EXPECT_EQ(db.execute(underpaid_bosses).one(), (std::tuple<std::string, std::string>("Lin", "Root")));
 
+    // [paths]
+    const auto his_boss = duet::select("name"_c, boss("boss.name"_c).as("boss_of_boss"))
+                              .from<Employee>()
+                              .join("boss"_c, boss)
+                              .where(boss("boss.salary"_c) > 5);
+    const auto colleagues = duet::select("name"_c, boss("boss.name"_c))
+                                .from<Employee>()
+                                .join("boss"_c, boss)
+                                .left_join(boss("boss"_c));  // a relation of the alias, by name
+    // [/paths]
+    EXPECT_EQ(db.execute(his_boss).all().size(), db.execute(his_boss.columns("name"_c)).all().size());
+    EXPECT_EQ(db.execute(colleagues).all().size(), 2U);
+
     // [outer]
     const auto with_boss = duet::select<Employee>()
                                .left_join("boss"_c, boss)           // the relation, under a name
@@ -205,9 +218,7 @@ TEST_F(Statements, Combine) {
         std::int64_t orders;
     };
     const auto counted = duet::subquery<PerCustomer>(
-        "counted", duet::select("customer"_c.as("customer"), duet::count().as("orders"))
-                       .from<Order>()
-                       .group_by("customer"_c));
+        "counted", duet::select("customer"_c, duet::count()).from<Order>().group_by("customer"_c));
     const auto most = duet::select(duet::max("orders"_c)).from(counted);
 
     struct Discount {
@@ -219,7 +230,24 @@ TEST_F(Statements, Combine) {
     const auto discounted = duet::select("name"_c, discounts("percent"_c))
                                 .from<Customer>()
                                 .join(discounts, discounts("customer"_c) == "id"_c);
+
+    const std::vector<std::int64_t> ids{1, 2, 99};
+    const auto wanted = duet::unnest("wanted", ids);  // one parameter, however many they are
+    const auto missing = duet::select(wanted("value"_c))
+                             .from(wanted)
+                             .where(!"value"_c.in_(duet::select("id"_c).from<Customer>()));
     // [/derived]
+    EXPECT_EQ(db.execute(missing).all(), std::vector<std::int64_t>{99});
+
+    // [rows]
+    const std::vector<std::pair<std::int64_t, std::string>> pairs{{1, "completed"}, {2, "open"}};
+    const auto listed = db.query<Order>().where(duet::tuple("customer"_c, "status"_c).in_(pairs)).all();
+    const auto largest =
+        duet::select("customer"_c, duet::max("total"_c)).from<Order>().group_by("customer"_c);
+    const auto top = db.query<Order>().where(duet::tuple("customer"_c, "total"_c).in_(largest)).all();
+    // [/rows]
+    EXPECT_FALSE(listed.empty());
+    EXPECT_FALSE(top.empty());
     EXPECT_EQ(db.execute(most).scalar(), 2);
     EXPECT_EQ(db.execute(discounted).all().size(), 2U);
 }

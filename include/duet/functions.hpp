@@ -6,5 +6,6 @@
 #include <duet/expr/fragments.hpp>
 #include <duet/expr/json_building.hpp>
 #include <duet/expr/rows.hpp>
+#include <duet/expr/rows_in.hpp>
 #include <duet/expr/set_functions.hpp>
 #include <duet/expr/window.hpp>

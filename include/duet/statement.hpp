@@ -10,6 +10,7 @@
 #include <duet/statement/result.hpp>
 #include <duet/statement/select.hpp>
 #include <duet/statement/subquery.hpp>
+#include <duet/statement/unnest.hpp>
 #include <duet/statement/write.hpp>
 #include <duet/statement/insert.hpp>
 #include <duet/statement/remove.hpp>

@@ -235,6 +235,10 @@ void Dialect::limit_offset(std::string& out, std::string_view limit, std::string
     if (!offset.empty()) out.append(" OFFSET ").append(offset);
 }
 
+std::string Dialect::elements(const Operand& /*array*/, Kind /*kind*/, std::string_view /*alias*/) const {
+    refuse("rows of the elements of arrays");
+}
+
 Hint Dialect::hint(DialectName /*database*/, std::string_view /*text*/) const { return {}; }
 
 std::string Dialect::grouping(shape::Grouping kind, std::span<const std::string> /*sets*/) const {

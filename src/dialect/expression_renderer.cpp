@@ -3,7 +3,6 @@
 #include <duet/base/error.hpp>
 
 #include <algorithm>
-#include <cstring>
 #include <utility>
 
 #include "expression_types.hpp"
@@ -16,59 +15,7 @@ namespace duet::detail {
 
 using shape::Op;
 
-std::uint32_t Cursor::u32() {
-    std::uint32_t v = 0;
-    std::memcpy(&v, at, sizeof v);
-    at += sizeof v;
-    return v;
-}
-
-const ModelInfo& Cursor::model() {
-    const ModelInfo* m = nullptr;
-    std::memcpy(&m, at, sizeof m);
-    at += sizeof m;
-    return *m;
-}
-
-const LinkInfo& Cursor::link() {
-    const LinkInfo* l = nullptr;
-    std::memcpy(&l, at, sizeof l);
-    at += sizeof l;
-    return *l;
-}
-
-std::string_view Cursor::name() {
-    const std::size_t length = u8();
-    const std::string_view text(reinterpret_cast<const char*>(at), length);
-    at += length;
-    return text;
-}
-
-std::string_view Cursor::text() {
-    const std::size_t length = u16();
-    const std::string_view out(reinterpret_cast<const char*>(at), length);
-    at += length;
-    return out;
-}
-
-std::vector<ClauseView> clauses_of(const std::uint8_t* data, std::size_t size, std::size_t first_value) {
-    std::vector<ClauseView> out;
-    for (Cursor c{data, data + size, 0}; !c.done();) {
-        const auto clause = static_cast<shape::Clause>(c.u8());
-        const std::size_t length = c.u16();
-        const std::size_t value = c.u16();
-        out.push_back({clause, {c.at, c.at + length, first_value + value}});
-        c.at += length;
-    }
-    return out;
-}
-
 namespace {
-
-[[noreturn]] void refuse_distinct_window(const Dialect& dialect) {
-    throw UnsupportedByDialect(std::string(dialect.name()) +
-                               " has no DISTINCT in an aggregate over a window");
-}
 
 // Expressions nest as deep as the user builds them; the renderer recurses, so it needs an end.
 constexpr int max_depth = 1000;
@@ -101,9 +48,9 @@ std::string ExpressionRenderer::predicate(Cursor& c, Scope& scope, bool enclosed
             bool negated = true;
             for (; static_cast<Op>(*c.at) == Op::logical_not; ++c.at) negated = !negated;
             if (!negated) return predicate(c, scope, enclosed);
-            const bool before = std::exchange(under_not_, true);
+            const bool before = std::exchange(tells_unknown_, true);
             std::string out = "NOT (" + predicate(c, scope) + ")";
-            under_not_ = before;
+            tells_unknown_ = before;
             return out;
         }
         case Op::always:
@@ -145,6 +92,7 @@ std::string ExpressionRenderer::leaf(Cursor& c, Scope& scope) {
     Correlated correlated;
     Scope inner{scope.source, scope.parent, &correlated};
     --c.at;
+    is_condition_ = true;
     std::string text = operand(c, inner);
 
     if (!correlated.source) return text;
@@ -164,81 +112,25 @@ std::string ExpressionRenderer::order_key(Cursor& c, Scope& scope, bool descendi
 std::string ExpressionRenderer::column(const Source::Table& table, std::uint8_t index,
                                        const Scope& scope) const {
     const ColumnInfo& info = table.model->columns[index];
+    if (!table.yields.empty() && std::ranges::find(table.yields, info.name) == table.yields.end()) {
+        throw InvalidQuery("the set operation yields no column '" + std::string(info.name) +
+                           "': its first part has to select it");
+    }
     std::string text = qualified(dialect_, table.alias, info.name);
     return scope.correlated != nullptr ? dialect_.comparable(text, info) : text;
 }
 
-std::string ExpressionRenderer::call(Cursor& c, Scope& scope) {
-    using enum shape::Function;
-    const auto function = static_cast<shape::Function>(c.u8());
-    const std::size_t count = c.u8();
-    if (function == coalesce || function == nullif || function == greatest || function == least)
-        return dialect_.call(function, alike(count, c, scope));
-    std::vector<Operand> arguments;
-    for (std::size_t i = 0; i < count; ++i)
-        arguments.push_back(function == abs || function == round ? number(c, scope) : text(c, scope));
-    return dialect_.call(function, arguments);
-}
-
-std::string ExpressionRenderer::call_named(Cursor& c, Scope& scope) {
-    std::string out(c.name());
-    const std::size_t arguments = c.u8();
-    out += '(';
-    for (std::size_t i = 0; i < arguments; ++i) out += (i == 0 ? "" : ", ") + alone(c, scope).sql;
-    return out + ")";
-}
-
-std::string ExpressionRenderer::aggregate(Cursor& c, Scope& scope, const std::string& over) {
-    static constexpr std::string_view names[] = {"count", "sum", "avg", "min", "max"};
-    const auto which = static_cast<shape::Aggregate>(c.u8());
-    const std::uint8_t flags = c.u8();
-    AggregateCall call{.name = std::string(names[static_cast<std::size_t>(which)]), .argument = "*"};
-    Kind kind = Kind::null;
-    if ((flags & shape::aggregate_star) == 0) {
-        Operand operand = which == shape::Aggregate::count ? alone(c, scope) : number(c, scope);
-        call.argument = std::move(operand.sql);
-        kind = operand.kind;
+std::string ExpressionRenderer::in_query(Op op, Cursor& c, Scope& scope, bool tells_unknown) {
+    const bool is_row = op == Op::row_in_query;
+    const bool negated = is_row ? c.u8() != 0 : op == Op::not_in_query;
+    Operand operand;
+    if (is_row) {
+        for (const Operand& value : each(c.u8(), c, scope))
+            operand.sql += (operand.sql.empty() ? "(" : ", ") + value.sql;
+        operand.sql += ")";
+    } else {
+        operand = alone(c, scope);
     }
-    dialect_.aggregate(call, which, kind);
-    if (!over.empty() && (flags & shape::aggregate_distinct) != 0) refuse_distinct_window(dialect_);
-    call.behind.insert(0, over);
-    std::string out = call.before + call.name;
-    out += (flags & shape::aggregate_distinct) != 0 ? "(DISTINCT " : "(";
-    if ((flags & shape::aggregate_filtered) == 0) return out + call.argument + ")" + call.behind;
-    const std::string filter = predicate(c, scope);
-    if (dialect_.capabilities().aggregate_filter)
-        return out + call.argument + ") FILTER (WHERE " + filter + ")" + call.behind;
-    return out + "CASE WHEN " + filter + " THEN " + (call.argument == "*" ? "1" : call.argument) + " END)" +
-           call.behind;
-}
-
-std::string ExpressionRenderer::case_when(Cursor& c, Scope& scope) {
-    const std::size_t branches = c.u8();
-    const bool has_else = c.u8() != 0;
-    // Databases take the type of the results from those that are no plain values.
-    std::vector<ExpressionType> results;
-    Cursor probe = c;
-    for (std::size_t i = 0; i < branches; ++i) {
-        take_type(probe, scope);
-        results.push_back(take_type(probe, scope));
-    }
-    if (has_else) results.push_back(take_type(probe, scope));
-    const ExpressionType* known = nullptr;
-    for (const ExpressionType& result : results) {
-        if (known == nullptr && !result.is_value) known = &result;
-    }
-    std::string out = "CASE";
-    for (std::size_t i = 0; i < branches; ++i) {
-        out += " WHEN " + predicate(c, scope);
-        out += " THEN " + typed(c, scope, results[i], known).sql;
-    }
-    if (has_else) out += " ELSE " + typed(c, scope, results[branches], known).sql;
-    return out + " END";
-}
-
-std::string ExpressionRenderer::in_query(Op op, Cursor& c, Scope& scope) {
-    const Operand operand = alone(c, scope);
-    const bool negated = op == Op::not_in_query;
     Cursor flags = c;
     flags.model();
     const bool limited = (flags.u32() & (shape::has_limit | shape::has_offset)) != 0;
@@ -252,8 +144,7 @@ std::string ExpressionRenderer::in_query(Op op, Cursor& c, Scope& scope) {
     }
     if (!is_plain) query = "(SELECT * FROM " + query + " AS chosen)";
     std::string test = operand.sql + (negated ? " NOT IN " : " IN ") + query;
-    const bool tells_unknown_from_false = negated || under_not_;
-    if (!tells_unknown_from_false || refers || !operand.may_be_null ||
+    if (!(negated || tells_unknown) || is_row || refers || !operand.may_be_null ||
         dialect_.capabilities().asks_queries_about_null)
         return test;
     // What NULL is in, the database has to be asked in words of its own.
@@ -265,12 +156,12 @@ std::string ExpressionRenderer::nested(Cursor& c, const Scope& scope, bool selec
     NestedQuery query = read_nested(c);
     query.first_row = first_row;
     const std::size_t windows = windows_;
-    const bool under_not = std::exchange(under_not_, false);
+    const bool tells_unknown = std::exchange(tells_unknown_, false);
     const std::size_t taken = aliases_.size();
     std::string out = "(" + render_nested(*this, query, scope, select_one) + ")";
     windows_ = windows;
-    under_not_ = under_not;
-    if (reuses_aliases_) aliases_.resize(taken);
+    tells_unknown_ = tells_unknown;
+    if (reuses_aliases_) release_aliases(taken);
     return out;
 }
 
@@ -285,10 +176,18 @@ std::string ExpressionRenderer::outer(Cursor& c, const Scope& scope) {
     throw InvalidQuery("outer(): no enclosing query is over " + std::string(model.type_name));
 }
 
-std::string ExpressionRenderer::alias_column(Cursor& c, const Scope& scope) {
+void ExpressionRenderer::release_aliases(std::size_t taken) {
+    std::size_t kept = taken;
+    for (std::size_t i = taken; i < aliases_.size(); ++i) {
+        if (std::ranges::find(outer_aliases_, aliases_[i]) != outer_aliases_.end())
+            std::swap(aliases_[kept++], aliases_[i]);
+    }
+    aliases_.resize(kept);
+}
+
+std::string ExpressionRenderer::alias_column(Op op, Cursor& c, Scope& scope) {
     const std::string_view name = c.name();
     const ModelInfo& model = c.model();
-    const std::uint8_t index = c.u8();
     for (const Scope* s = &scope; s != nullptr; s = s->parent) {
         const Source::Table* table = s->source->named(name);
         if (table == nullptr) continue;
@@ -296,15 +195,22 @@ std::string ExpressionRenderer::alias_column(Cursor& c, const Scope& scope) {
             throw InvalidQuery("'" + std::string(name) + "' is over " + std::string(table->model->type_name) +
                                " here, not over " + std::string(model.type_name));
         }
-        if (s->source != scope.source) ++outer_references_;
-        return column(*table, index, scope);
+        const bool is_outer = s->source != scope.source;
+        if (is_outer) ++outer_references_;
+        if (op == Op::alias_column) return column(*table, c.u8(), scope);
+        const std::size_t taken = aliases_.size();
+        std::string text = column_along(c, *s->source, s->source->index_of(*table), scope);
+        if (is_outer) {
+            for (std::size_t i = taken; i < aliases_.size(); ++i) outer_aliases_.push_back(aliases_[i]);
+        }
+        return text;
     }
-    throw InvalidQuery("this statement has no source named '" + std::string(name) +
-                       "'; select from it or join it");
+    throw_no_source(name);
 }
 
 std::string ExpressionRenderer::operand(Cursor& c, Scope& scope) {
     const DepthGuard guard(depth_);
+    const bool is_condition = std::exchange(is_condition_, false);
     const Op op = c.op();
     switch (op) {
         case Op::column: {
@@ -316,7 +222,8 @@ std::string ExpressionRenderer::operand(Cursor& c, Scope& scope) {
         case Op::outer:
             return outer(c, scope);
         case Op::alias_column:
-            return alias_column(c, scope);
+        case Op::alias_path:
+            return alias_column(op, c, scope);
         case Op::value:
         case Op::list:
             c.u8();
@@ -364,7 +271,8 @@ std::string ExpressionRenderer::operand(Cursor& c, Scope& scope) {
         }
         case Op::in_query:
         case Op::not_in_query:
-            return in_query(op, c, scope);
+        case Op::row_in_query:
+            return in_query(op, c, scope, tells_unknown_ || !is_condition);
         case Op::contains:
         case Op::icontains:
         case Op::startswith:
@@ -438,9 +346,13 @@ std::string ExpressionRenderer::operand(Cursor& c, Scope& scope) {
         case Op::logical_or:
         case Op::logical_not:
         case Op::always:
-        case Op::never:
+        case Op::never: {
             --c.at;
-            return "(" + predicate(c, scope) + ")";
+            const bool before = std::exchange(tells_unknown_, true);
+            std::string out = "(" + predicate(c, scope) + ")";
+            tells_unknown_ = before;
+            return out;
+        }
         case Op::over:
             return over(c, scope);
         case Op::window_call:

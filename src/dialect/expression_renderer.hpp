@@ -45,8 +45,9 @@ std::vector<ClauseView> clauses_of(const std::uint8_t* data, std::size_t size, s
 /// A row source for a predicate over a to-many path; becomes EXISTS (...) or (SELECT MIN(...) ...).
 struct Correlated {
     std::optional<Source> source;
-    std::vector<std::uint8_t> prefix;  // hops up to and including the to-many one
-    std::string condition;             // correlation with the enclosing table
+    std::string from;  // alias of the table whose to-many relation it follows
+    std::uint8_t relation = 0;
+    std::string condition;  // correlation with the enclosing table
 };
 
 struct Scope {
@@ -100,12 +101,18 @@ public:
     /// Values that nested queries need to be the same: Plan::equal_values.
     std::vector<std::pair<std::uint16_t, std::uint16_t>>& same_values() { return same_values_; }
     std::vector<std::string>& aliases() { return aliases_; }
+    /// Frees the aliases behind the first so many, but for tables that were joined to an enclosing statement.
+    void release_aliases(std::size_t taken);
     const Dialect& dialect() const { return dialect_; }
     bool with_deleted() const { return with_deleted_; }
     /// The CTEs of the whole statement, wherever they were asked for, in an order that they can be written
     /// in.
     std::vector<CommonTable>& common_tables() { return common_tables_; }
     const std::vector<CommonTable>& common_tables() const { return common_tables_; }
+    /// The names of the columns of the SELECT that was rendered last, where each is known.
+    std::vector<std::string>& yielded() { return yielded_; }
+    /// The windows that were referred to by name.
+    std::vector<std::string>& named_windows() { return named_windows_; }
     /// What stands in front of the whole statement.
     std::string& front() { return front_; }
     /// How deep what is being rendered lies.
@@ -118,6 +125,8 @@ public:
 private:
     std::string column(const Source::Table& table, std::uint8_t index, const Scope& scope) const;
     std::string path(Cursor& c, Scope& scope);
+    /// The column that the path at the cursor leads to from a table of `start`, a source of `scope`.
+    std::string column_along(Cursor& c, Source& start, std::size_t at, Scope& scope);
     std::string chain(shape::Op op, Cursor& c, Scope& scope);
     std::string leaf(Cursor& c, Scope& scope);
     /// Whether a value comes next that is a moment (or a list of them).
@@ -132,7 +141,8 @@ private:
     std::string closed(Cursor& c, Scope& scope);
     std::string arithmetic(shape::Op op, Cursor& c, Scope& scope);
     std::string between(Cursor& c, Scope& scope);
-    std::string in_query(shape::Op op, Cursor& c, Scope& scope);
+    /// `tells_unknown`: NULL is something else than false where it stands.
+    std::string in_query(shape::Op op, Cursor& c, Scope& scope, bool tells_unknown);
     std::string comparison(shape::Op op, Cursor& c, Scope& scope);
     /// An operand of BETWEEN or IN: moments are dressed as the dialect wants them.
     std::string bound(Transform moment, Cursor& c, Scope& scope, const Operand& beside);
@@ -157,21 +167,24 @@ private:
     std::string related(shape::Op op, Cursor& c, Scope& scope);
     std::string nested(Cursor& c, const Scope& scope, bool select_one, bool first_row = false);
     std::string outer(Cursor& c, const Scope& scope);
-    std::string alias_column(Cursor& c, const Scope& scope);
-    void enter(Correlated& correlated, const Source::Table& from, std::span<const std::uint8_t> prefix,
-               std::uint8_t relation);
+    std::string alias_column(shape::Op op, Cursor& c, Scope& scope);
+    void enter(Correlated& correlated, const Source::Table& from, std::uint8_t relation);
 
     const Dialect& dialect_;
     bool with_deleted_;
     std::vector<std::string> aliases_;
+    std::vector<std::string> outer_aliases_;
     std::vector<std::pair<std::uint16_t, std::uint16_t>> same_values_;
     std::vector<CommonTable> common_tables_;
     std::string front_;
+    std::vector<std::string> yielded_;
+    std::vector<std::string> named_windows_;
     bool local_common_tables_ = false;
     bool knows_refused_ = false;
     std::size_t outer_references_ = 0;
     std::size_t windows_ = 0;
-    bool under_not_ = false;
+    bool tells_unknown_ = false;  // NULL is something else than false in what is rendered
+    bool is_condition_ = false;   // the next operand is a condition by itself
     bool reuses_aliases_ = false;
     int depth_ = 0;
 };

@@ -6,6 +6,8 @@
 #include <utility>
 #include <vector>
 
+#include "typer.hpp"
+
 namespace duet::detail {
 
 using shape::Op;
@@ -35,15 +37,13 @@ Kind of_moments(Op op, Kind a, Kind b) {
 
 namespace {
 
-ExpressionType of_kind(Kind kind, bool may_be_null, bool aggregates = false) {
-    return {.kind = kind, .may_be_null = may_be_null, .aggregates = aggregates};
-}
-
 ExpressionType of_column(const ColumnInfo& column, bool may_be_null) {
     return {.kind = kind_in_database(*column.type),
             .type = &type_in_database(*column.type),
             .may_be_null = may_be_null || column.type->nullable != nullptr};
 }
+
+}  // namespace
 
 Kind of_both(Kind a, Kind b) {
     if (a == Kind::null || b == Kind::null) return Kind::null;
@@ -54,455 +54,286 @@ Kind of_both(Kind a, Kind b) {
     return Kind::int64;
 }
 
-/// Walks over one expression.
-class Typer {
-public:
-    Typer(Cursor expression, std::vector<const ModelInfo*> models)
-        : c_(expression), models_(std::move(models)) {}
+ExpressionType Typer::run() {
+    constexpr int max_depth = 1000;
+    if (++depth_ > max_depth) throw InvalidQuery("the condition is nested too deeply");
+    const ExpressionType out = next();
+    --depth_;
+    return out;
+}
 
-    ExpressionType run() {
-        constexpr int max_depth = 1000;
-        if (++depth_ > max_depth) throw InvalidQuery("the condition is nested too deeply");
-        const ExpressionType out = next();
-        --depth_;
-        return out;
-    }
-
-    const std::uint8_t* at() const { return c_.at; }
-
-private:
-    ExpressionType next() {
-        const Op op = c_.op();
-        switch (op) {
-            case Op::column:
-                return of_column(models_.back()->columns[c_.u8()], false);
-            case Op::path:
-                return path();
-            case Op::outer: {
-                const ModelInfo& model = c_.model();
-                return of_column(model.columns[c_.u8()], false);
-            }
-            case Op::refused:
-                return of_column(models_.back()->columns[c_.u8()], false);
-            case Op::by_default:
-                return {};
-            case Op::alias_column: {
-                c_.name();
-                const ModelInfo& model = c_.model();
-                return of_column(model.columns[c_.u8()], true);
-            }
-            case Op::value:
-            case Op::list: {
-                ExpressionType out = of_kind(static_cast<Kind>(c_.u8()), false);
-                if (out.kind == Kind::text_view) out.kind = Kind::text;
-                if (out.kind == Kind::blob_view) out.kind = Kind::blob;
-                out.is_value = true;
-                return out;
-            }
-            case Op::null:
-                return {.is_value = true};
-            case Op::now:
-                return of_kind(Kind::timestamp, false);
-            case Op::add:
-            case Op::sub:
-            case Op::mul:
-            case Op::div:
-            case Op::mod: {
-                const ExpressionType a = run();
-                const ExpressionType b = run();
-                const bool divides = op == Op::div || op == Op::mod;
-                const Kind moment = of_moments(op, a.kind, b.kind);
-                return of_kind(moment == Kind::null ? of_both(a.kind, b.kind) : moment,
-                               a.may_be_null || b.may_be_null || divides, a.aggregates || b.aggregates);
-            }
-            case Op::negate: {
-                const ExpressionType a = run();
-                return of_kind(a.kind, a.may_be_null, a.aggregates);
-            }
-            case Op::in_query:
-            case Op::not_in_query: {
-                const ExpressionType out = predicate(1);
-                query();
-                return out;
-            }
-            case Op::exists:
-                query();
-                return of_kind(Kind::boolean, false);
-            case Op::scalar_query: {
-                ExpressionType out = query();
-                out.may_be_null = true;
-                out.aggregates = false;
-                return out;
-            }
-            case Op::any_related:
-            case Op::all_related:
-            case Op::none_related:
-            case Op::count_related:
-                return related(op);
-            case Op::between:
-                return predicate(3);
-            case Op::logical_and:
-            case Op::logical_or:
-            case Op::logical_not:
-                --c_.at;
-                return logic();
-            case Op::is_null:
-            case Op::is_not_null:
-            case Op::is_true:
-            case Op::is_false:
-                return predicate(1);
-            case Op::always:
-            case Op::never:
-                return of_kind(Kind::boolean, false);
-            case Op::call:
-                return call();
-            case Op::call_named:
-                c_.name();
-                return of_kind(Kind::null, true, arguments(c_.u8()));
-            case Op::cast: {
-                const auto kind = static_cast<Kind>(c_.u8());
-                const ExpressionType a = run();
-                return of_kind(kind, a.may_be_null, a.aggregates);
-            }
-            case Op::date_part:
-            case Op::date_trunc: {
-                const auto part = static_cast<shape::DatePart>(c_.u8());
-                const ExpressionType a = run();
-                const Kind kind = op == Op::date_trunc            ? Kind::timestamp
-                                  : part == shape::DatePart::date ? Kind::date
-                                                                  : Kind::int64;
-                return of_kind(kind, a.may_be_null, a.aggregates);
-            }
-            case Op::case_when:
-                return case_when();
-            case Op::aggregate:
-                return aggregate();
-            case Op::json_get: {
-                const auto kind = static_cast<Kind>(c_.u8());
-                ExpressionType out = of_kind(kind, true, arguments(2));
-                out.in_json = true;
-                return out;
-            }
-            case Op::json_contains:
-                return predicate(3);
-            case Op::label:
-                c_.name();
-                return {};
-            case Op::text_config:
-                c_.name();
-                return {};
-            case Op::over:
-                return over();
-            case Op::window_call:
-                return window_call();
-            case Op::set_function:
-                return set_function();
-            case Op::json_object:
-                return of_kind(Kind::json, false, arguments(c_.u8() * std::size_t{2}));
-            case Op::json_array:
-                return of_kind(Kind::json, false, arguments(c_.u8()));
-            case Op::array_of:
-                return of_kind(Kind::array, false, arguments(c_.u8()));
-            case Op::array_length:
-                return of_kind(Kind::int64, true, arguments(1));
-            case Op::cast_to: {
-                const auto kind = static_cast<Kind>(c_.u8());
-                c_.name();
-                const ExpressionType a = run();
-                return of_kind(kind, a.may_be_null, a.aggregates);
-            }
-            case Op::collate: {
-                c_.name();
-                const ExpressionType a = run();
-                return of_kind(a.kind, a.may_be_null, a.aggregates);
-            }
-            case Op::operator_call: {
-                const auto kind = static_cast<Kind>(c_.u8());
-                c_.name();
-                return of_kind(kind, true, arguments(c_.u8()));
-            }
-            case Op::fragment: {
-                const auto kind = static_cast<Kind>(c_.u8());
-                const std::size_t operands = c_.u8();
-                for (std::size_t i = 0; i <= operands; ++i) c_.text();
-                return of_kind(kind, true, arguments(operands));
-            }
-            case Op::constant:
-                c_.u32();
-                c_.u32();
-                return of_kind(Kind::float64, false);
-            case Op::row_compare:
-                c_.u8();
-                return predicate(c_.u8() * std::size_t{2});
-            case Op::grouping: {
-                arguments(c_.u8());
-                return of_kind(Kind::int64, false, true);
-            }
-            case Op::link_owner:
-            case Op::none:
-                return {};
-            default:
-                return predicate(2);
+ExpressionType Typer::next() {
+    const Op op = c_.op();
+    switch (op) {
+        case Op::column:
+            note_column();
+            return of_column(models_.back()->columns[c_.u8()], false);
+        case Op::path:
+            note_column();
+            return path(models_.back());
+        case Op::outer: {
+            const ModelInfo& model = c_.model();
+            return of_column(model.columns[c_.u8()], false);
         }
-    }
-
-    bool arguments(std::size_t count) {
-        bool aggregates = false;
-        for (std::size_t i = 0; i < count; ++i) aggregates = run().aggregates || aggregates;
-        return aggregates;
-    }
-
-    ExpressionType predicate(std::size_t operands) {
-        return of_kind(Kind::boolean, true, arguments(operands));
-    }
-
-    // Without recursion: chains may be longer than expressions may be deep.
-    ExpressionType logic() {
-        bool aggregates = false;
-        for (std::size_t operands = 1; operands > 0; --operands) {
-            const auto op = static_cast<Op>(*c_.at);
-            if (op == Op::logical_and || op == Op::logical_or || op == Op::logical_not) {
-                ++c_.at;
-                operands += op == Op::logical_not ? 1 : 2;
-            } else {
-                aggregates = run().aggregates || aggregates;
-            }
+        case Op::refused:
+            return of_column(models_.back()->columns[c_.u8()], false);
+        case Op::by_default:
+            return {};
+        case Op::alias_column: {
+            note_column(c_.name());
+            const ModelInfo& model = c_.model();
+            return of_column(model.columns[c_.u8()], true);
         }
-        return of_kind(Kind::boolean, true, aggregates);
-    }
-
-    ExpressionType path() {
-        const ModelInfo* model = models_.back();
-        for (std::size_t hops = c_.u8(); hops > 0; --hops) model = &model->relations[c_.u8()].target();
-        return of_column(model->columns[c_.u8()], true);
-    }
-
-    ExpressionType related(Op op) {
-        const ModelInfo* model = models_.back();
-        for (std::size_t hops = c_.u8(); hops > 0; --hops) model = &model->relations[c_.u8()].target();
-        if (c_.u8() != 0) {
-            models_.push_back(model);
-            run();
-            models_.pop_back();
+        case Op::alias_path:
+            note_column(c_.name());
+            return path(&c_.model());
+        case Op::value:
+        case Op::list: {
+            ExpressionType out = of_kind(static_cast<Kind>(c_.u8()), false);
+            if (out.kind == Kind::text_view) out.kind = Kind::text;
+            if (out.kind == Kind::blob_view) out.kind = Kind::blob;
+            out.is_value = true;
+            return out;
         }
-        return of_kind(op == Op::count_related ? Kind::int64 : Kind::boolean, false);
-    }
-
-    ExpressionType query() {
-        const ModelInfo& model = c_.model();
-        c_.u32();
-        const std::uint8_t column = c_.u8();
-        const std::size_t length = c_.u16();
-        c_.u16();
-        const std::uint8_t* const end = c_.at + length;
-        ExpressionType out = of_column(model.columns[column], false);
-        for (ClauseView& clause : clauses_of(c_.at, length, 0)) {
-            if (clause.clause == shape::Clause::compound) out = {};
-            if (clause.clause != shape::Clause::select) continue;
-            clause.body.name();
-            std::vector<const ModelInfo*> inner = models_;
-            inner.push_back(&model);
-            out = Typer(clause.body, std::move(inner)).run();
+        case Op::null:
+            return {.is_value = true};
+        case Op::now:
+            return of_kind(Kind::timestamp, false);
+        case Op::add:
+        case Op::sub:
+        case Op::mul:
+        case Op::div:
+        case Op::mod: {
+            const ExpressionType a = run();
+            const ExpressionType b = run();
+            const bool divides = op == Op::div || op == Op::mod;
+            const Kind moment = of_moments(op, a.kind, b.kind);
+            return of_kind(moment == Kind::null ? of_both(a.kind, b.kind) : moment,
+                           a.may_be_null || b.may_be_null || divides, a.aggregates || b.aggregates);
         }
-        c_.at = end;
-        return out;
-    }
-
-    ExpressionType call() {
-        using enum shape::Function;
-        const auto function = static_cast<shape::Function>(c_.u8());
-        const std::size_t count = c_.u8();
-        std::vector<ExpressionType> types;
-        for (std::size_t i = 0; i < count; ++i) types.push_back(run());
-        const auto may_be_null = [](const ExpressionType& t) { return t.may_be_null; };
-        const bool aggregates =
-            std::any_of(types.begin(), types.end(), [](const ExpressionType& t) { return t.aggregates; });
-        const bool any_null = std::any_of(types.begin(), types.end(), may_be_null);
-        switch (function) {
-            case length:
-                return of_kind(Kind::int64, any_null, aggregates);
-            case random:
-                return of_kind(Kind::int64, false);
-            case concat:
-                return of_kind(Kind::text, false, aggregates);
-            case abs:
-                return of_kind(types[0].kind, any_null, aggregates);
-            case round:
-                return of_kind(types[0].kind == Kind::decimal ? Kind::decimal : Kind::float64, any_null,
-                               aggregates);
-            case coalesce:
-            case greatest:
-            case least:
-            case nullif: {
-                const bool all_null = std::all_of(types.begin(), types.end(), may_be_null);
-                return of_kind(common(types), function == nullif || all_null, aggregates);
-            }
-            case text_matches:
-            case trigram_similar:
-            case range_contains:
-            case range_overlaps:
-                return of_kind(Kind::boolean, any_null, aggregates);
-            case ts_rank:
-            case ts_rank_cd:
-            case similarity:
-            case word_similarity:
-                return of_kind(Kind::float64, any_null, aggregates);
-            default:
-                return of_kind(Kind::text, any_null, aggregates);
+        case Op::negate: {
+            const ExpressionType a = run();
+            return of_kind(a.kind, a.may_be_null, a.aggregates);
         }
-    }
-
-    /// What several values are as one; that of a column before that of a value.
-    static Kind common(const std::vector<ExpressionType>& types) {
-        Kind out = Kind::null;
-        for (const ExpressionType& type : types) {
-            if (is_number(out) && is_number(type.kind)) {
-                if (out != type.kind) out = of_both(out, type.kind);
-            } else if (out == Kind::null) {
-                out = type.kind;
-            }
+        case Op::in_query:
+        case Op::not_in_query: {
+            const ExpressionType out = predicate(1);
+            query();
+            return out;
         }
-        return out;
-    }
-
-    ExpressionType case_when() {
-        const std::size_t branches = c_.u8();
-        const bool has_else = c_.u8() != 0;
-        std::vector<ExpressionType> results;
-        bool aggregates = false;
-        for (std::size_t i = 0; i < branches; ++i) {
-            aggregates = run().aggregates || aggregates;
-            results.push_back(run());
+        case Op::exists:
+            query();
+            return of_kind(Kind::boolean, false);
+        case Op::scalar_query: {
+            ExpressionType out = query();
+            out.may_be_null = true;
+            out.aggregates = false;
+            return out;
         }
-        if (has_else) results.push_back(run());
-        bool may_be_null = !has_else;
-        for (const ExpressionType& result : results) {
-            may_be_null = may_be_null || result.may_be_null;
-            aggregates = aggregates || result.aggregates;
+        case Op::any_related:
+        case Op::all_related:
+        case Op::none_related:
+        case Op::count_related:
+            return related(op);
+        case Op::between:
+            return predicate(3);
+        case Op::logical_and:
+        case Op::logical_or:
+        case Op::logical_not:
+            --c_.at;
+            return logic();
+        case Op::is_null:
+        case Op::is_not_null:
+        case Op::is_true:
+        case Op::is_false:
+            return predicate(1);
+        case Op::always:
+        case Op::never:
+            return of_kind(Kind::boolean, false);
+        case Op::call:
+            return call();
+        case Op::call_named:
+            c_.name();
+            return of_kind(Kind::null, true, arguments(c_.u8()));
+        case Op::cast: {
+            const auto kind = static_cast<Kind>(c_.u8());
+            const ExpressionType a = run();
+            return of_kind(kind, a.may_be_null, a.aggregates);
         }
-        return of_kind(common(results), may_be_null, aggregates);
-    }
-
-    ExpressionType aggregate() {
-        const auto which = static_cast<shape::Aggregate>(c_.u8());
-        const std::uint8_t flags = c_.u8();
-        Kind of = Kind::int64;
-        within_ = false;
-        if ((flags & shape::aggregate_star) == 0) {
-            const ExpressionType operand = run();
-            of = operand.kind;
-            within_ = operand.aggregates;
+        case Op::date_part:
+        case Op::date_trunc: {
+            const auto part = static_cast<shape::DatePart>(c_.u8());
+            const ExpressionType a = run();
+            const Kind kind = op == Op::date_trunc            ? Kind::timestamp
+                              : part == shape::DatePart::date ? Kind::date
+                                                              : Kind::int64;
+            return of_kind(kind, a.may_be_null, a.aggregates);
         }
-        if ((flags & shape::aggregate_filtered) != 0) within_ = run().aggregates || within_;
-        switch (which) {
-            case shape::Aggregate::count:
-                return of_kind(Kind::int64, false, true);
-            case shape::Aggregate::avg:
-                return of_kind(Kind::float64, true, true);
-            case shape::Aggregate::sum:
-                return of_kind(of_both(of, of), true, true);
-            default:
-                return of_kind(of, true, true);
+        case Op::case_when:
+            return case_when();
+        case Op::aggregate:
+            return aggregate();
+        case Op::json_get: {
+            const auto kind = static_cast<Kind>(c_.u8());
+            ExpressionType out = of_kind(kind, true, arguments(2));
+            out.in_json = true;
+            return out;
         }
-    }
-
-    /// With a window an aggregate is none: only what it is of may be.
-    ExpressionType over() {
-        const bool aggregates = window();
-        const auto op = static_cast<Op>(*c_.at);
-        const bool is_aggregate = op == Op::aggregate || op == Op::set_function;
-        ExpressionType out = run();
-        out.type = nullptr;
-        out.is_value = false;
-        out.aggregates = aggregates || (is_aggregate ? within_ : out.aggregates);
-        return out;
-    }
-
-    ExpressionType set_function() {
-        using enum shape::SetFunction;
-        const auto function = static_cast<shape::SetFunction>(c_.u8());
-        const std::uint8_t flags = c_.u8();
-        const std::size_t count = c_.u8();
-        ExpressionType key;
-        bool within = order(&key);
-        ExpressionType of;
-        for (std::size_t i = 0; i < count; ++i) {
-            const ExpressionType argument = run();
-            if (i == 0) of = argument;
-            within = argument.aggregates || within;
+        case Op::json_contains:
+            return predicate(3);
+        case Op::label:
+            c_.name();
+            return {};
+        case Op::text_config:
+            c_.name();
+            return {};
+        case Op::over:
+            return over();
+        case Op::window_call:
+            return window_call();
+        case Op::set_function:
+            return set_function();
+        case Op::json_object:
+            return of_kind(Kind::json, false, arguments(c_.u8() * std::size_t{2}));
+        case Op::json_array:
+            return of_kind(Kind::json, false, arguments(c_.u8()));
+        case Op::array_of:
+            return of_kind(Kind::array, false, arguments(c_.u8()));
+        case Op::array_length:
+            return of_kind(Kind::int64, true, arguments(1));
+        case Op::cast_to: {
+            const auto kind = static_cast<Kind>(c_.u8());
+            c_.name();
+            const ExpressionType a = run();
+            return of_kind(kind, a.may_be_null, a.aggregates);
         }
-        if ((flags & shape::aggregate_filtered) != 0) within = run().aggregates || within;
-        within_ = within;
-        switch (function) {
-            case string_agg:
-                return of_kind(Kind::text, true, true);
-            case json_array_agg:
-            case json_object_agg:
-                return of_kind(Kind::json, false, true);
-            case array_agg:
-                return of_kind(Kind::array, false, true);
-            case bool_and:
-            case bool_or:
-                return of_kind(Kind::boolean, true, true);
-            case percentile_disc:
-            case mode:
-                return of_kind(key.kind, true, true);
-            default:
-                return of_kind(Kind::float64, true, true);
+        case Op::collate: {
+            c_.name();
+            const ExpressionType a = run();
+            return of_kind(a.kind, a.may_be_null, a.aggregates);
         }
-    }
-
-    ExpressionType window_call() {
-        using enum shape::WindowFunction;
-        const auto function = static_cast<shape::WindowFunction>(c_.u8());
-        c_.u8();
-        c_.u32();
-        const std::size_t count = c_.u8();
-        if (count == 0)
-            return of_kind(function == percent_rank || function == cume_dist ? Kind::float64 : Kind::int64,
-                           false);
-        ExpressionType out = run();
-        out.is_value = false;
-        out.may_be_null = true;
-        if (count > 1) out.aggregates = run().aggregates || out.aggregates;
-        return out;
-    }
-
-    /// `first`: what the first term is, where that is asked for.
-    bool order(ExpressionType* first = nullptr) {
-        bool aggregates = false;
-        for (std::size_t terms = c_.u8(); terms > 0; --terms) {
+        case Op::operator_call: {
+            const auto kind = static_cast<Kind>(c_.u8());
+            c_.name();
+            return of_kind(kind, true, arguments(c_.u8()));
+        }
+        case Op::fragment: {
+            const auto kind = static_cast<Kind>(c_.u8());
+            const std::size_t operands = c_.u8();
+            for (std::size_t i = 0; i <= operands; ++i) c_.text();
+            return of_kind(kind, true, arguments(operands));
+        }
+        case Op::constant:
+            c_.u32();
+            c_.u32();
+            return of_kind(Kind::float64, false);
+        case Op::row_compare:
             c_.u8();
-            const ExpressionType term = run();
-            aggregates = term.aggregates || aggregates;
-            if (first != nullptr) *std::exchange(first, nullptr) = term;
+            return predicate(c_.u8() * std::size_t{2});
+        case Op::row_in_query: {
+            c_.u8();
+            const ExpressionType out = predicate(c_.u8());
+            query();
+            return out;
         }
-        return aggregates;
+        case Op::grouping: {
+            arguments(c_.u8());
+            return of_kind(Kind::int64, false, true);
+        }
+        case Op::link_owner:
+        case Op::none:
+            return {};
+        default:
+            return predicate(2);
     }
+}
 
-    bool window() {
-        c_.name();
-        bool aggregates = arguments(c_.u8());
-        aggregates = order() || aggregates;
-        constexpr std::size_t bound = 1 + 1 + 8;
-        if (c_.u8() != 0) c_.at += bound + bound + 1;
-        return aggregates;
+void Typer::note_column(std::string_view source) {
+    if (source_ != nullptr && source_->named(source) != nullptr) note_column();
+}
+
+int Typer::enter_aggregate() {
+    const int before = aggregates_around_;
+    if (!std::exchange(windowed_, false)) ++aggregates_around_;
+    return before;
+}
+
+void Typer::leave_aggregate(bool windowed, bool within, int around) {
+    if (within && !windowed)
+        throw InvalidQuery("an aggregate of an aggregate needs a window, or a subquery around the inner one");
+    within_ = within;
+    aggregates_around_ = around;
+}
+
+bool Typer::arguments(std::size_t count) {
+    bool aggregates = false;
+    for (std::size_t i = 0; i < count; ++i) aggregates = run().aggregates || aggregates;
+    return aggregates;
+}
+
+ExpressionType Typer::predicate(std::size_t operands) {
+    return of_kind(Kind::boolean, true, arguments(operands));
+}
+
+ExpressionType Typer::logic() {
+    bool aggregates = false;
+    for (std::size_t operands = 1; operands > 0; --operands) {
+        const auto op = static_cast<Op>(*c_.at);
+        if (op == Op::logical_and || op == Op::logical_or || op == Op::logical_not) {
+            ++c_.at;
+            operands += op == Op::logical_not ? 1 : 2;
+        } else {
+            aggregates = run().aggregates || aggregates;
+        }
     }
+    return of_kind(Kind::boolean, true, aggregates);
+}
 
-    Cursor c_;
-    bool within_ = false;                   // of the last aggregate: whether there is another one in it
-    std::vector<const ModelInfo*> models_;  // from the outermost query inwards
-    int depth_ = 0;
-};
+ExpressionType Typer::path(const ModelInfo* model) {
+    for (std::size_t hops = c_.u8(); hops > 0; --hops) model = &model->relations[c_.u8()].target();
+    return of_column(model->columns[c_.u8()], true);
+}
 
-}  // namespace
+ExpressionType Typer::related(Op op) {
+    const ModelInfo* model = models_.back();
+    for (std::size_t hops = c_.u8(); hops > 0; --hops) model = &model->relations[c_.u8()].target();
+    if (c_.u8() != 0) {
+        models_.push_back(model);
+        ++aggregates_around_;  // of other rows
+        run();
+        --aggregates_around_;
+        models_.pop_back();
+    }
+    return of_kind(op == Op::count_related ? Kind::int64 : Kind::boolean, false);
+}
+
+ExpressionType Typer::query() {
+    const ModelInfo& model = c_.model();
+    c_.u32();
+    const std::uint8_t column = c_.u8();
+    const std::size_t length = c_.u16();
+    c_.u16();
+    const std::uint8_t* const end = c_.at + length;
+    ExpressionType out = of_column(model.columns[column], false);
+    for (ClauseView& clause : clauses_of(c_.at, length, 0)) {
+        if (clause.clause == shape::Clause::compound) out = {};
+        if (clause.clause != shape::Clause::select) continue;
+        clause.body.name();
+        std::vector<const ModelInfo*> inner = models_;
+        inner.push_back(&model);
+        out = Typer(clause.body, std::move(inner)).run();
+    }
+    c_.at = end;
+    return out;
+}
 
 ExpressionType take_type(Cursor& expression, const Scope& scope) {
     std::vector<const ModelInfo*> models;
     for (const Scope* s = &scope; s != nullptr; s = s->parent) models.push_back(s->source->root().model);
     std::reverse(models.begin(), models.end());
-    Typer typer(expression, std::move(models));
-    const ExpressionType out = typer.run();
+    Typer typer(expression, std::move(models), scope.source);
+    ExpressionType out = typer.run();
+    out.reads_rows = typer.reads_rows();
     expression.at = typer.at();
     return out;
 }

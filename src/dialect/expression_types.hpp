@@ -23,6 +23,8 @@ struct ExpressionType {
     bool in_json = false;            // read out of JSON
     bool may_be_null = true;
     bool aggregates = false;  // there is an aggregate of this query in it
+    bool reads_rows =
+        false;  // and (or) a column of its sources that no aggregate is of; of a whole expression
 };
 
 /// The type of the expression at the cursor. Throws InvalidQuery for expressions that nest too deeply.

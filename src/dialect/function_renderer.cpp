@@ -16,6 +16,11 @@ using shape::Op;
 
 namespace {
 
+[[noreturn]] void refuse_distinct_window(const Dialect& dialect) {
+    throw UnsupportedByDialect(std::string(dialect.name()) +
+                               " has no DISTINCT in an aggregate over a window");
+}
+
 /// Signs that mean something else to the database than what the author had in mind: parameters and comments.
 void refuse_signs(const Dialect& dialect, std::string_view text) {
     const bool numbered = dialect.capabilities().numbered_parameters;
@@ -44,6 +49,74 @@ void refuse_signs(const Dialect& dialect, std::string_view text) {
 }
 
 }  // namespace
+
+std::string ExpressionRenderer::call(Cursor& c, Scope& scope) {
+    using enum shape::Function;
+    const auto function = static_cast<shape::Function>(c.u8());
+    const std::size_t count = c.u8();
+    if (function == coalesce || function == nullif || function == greatest || function == least)
+        return dialect_.call(function, alike(count, c, scope));
+    std::vector<Operand> arguments;
+    for (std::size_t i = 0; i < count; ++i)
+        arguments.push_back(function == abs || function == round ? number(c, scope) : text(c, scope));
+    return dialect_.call(function, arguments);
+}
+
+std::string ExpressionRenderer::call_named(Cursor& c, Scope& scope) {
+    std::string out(c.name());
+    const std::size_t arguments = c.u8();
+    out += '(';
+    for (std::size_t i = 0; i < arguments; ++i) out += (i == 0 ? "" : ", ") + alone(c, scope).sql;
+    return out + ")";
+}
+
+std::string ExpressionRenderer::aggregate(Cursor& c, Scope& scope, const std::string& over) {
+    static constexpr std::string_view names[] = {"count", "sum", "avg", "min", "max"};
+    const auto which = static_cast<shape::Aggregate>(c.u8());
+    const std::uint8_t flags = c.u8();
+    AggregateCall call{.name = std::string(names[static_cast<std::size_t>(which)]), .argument = "*"};
+    Kind kind = Kind::null;
+    if ((flags & shape::aggregate_star) == 0) {
+        Operand operand = which == shape::Aggregate::count ? alone(c, scope) : number(c, scope);
+        call.argument = std::move(operand.sql);
+        kind = operand.kind;
+    }
+    dialect_.aggregate(call, which, kind);
+    if (!over.empty() && (flags & shape::aggregate_distinct) != 0) refuse_distinct_window(dialect_);
+    call.behind.insert(0, over);
+    std::string out = call.before + call.name;
+    out += (flags & shape::aggregate_distinct) != 0 ? "(DISTINCT " : "(";
+    if ((flags & shape::aggregate_filtered) == 0) return out + call.argument + ")" + call.behind;
+    const std::string filter = predicate(c, scope);
+    if (dialect_.capabilities().aggregate_filter)
+        return out + call.argument + ") FILTER (WHERE " + filter + ")" + call.behind;
+    return out + "CASE WHEN " + filter + " THEN " + (call.argument == "*" ? "1" : call.argument) + " END)" +
+           call.behind;
+}
+
+std::string ExpressionRenderer::case_when(Cursor& c, Scope& scope) {
+    const std::size_t branches = c.u8();
+    const bool has_else = c.u8() != 0;
+    // Databases take the type of the results from those that are no plain values.
+    std::vector<ExpressionType> results;
+    Cursor probe = c;
+    for (std::size_t i = 0; i < branches; ++i) {
+        take_type(probe, scope);
+        results.push_back(take_type(probe, scope));
+    }
+    if (has_else) results.push_back(take_type(probe, scope));
+    const ExpressionType* known = nullptr;
+    for (const ExpressionType& result : results) {
+        if (known == nullptr && !result.is_value) known = &result;
+    }
+    std::string out = "CASE";
+    for (std::size_t i = 0; i < branches; ++i) {
+        out += " WHEN " + predicate(c, scope);
+        out += " THEN " + typed(c, scope, results[i], known).sql;
+    }
+    if (has_else) out += " ELSE " + typed(c, scope, results[branches], known).sql;
+    return out + " END";
+}
 
 std::vector<Operand> ExpressionRenderer::each(std::size_t count, Cursor& c, Scope& scope) {
     std::vector<Operand> out;

@@ -14,8 +14,6 @@ using detail::join;
 using shape::DatePart;
 using shape::Op;
 
-// As wide as it gets: 35 digits in front of the point, 30 behind it.
-constexpr std::string_view widest = "DECIMAL(65,30)";
 constexpr std::string_view no_limit = "18446744073709551615";
 
 class MariaDbDialect final : public detail::MariaDbDdl {
@@ -366,31 +364,6 @@ public:
 
 private:
     static constexpr bool is_whole(Kind kind) { return detail::is_integer(kind) || kind == Kind::duration; }
-
-    static std::string_view element_type(Kind kind) {
-        switch (kind) {
-            case Kind::boolean:
-                return "TINYINT";
-            case Kind::float32:
-            case Kind::float64:
-                return "DOUBLE";
-            case Kind::decimal:
-            case Kind::decimal_text:
-                return widest;
-            case Kind::date:
-                return "DATE";
-            case Kind::time:
-                return "TIME(6)";
-            case Kind::timestamp:
-                return "DATETIME(6)";
-            case Kind::text:
-            case Kind::text_view:
-            case Kind::uuid:
-                return "LONGTEXT";
-            default:
-                return "BIGINT";
-        }
-    }
 
     // MariaDB reads a path that is the same in all rows once, and counts back from the end of the first array
     // in all of them; so there it is made to look as if it could differ.

@@ -6,11 +6,21 @@
 
 #include "expression_types.hpp"
 #include "join_text.hpp"
+#include "sql_text.hpp"
 
 namespace duet::detail {
 
 // lag() and lead() of MariaDB know nothing that could stand in for a row that is not there.
 std::string MariaDbFunctions::window_function(const WindowFunctionCall& call) const {
+    using enum shape::WindowFunction;
+    const bool ranks = call.function >= rank && call.function <= cume_dist;
+    const bool wants_order = ranks || call.function == lag || call.function == lead;
+    if (is_mariadb() && wants_order && call.window.order.empty() && call.window.name.empty()) {
+        // It does not take such functions without an order; by NULL all rows are equal.
+        WindowText ordered = call.window;
+        ordered.order = "ORDER BY NULL";
+        return window_function({call.function, call.ignores_nulls, call.number, call.arguments, ordered});
+    }
     if (!is_mariadb() || call.arguments.size() < 2) return Dialect::window_function(call);
     WindowFunctionCall plain = call;
     plain.arguments = call.arguments.first(1);
@@ -36,6 +46,40 @@ std::string MariaDbFunctions::moment_arithmetic(shape::Op op, const Operand& lef
     const bool swapped = left.kind == Kind::duration;
     return join({"(", moment(swapped ? right : left), op == shape::Op::add ? " + " : " - ", "INTERVAL ",
                  (swapped ? left : right).sql, " MICROSECOND)"});
+}
+
+std::string_view MariaDbFunctions::element_type(Kind kind) {
+    switch (kind) {
+        case Kind::boolean:
+            return "TINYINT";
+        case Kind::float32:
+        case Kind::float64:
+            return "DOUBLE";
+        case Kind::decimal:
+        case Kind::decimal_text:
+            return widest;
+        case Kind::date:
+            return "DATE";
+        case Kind::time:
+            return "TIME(6)";
+        case Kind::timestamp:
+            return "DATETIME(6)";
+        case Kind::text:
+        case Kind::text_view:
+        case Kind::uuid:
+            return "LONGTEXT";
+        default:
+            return "BIGINT";
+    }
+}
+
+std::string MariaDbFunctions::elements(const Operand& array, Kind kind, std::string_view alias) const {
+    if (kind == Kind::blob) refuse("rows of the elements of arrays of bytes");
+    const std::string_view type = element_type(kind);
+    std::string column = join({"value ", type});
+    if (type == "LONGTEXT") column += join({" CHARACTER SET utf8mb4 COLLATE ", collation()});
+    return join(
+        {"JSON_TABLE(", array.sql, ", '$[*]' COLUMNS (", column, " PATH '$')) AS ", quoted(*this, alias)});
 }
 
 std::string MariaDbFunctions::as_json(const Operand& operand) {

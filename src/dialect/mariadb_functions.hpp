@@ -19,6 +19,7 @@ public:
     std::string json_array(std::span<const Operand> elements) const override;
     std::string array_length(const Operand& array) const override;
     std::string grouping_of(std::string_view terms) const override;
+    std::string elements(const Operand& array, Kind kind, std::string_view alias) const override;
 
 protected:
     bool is_mariadb() const noexcept { return flavour_ == MySqlFlavour::mariadb; }
@@ -26,6 +27,10 @@ protected:
     std::string_view collation() const noexcept {
         return is_mariadb() ? "utf8mb4_nopad_bin" : "utf8mb4_0900_bin";
     }
+    /// For decimals of any kind.
+    static constexpr std::string_view widest = "DECIMAL(65,30)";
+    /// What an element of a JSON array is as a column.
+    static std::string_view element_type(Kind kind);
     /// A value as the JSON text of it.
     static std::string as_json(const Operand& operand);
 

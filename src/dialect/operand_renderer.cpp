@@ -26,7 +26,8 @@ bool is_open_predicate(const Cursor& c) {
     const auto op = static_cast<Op>(c.at[0]);
     return (op >= Op::eq && op <= Op::is_not) || (op >= Op::is_null && op <= Op::is_false) ||
            (op >= Op::in_list && op <= Op::array_contains) ||
-           (op >= Op::json_is_true && op <= Op::json_contains) || op == Op::row_compare;
+           (op >= Op::json_is_true && op <= Op::json_contains) || op == Op::row_compare ||
+           op == Op::row_in_query;
 }
 
 Op mirrored(Op op) {
@@ -105,8 +106,8 @@ std::string ExpressionRenderer::closed(Cursor& c, Scope& scope) {
 Operand ExpressionRenderer::number(Cursor& c, Scope& scope) {
     const auto op = static_cast<Op>(*c.at);
     // Conditions take such columns as numbers already.
-    const bool plain =
-        scope.correlated == nullptr && (op == Op::column || op == Op::path || op == Op::alias_column);
+    const bool plain = scope.correlated == nullptr &&
+                       (op == Op::column || op == Op::path || op == Op::alias_column || op == Op::alias_path);
     const ExpressionType type = type_of(c, scope);
     Operand out{.kind = type.kind,
                 .type = type.type,

@@ -62,6 +62,8 @@ public:
             .strict_grouping = true,
             .frame_intervals = true,
             .forward_references = false,
+            .full_join_of_all = false,
+            .locks_groups = false,
             .lateral = true,
             .distinct_on = true,
             .ties = true,

@@ -4,7 +4,9 @@
 
 #include "expression_types.hpp"
 #include "join_text.hpp"
+#include "postgres_ddl.hpp"
 #include "spelling.hpp"
+#include "sql_text.hpp"
 
 namespace duet::detail {
 
@@ -12,6 +14,35 @@ namespace {
 /// An element of an array: decimals kept as text are numbers there.
 std::string element(const Operand& of) {
     return of.kind == Kind::decimal_text ? cast_as(of.sql, "numeric") : of.sql;
+}
+
+/// What a list of such values is.
+std::string_view list_type(Kind kind) {
+    switch (kind) {
+        case Kind::boolean:
+            return "boolean[]";
+        case Kind::float32:
+        case Kind::float64:
+            return "double precision[]";
+        case Kind::decimal:
+        case Kind::decimal_text:
+            return "numeric[]";
+        case Kind::date:
+            return "date[]";
+        case Kind::time:
+            return "time[]";
+        case Kind::timestamp:
+            return "timestamptz[]";
+        case Kind::duration:
+            return "interval[]";
+        case Kind::uuid:
+            return "uuid[]";
+        case Kind::text:
+        case Kind::text_view:
+            return "text[]";
+        default:
+            return "bigint[]";
+    }
 }
 
 std::string_view search_function(shape::Function function) {
@@ -231,6 +262,18 @@ std::string PostgresFunctions::set_function(const SetFunctionCall& call) const {
             return ordered_set("mode", "", call);
     }
     return {};
+}
+
+std::string PostgresFunctions::elements(const Operand& array, Kind kind, std::string_view alias) const {
+    std::string list = array.sql;
+    if (array.is_value) {
+        // What the driver sends has a type, and the function wants to hear of it.
+        if (kind == Kind::decimal_text) list = cast_as(list, "text[]");
+        list = cast_as(list, list_type(kind));
+    } else if (postgres_type(*array.type).starts_with("jsonb")) {
+        refuse("rows of the elements of arrays that are kept as JSON");
+    }
+    return join({"unnest(", list, ") AS ", quoted(*this, alias), " (value)"});
 }
 
 }  // namespace duet::detail

@@ -17,6 +17,7 @@ public:
     std::string json_array(std::span<const Operand> elements) const override;
     std::string array_of(std::span<const Operand> elements) const override;
     std::string array_length(const Operand& array) const override;
+    std::string elements(const Operand& array, Kind kind, std::string_view alias) const override;
     std::string grouping_of(std::string_view terms) const override;
 
 private:

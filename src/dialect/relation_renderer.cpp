@@ -11,12 +11,12 @@ namespace duet::detail {
 
 using shape::Op;
 
-void ExpressionRenderer::enter(Correlated& correlated, const Source::Table& from,
-                               std::span<const std::uint8_t> prefix, std::uint8_t relation) {
+void ExpressionRenderer::enter(Correlated& correlated, const Source::Table& from, std::uint8_t relation) {
     const RelationInfo& r = from.model->relations[relation];
     const ModelInfo& target = r.target();
     const std::string alias = fresh_alias(aliases_, r.name);
-    correlated.prefix.assign(prefix.begin(), prefix.end());
+    correlated.from = from.alias;
+    correlated.relation = relation;
     correlated.condition = hop_condition(dialect_, *from.model, from.alias, r, alias);
     if (r.kind == RelationKind::many_to_many) {
         const LinkInfo& link = r.link();
@@ -32,22 +32,22 @@ void ExpressionRenderer::enter(Correlated& correlated, const Source::Table& from
 }
 
 std::string ExpressionRenderer::path(Cursor& c, Scope& scope) {
-    const std::size_t hops = c.u8();
-    const std::span<const std::uint8_t> relations(c.at, hops);
-    c.at += hops;
-    const std::uint8_t last = c.u8();
+    return column_along(c, *scope.source, 0, scope);
+}
 
-    Source* source = scope.source;
-    std::size_t at = 0;
-    for (std::size_t i = 0; i < hops; ++i) {
+std::string ExpressionRenderer::column_along(Cursor& c, Source& start, std::size_t at, Scope& scope) {
+    Source* source = &start;
+    bool nested = false;
+    for (std::size_t hops = c.u8(); hops > 0; --hops) {
+        const std::uint8_t hop = c.u8();
         const Source::Table table = source->table(at);
-        const RelationInfo& relation = table.model->relations[relations[i]];
-        if (const std::size_t joined = source->joined_explicitly(at, relations[i])) {
+        const RelationInfo& relation = table.model->relations[hop];
+        if (const std::size_t joined = source->joined_explicitly(at, hop)) {
             at = joined;
             continue;
         }
-        if (!is_to_many(relation) || source != scope.source) {
-            at = source->join_many(at, relations[i], aliases_);
+        if (!is_to_many(relation) || nested) {
+            at = source->join_many(at, hop, aliases_);
             continue;
         }
         if (scope.correlated == nullptr) {
@@ -56,17 +56,16 @@ std::string ExpressionRenderer::path(Cursor& c, Scope& scope) {
                                " has many rows; use it in a condition, or count_of, any, all, none");
         }
         Correlated& correlated = *scope.correlated;
-        const auto prefix = relations.first(i + 1);
         if (!correlated.source) {
-            enter(correlated, table, prefix, relations[i]);
-        } else if (!std::equal(prefix.begin(), prefix.end(), correlated.prefix.begin(),
-                               correlated.prefix.end())) {
+            enter(correlated, table, hop);
+        } else if (correlated.from != table.alias || correlated.relation != hop) {
             throw InvalidQuery("one comparison spans two different to-many relations");
         }
         source = &*correlated.source;
         at = 0;
+        nested = true;
     }
-    return column(source->table(at), last, scope);
+    return column(source->table(at), c.u8(), scope);
 }
 
 std::string ExpressionRenderer::related(Op op, Cursor& c, Scope& scope) {
@@ -84,7 +83,7 @@ std::string ExpressionRenderer::related(Op op, Cursor& c, Scope& scope) {
     Correlated correlated;
     const std::size_t taken = aliases_.size();
     const Source::Table from = scope.source->table(at);
-    enter(correlated, from, relations.first(i + 1), relations[i]);
+    enter(correlated, from, relations[i]);
     std::size_t inner_at = 0;
     for (++i; i < hops; ++i) inner_at = correlated.source->join_many(inner_at, relations[i], aliases_);
 
@@ -113,7 +112,7 @@ std::string ExpressionRenderer::related(Op op, Cursor& c, Scope& scope) {
         return "1 = 1";
     }
     const std::string tail = correlated.source->from() + " WHERE " + condition + ")";
-    if (reuses_aliases_) aliases_.resize(taken);
+    if (reuses_aliases_) release_aliases(taken);
     switch (op) {
         case Op::any_related:
             return "EXISTS (SELECT 1 FROM " + tail;

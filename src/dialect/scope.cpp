@@ -3,6 +3,7 @@
 #include <duet/base/error.hpp>
 
 #include <algorithm>
+#include <utility>
 
 #include "sql_text.hpp"
 
@@ -33,6 +34,11 @@ std::int16_t single_key(const ModelInfo& model) {
                            " has a composite primary key; this needs a model with one key column");
     }
     return model.key[0];
+}
+
+void throw_no_source(std::string_view name) {
+    throw InvalidQuery("this statement has no source named '" + std::string(name) +
+                       "'; select from it or join it");
 }
 
 std::string hidden_condition(const Dialect& dialect, const ModelInfo& model, std::string_view alias) {
@@ -71,13 +77,14 @@ std::string hop_condition(const Dialect& dialect, const ModelInfo& owner, std::s
 Source::Source(const Dialect& dialect, const ModelInfo& root, std::string alias, bool with_deleted)
     : dialect_(dialect), with_deleted_(with_deleted) {
     from_ = table_as(dialect, root.table, alias);
-    tables_.push_back({{}, &root, std::move(alias)});
+    tables_.push_back({&root, std::move(alias)});
 }
 
 Source::Source(const Dialect& dialect, const ModelInfo& root, std::string alias, std::string name,
                std::string from, bool with_deleted)
     : dialect_(dialect), with_deleted_(with_deleted), from_(std::move(from)) {
-    tables_.push_back({{}, &root, std::move(alias), 0, std::move(name)});
+    tables_.push_back({&root, std::move(alias)});
+    tables_.back().name = std::move(name);
 }
 
 const Source::Table* Source::named(std::string_view name) const {
@@ -88,9 +95,16 @@ const Source::Table* Source::named(std::string_view name) const {
 }
 
 void Source::add_named(std::string name, const ModelInfo& model, std::string alias) {
-    // No relation has this number: the table is not at the end of any path.
-    constexpr std::uint8_t nowhere = 255;
-    tables_.push_back({{nowhere, nowhere}, &model, std::move(alias), 0, std::move(name), true});
+    require_name(name);
+    tables_.push_back({&model, std::move(alias)});
+    tables_.back().name = std::move(name);
+    tables_.back().explicit_join = true;
+}
+
+void Source::require_name(std::string_view name) const {
+    if (name.empty() || named(name) == nullptr) return;
+    throw InvalidQuery("two sources of this statement are named '" + std::string(name) +
+                       "': give one of them another name");
 }
 
 std::string_view join_words(shape::JoinKind kind) {
@@ -123,6 +137,7 @@ std::size_t Source::joined_explicitly(std::size_t from, std::uint8_t relation) c
 
 std::size_t Source::join_hop(std::size_t from, std::uint8_t relation, shape::JoinKind kind, std::string name,
                              std::vector<std::string>& used) {
+    require_name(name);
     const ModelInfo& owner = *tables_[from].model;
     const RelationInfo& r = owner.relations[relation];
     const std::size_t i = add(from, relation, fresh_alias(used, name.empty() ? r.name : name));
@@ -151,22 +166,19 @@ std::size_t Source::join_hop(std::size_t from, std::uint8_t relation, shape::Joi
 }
 
 std::size_t Source::find(std::size_t from, std::uint8_t relation) const {
-    const auto& base = tables_[from].path;
     for (std::size_t i = 1; i < tables_.size(); ++i) {
-        const auto& path = tables_[i].path;
-        if (path.size() == base.size() + 1 && path.back() == relation &&
-            std::equal(base.begin(), base.end(), path.begin())) {
-            return i;
-        }
+        if (tables_[i].parent == from && tables_[i].relation == relation) return i;
     }
     return 0;
 }
 
 std::size_t Source::add(std::size_t from, std::uint8_t relation, std::string alias) {
-    auto path = tables_[from].path;
-    path.push_back(relation);
-    tables_.push_back(
-        {std::move(path), &tables_[from].model->relations[relation].target(), std::move(alias)});
+    if (unwritten_ != 0 && from == unwritten_) {
+        throw InvalidQuery("the condition that joins '" + tables_[from].name +
+                           "' cannot look across its relations: put it into where(), or join the relation "
+                           "behind it");
+    }
+    tables_.push_back({&tables_[from].model->relations[relation].target(), std::move(alias), from, relation});
     return tables_.size() - 1;
 }
 
@@ -186,14 +198,10 @@ std::size_t Source::join_one(std::size_t from, std::uint8_t relation, std::vecto
 
 void Source::require(std::size_t table) {
     constexpr std::string_view left = " LEFT";
-    const std::vector<std::uint8_t>& path = tables_[table].path;
-    for (Table& on_the_way : tables_) {
-        const bool leads_there = on_the_way.path.size() <= path.size() &&
-                                 std::equal(on_the_way.path.begin(), on_the_way.path.end(), path.begin());
-        const std::size_t at = on_the_way.left_at;
-        if (!leads_there || at == 0) continue;
+    for (; table != 0; table = tables_[table].parent) {
+        const std::size_t at = std::exchange(tables_[table].left_at, 0);
+        if (at == 0) continue;
         from_.erase(at, left.size());
-        on_the_way.left_at = 0;
         for (Table& other : tables_) {
             if (other.left_at > at) other.left_at -= left.size();
         }

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace duet::detail {
@@ -13,12 +14,17 @@ namespace duet::detail {
 class Source {
 public:
     struct Table {
-        std::vector<std::uint8_t> path;  // relation hops from the source's root
+        static constexpr std::int16_t no_relation = -1;
+
         const ModelInfo* model;
         std::string alias;
+        std::size_t parent = 0;  // the table whose relation leads here
+        std::int16_t relation = no_relation;
         std::size_t left_at = 0;  // where ` LEFT JOIN` stands in from(), once it is there
         std::string name{};       // that the statement gave it; empty for most
         bool explicit_join = false;
+        std::vector<std::string>
+            yields{};  // the names of its columns, where those are not all of the model's
     };
 
     Source(const Dialect& dialect, const ModelInfo& root, std::string alias, bool with_deleted);
@@ -30,9 +36,15 @@ public:
     const Table& root() const { return tables_.front(); }
     /// The table that the statement gave this name; null when there is none.
     const Table* named(std::string_view name) const;
-    /// Adds a table that add_text() is going to join.
+    std::size_t index_of(const Table& table) const {
+        return static_cast<std::size_t>(&table - tables_.data());
+    }
+    /// Adds a table that add_text() is going to join. Throws InvalidQuery when another one has its name.
     void add_named(std::string name, const ModelInfo& model, std::string alias);
+    void set_yields(std::vector<std::string> names) { tables_.front().yields = std::move(names); }
     void add_text(std::string_view text) { from_ += text; }
+    /// The table added last is not in from() yet, so that nothing can be joined to it (or it can, again).
+    void set_unwritten(bool unwritten) { unwritten_ = unwritten ? tables_.size() - 1 : 0; }
     /// Joins the table at the end of `from` + one hop as `keyword` says (" LEFT JOIN ").
     std::size_t join_hop(std::size_t from, std::uint8_t relation, shape::JoinKind kind, std::string name,
                          std::vector<std::string>& used_aliases);
@@ -57,10 +69,12 @@ public:
 private:
     std::size_t find(std::size_t from, std::uint8_t relation) const;
     std::size_t add(std::size_t from, std::uint8_t relation, std::string alias);
+    void require_name(std::string_view name) const;
 
     const Dialect& dialect_;
     bool with_deleted_;
     std::vector<Table> tables_;
+    std::size_t unwritten_ = 0;  // none
     std::string from_;
     std::string link_owner_;
 };
@@ -77,6 +91,8 @@ std::string table_as(const Dialect& dialect, std::string_view table, std::string
 std::string_view join_words(shape::JoinKind kind);
 /// `table_as` without the rows that are deleted softly.
 std::string visible_table_as(const Dialect& dialect, const ModelInfo& model, std::string_view alias);
+/// A statement speaks of a source that it does not have.
+[[noreturn]] void throw_no_source(std::string_view name);
 bool is_to_many(const RelationInfo& relation);
 std::int16_t single_key(const ModelInfo& model);
 

@@ -19,22 +19,41 @@ void append_listed(std::string& list, const std::string& item) {
 }  // namespace
 
 namespace {
-/// The name of the column that the expression is; empty for others.
-std::string_view column_named(Cursor c, const Scope& scope) {
+/// The column that the expression is; nothing for others.
+struct NamedColumn {
+    const ModelInfo* model = nullptr;
+    std::string_view name{};
+};
+NamedColumn column_named(Cursor c, const Scope& scope) {
     const ModelInfo* model = scope.source->root().model;
+    const auto next = [&c, &model] { return NamedColumn{model, model->columns[c.u8()].name}; };
     switch (c.op()) {
         case shape::Op::column:
-            return model->columns[c.u8()].name;
+            return next();
+        case shape::Op::alias_path:
+            c.name();
+            model = &c.model();
+            [[fallthrough]];
         case shape::Op::path:
             for (std::size_t hops = c.u8(); hops > 0; --hops) model = &model->relations[c.u8()].target();
-            return model->columns[c.u8()].name;
+            return next();
         case shape::Op::alias_column:
             c.name();
             model = &c.model();
-            return model->columns[c.u8()].name;
+            return next();
         default:
             return {};
     }
+}
+
+/// The texts of the key of the table that a column is one of, from the text of that column.
+std::vector<std::string> keys_beside(const Dialect& dialect, const ModelInfo& model, const std::string& sql,
+                                     std::string_view name) {
+    std::vector<std::string> out;
+    const std::string table = sql.substr(0, sql.size() - quoted(dialect, name).size());
+    for (const std::int16_t key : model.key)
+        out.push_back(table + quoted(dialect, model.columns[static_cast<std::size_t>(key)].name));
+    return out;
 }
 }  // namespace
 
@@ -62,6 +81,11 @@ void SelectParts::add(ExpressionRenderer& expressions, ClauseView clause, Scope&
     };
     switch (clause.clause) {
         case shape::Clause::where:
+            if (type_of(c, scope).aggregates) {
+                throw InvalidQuery(
+                    "an aggregate cannot stand in where, which chooses the rows it is of: that is for "
+                    "having");
+            }
             conjoin(expressions.predicate(c, scope, true));
             without_windows("where");
             break;
@@ -77,6 +101,8 @@ void SelectParts::add(ExpressionRenderer& expressions, ClauseView clause, Scope&
             }
             break;
         case shape::Clause::group:
+            if (type_of(c, scope).aggregates)
+                throw InvalidQuery("an aggregate cannot stand in group_by, which says what it is of");
             grouped.push_back(expressions.alone(c, scope).sql);
             without_windows("group_by");
             append_listed(group, grouped.back());
@@ -85,6 +111,11 @@ void SelectParts::add(ExpressionRenderer& expressions, ClauseView clause, Scope&
             const std::uint8_t flags = c.u8();
             const bool descending = (flags & shape::order_descending) != 0;
             const bool may_be_null = type_of(c, scope).may_be_null;
+            if (static_cast<shape::Op>(*c.at) == shape::Op::label) {
+                Cursor label = c;
+                label.op();
+                ordered_labels_.emplace_back(label.name());
+            }
             ordered.push_back(shared(expressions.order_key(c, scope, descending)));
             order_flags_.push_back({flags, may_be_null});
             append_listed(order, expressions.dialect().order_term(ordered.back(), flags, may_be_null));
@@ -94,11 +125,19 @@ void SelectParts::add(ExpressionRenderer& expressions, ClauseView clause, Scope&
         case shape::Clause::select: {
             selects = true;
             const std::string label(c.name());
-            aggregates = type_of(c, scope).aggregates || aggregates;
-            const std::string_view name = label == "_" ? column_named(c, scope) : std::string_view(label);
+            const ExpressionType type = type_of(c, scope);
+            aggregates = type.aggregates || aggregates;
+            const NamedColumn column = column_named(c, scope);
+            const std::string_view name = label == "_" ? column.name : std::string_view(label);
             std::string item = shared(expressions.alone(c, scope).sql);
             selected.push_back(item);
-            list.push_back({item, std::string(name)});
+            list.push_back({item, std::string(name), label != "_"});
+            if (type.reads_rows && column.model != nullptr) {
+                singles_.push_back({std::string(column.name), item,
+                                    keys_beside(expressions.dialect(), *column.model, item, column.name)});
+            } else if (type.reads_rows) {
+                singles_.push_back({std::string(name), {}});
+            }
             if (label != "_") selected.push_back(quoted(expressions.dialect(), label));
             if (label != "_") item += " AS " + quoted(expressions.dialect(), label);
             append_listed(columns, item);
@@ -128,10 +167,15 @@ void SelectParts::add(ExpressionRenderer& expressions, ClauseView clause, Scope&
             add_grouping(expressions, c, scope);
             break;
         case shape::Clause::distinct_on:
-            append_listed(distinct_on, expressions.alone(c, scope).sql);
+            distinct_keys.push_back(expressions.alone(c, scope).sql);
+            append_listed(distinct_on, distinct_keys.back());
             break;
         case shape::Clause::window: {
-            const std::string name = quoted(expressions.dialect(), c.name());
+            const std::string_view given = c.name();
+            if (std::ranges::find(window_names_, given) != window_names_.end())
+                throw InvalidQuery("two windows are named '" + std::string(given) + "'");
+            window_names_.emplace_back(given);
+            const std::string name = quoted(expressions.dialect(), given);
             append_listed(windows, name + " AS (" + shared(expressions.window(c, scope).definition()) + ")");
             break;
         }
@@ -142,12 +186,13 @@ void SelectParts::add(ExpressionRenderer& expressions, ClauseView clause, Scope&
 
 void SelectParts::add_rows_of(ExpressionRenderer& expressions, std::string_view name, const Scope& scope) {
     const Source::Table* table = name.empty() ? &scope.source->root() : scope.source->named(name);
-    if (table == nullptr)
-        throw InvalidQuery("this statement has no source named '" + std::string(name) + "'");
+    if (table == nullptr) throw_no_source(name);
     for (const ColumnInfo& column : table->model->columns) {
         selected.push_back(qualified(expressions.dialect(), table->alias, column.name));
         append_listed(columns, selected.back());
         list.push_back({selected.back(), std::string(column.name)});
+        singles_.push_back({std::string(column.name), selected.back(),
+                            keys_beside(expressions.dialect(), *table->model, selected.back(), column.name)});
     }
 }
 
@@ -173,6 +218,7 @@ void SelectParts::add_all(ExpressionRenderer& expressions, std::span<const Claus
     };
     const Capabilities& can = expressions.dialect().capabilities();
     const std::size_t windows_before = expressions.windows();
+    const std::size_t named_before = expressions.named_windows().size();
     const auto groups = [](const ClauseView& c) {
         return c.clause == Clause::group || c.clause == Clause::grouping;
     };
@@ -195,8 +241,20 @@ void SelectParts::add_all(ExpressionRenderer& expressions, std::span<const Claus
         add(expressions, clause, scope);
     }
     expressions.reuse_aliases(reused);
+    require_sense(expressions.dialect(), has_list && with_columns);
+    for (std::size_t i = named_before; i < expressions.named_windows().size(); ++i) {
+        const std::string& name = expressions.named_windows()[i];
+        if (std::ranges::find(window_names_, name) == window_names_.end())
+            throw InvalidQuery("no window is named '" + name + "'; window(name, ...) makes one");
+    }
+    expressions.named_windows().resize(named_before);
     if (!can.windows_keep_order && !grouped.empty() && expressions.windows() != windows_before)
         protect_order(expressions.dialect());
+}
+
+void SelectParts::add_all_of(const Dialect& dialect, const Source::Table& table) {
+    columns = quoted(dialect, table.alias) + ".*";
+    singles_.push_back({"*", {}});
 }
 
 void SelectParts::protect_order(const Dialect& dialect) {
@@ -273,8 +331,7 @@ std::string locked_tables(ExpressionRenderer& expressions, Source& source,
         } else if (clause.clause == shape::Clause::lock_source) {
             const std::string_view name = c.name();
             const Source::Table* table = source.named(name);
-            if (table == nullptr)
-                throw InvalidQuery("this statement has no source named '" + std::string(name) + "'");
+            if (table == nullptr) throw_no_source(name);
             append_listed(tables, quoted(dialect, table->alias));
         }
     }

@@ -18,7 +18,8 @@ struct NestedQuery {
     std::vector<ClauseView> clauses;
     std::string limit;
     std::string offset;
-    bool first_row = false;  // as a value: one of several rows is wanted
+    bool first_row = false;             // as a value: one of several rows is wanted
+    const ModelInfo* fields = nullptr;  // in FROM: whose columns its rows are read as
 };
 std::string render_nested(ExpressionRenderer& expressions, const NestedQuery& query, const Scope& outer,
                           bool select_one);
@@ -41,9 +42,11 @@ struct SelectParts {
     bool aggregates = false;  // it holds an aggregate
     bool joins_link = false;
     std::string distinct_on;
+    std::vector<std::string> distinct_keys;  // the same, one by one
     struct Column {
         std::string sql;
-        std::string name;  // by which it comes out; empty: the database's choice
+        std::string name;       // by which it comes out; empty: the database's choice
+        bool labelled = false;  // the statement says so
     };
     std::vector<Column> list;  // `columns`, one by one
     struct Term {
@@ -60,6 +63,15 @@ struct SelectParts {
     /// All clauses, the groups first: what is selected and ordered by has to agree with them.
     void add_all(ExpressionRenderer& expressions, std::span<const ClauseView> clauses, Scope& scope,
                  bool with_columns);
+    /// Names the columns so that they are the fields of `rows`: one without a label of its own goes by the
+    /// field in its place. Throws InvalidQuery for a label that is no field.
+    void name_as(const Dialect& dialect, const ModelInfo& rows);
+    /// Selects all columns of a source whose columns are not known one by one.
+    void add_all_of(const Dialect& dialect, const Source::Table& table);
+    /// The names of the columns; empty when one of them is not known.
+    std::vector<std::string> names() const;
+    /// Whether ORDER BY begins with the terms of DISTINCT ON.
+    bool distinct_keys_first() const;
     /// What ORDER BY may not say beside DISTINCT or an aggregate over all rows.
     void settle_order(const Dialect& dialect, const ModelInfo& model, std::uint32_t& flags);
     /// The limit of a query whose first row alone is wanted, when it may have more.
@@ -81,7 +93,19 @@ private:
     void protect_order(const Dialect& dialect);
     void share(const Dialect& dialect, std::string& text, const std::vector<std::string>& known);
 
+    /// Throws InvalidQuery for what no database has a meaning for.
+    void require_sense(const Dialect& dialect, bool has_list) const;
+
     std::vector<Ordered> order_flags_;
+    /// A column of the select list that every row has a value of.
+    struct Single {
+        std::string name;
+        std::string sql;                  // empty: an expression
+        std::vector<std::string> keys{};  // of its table: groups by all of them have one row of that
+    };
+    std::vector<Single> singles_;
+    std::vector<std::string> window_names_;
+    std::vector<std::string> ordered_labels_;  // labels that ORDER BY names
 };
 
 /// Conditions that hide deleted rows, or show only those, as the flags say.

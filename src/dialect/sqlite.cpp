@@ -252,6 +252,16 @@ public:
         return join({"EXISTS (SELECT 1 FROM json_each(", array.sql, ") WHERE value = ", element.sql, ")"});
     }
 
+    std::string elements(const Operand& array, Kind kind, std::string_view alias) const override {
+        // In JSON such elements are texts of another form than in columns.
+        const bool alien = kind == Kind::blob || kind == Kind::decimal || kind == Kind::decimal_text;
+        if (alien && !array.is_value) refuse("rows of the elements of arrays of decimals and bytes");
+        // Its RIGHT JOIN loses the arguments of functions in FROM.
+        const std::string rows = array.is_value ? join({"(SELECT value FROM duet_array(", array.sql, "))"})
+                                                : join({"json_each(", array.sql, ")"});
+        return join({rows, " AS ", detail::quoted(*this, alias)});
+    }
+
     std::string json_get(std::string_view json, std::string_view path, Kind as) const override {
         // json_extract gives SQL values for scalars and JSON text for the rest; `->` gives JSON text for all.
         if (as == Kind::json) return join({"(", json, " -> ", path, ")"});

@@ -141,14 +141,35 @@ std::string ExpressionRenderer::frame(Cursor& c) const {
     return join({name, " BETWEEN ", from, " AND ", to, exclusion_name(exclusion)});
 }
 
+/// Whether the frame that comes makes sense with so many terms of order.
+static void require_order(Cursor c, std::size_t terms) {
+    const auto unit = static_cast<shape::FrameUnit>(c.u8());
+    if (unit == shape::FrameUnit::groups && terms == 0)
+        throw InvalidQuery("a frame of groups needs an order, which says what the groups are");
+    if (unit != shape::FrameUnit::range) return;
+    constexpr std::size_t bound = 1 + 1 + 8;
+    const auto measures = [](std::uint8_t b) {
+        return static_cast<shape::FrameBound>(b) == shape::FrameBound::preceding ||
+               static_cast<shape::FrameBound>(b) == shape::FrameBound::following;
+    };
+    if ((measures(c.at[0]) || measures(c.at[bound])) && terms != 1)
+        throw InvalidQuery("a range around each row is measured along an order of one term");
+}
+
 WindowText ExpressionRenderer::window(Cursor& c, Scope& scope) {
     WindowText out;
-    if (const std::string_view name = c.name(); !name.empty()) out.name = quoted(dialect_, name);
+    const std::string_view name = c.name();
+    if (!name.empty()) {
+        out.name = quoted(dialect_, name);
+        named_windows_.emplace_back(name);
+    }
     for (std::size_t expressions = c.u8(); expressions > 0; --expressions) {
         out.partition += out.partition.empty() ? "PARTITION BY " : ", ";
         out.partition += alone(c, scope).sql;
     }
-    if (std::string terms = order_list(c, scope); !terms.empty()) out.order = "ORDER BY " + terms;
+    const std::size_t terms = *c.at;
+    if (std::string order = order_list(c, scope); !order.empty()) out.order = "ORDER BY " + order;
+    if (name.empty()) require_order(c, terms);
     out.frame = frame(c);
     return out;
 }

@@ -8,6 +8,7 @@
 #include <optional>
 #include <utility>
 
+#include "expression_types.hpp"
 #include "sql_text.hpp"
 #include "statement_renderer.hpp"
 
@@ -104,6 +105,10 @@ private:
         return sql + returning(scope);
     }
 
+    [[noreturn]] static void throw_named_twice(const ColumnInfo& column) {
+        throw InvalidQuery("the statement names the column '" + std::string(column.name) + "' twice");
+    }
+
     std::string listed(const std::vector<std::int16_t>& columns) const {
         std::string out;
         for (const std::int16_t c : columns) {
@@ -158,7 +163,11 @@ private:
                 c.at += length;
             }
             if (count++ == 0) {
-                for (const auto& [column, sql] : row) columns_.push_back(column);
+                for (const auto& [column, sql] : row) {
+                    if (std::ranges::find(columns_, column) != columns_.end())
+                        throw_named_twice(model_.columns[static_cast<std::size_t>(column)]);
+                    columns_.push_back(column);
+                }
             }
             std::string values;
             for (const std::int16_t wanted : columns_) {
@@ -230,13 +239,20 @@ private:
 
     std::string assignments(Scope& scope, bool with_table) {
         std::string out;
+        std::vector<std::uint8_t> set;
         for (const ClauseView& clause : statement_.clauses) {
             if (clause.clause != Clause::set) continue;
             Cursor c = clause.body;
-            const ColumnInfo& column = model_.columns[c.u8()];
+            const std::uint8_t index = c.u8();
+            const ColumnInfo& column = model_.columns[index];
+            if (std::ranges::find(set, index) != set.end()) throw_named_twice(column);
+            set.push_back(index);
             if (!out.empty()) out += ", ";
             out += with_table ? qualified(dialect_, target_->root().alias, column.name)
                               : quoted(dialect_, column.name);
+            if (type_of(c, scope).aggregates)
+                throw InvalidQuery(
+                    "an aggregate cannot be assigned, a subquery with it can: duet::scalar(...)");
             const std::string from = target_->from();
             out += " = " + x_.assigned(c, scope, column);
             if (target_->from() != from) {
@@ -396,7 +412,7 @@ std::string restriction(const Dialect& dialect, const Source& source, const Sele
 std::string render_write(ExpressionRenderer& expressions, const NestedQuery& statement) {
     const std::size_t taken = expressions.aliases().size();
     std::string sql = WriteRenderer(expressions, statement).text();
-    expressions.aliases().resize(taken);
+    expressions.release_aliases(taken);
     return sql;
 }
 

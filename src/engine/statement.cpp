@@ -199,18 +199,27 @@ Task<std::size_t> StatementCursor::next(const StatementTarget& target) {
 
 namespace {
 
-const ModelInfo* model_of_source(const shape::QueryData& statement, std::string_view name) {
+/// `before`: looks at the clauses in front of this one; null: at all of them.
+const ModelInfo* model_of_source(const shape::QueryData& statement, std::string_view name,
+                                 const std::uint8_t* before = nullptr) {
     const ModelInfo* found = name.empty() ? statement.model : nullptr;
     for_each_clause(statement.clauses, [&](shape::Clause clause, std::span<const std::uint8_t> body) {
         if (clause != shape::Clause::from && clause != shape::Clause::join &&
             clause != shape::Clause::join_path)
             return;
-        std::size_t at = clause == shape::Clause::from ? 1 : clause == shape::Clause::join ? 2 : 1;
-        const std::string_view given(reinterpret_cast<const char*>(body.data() + at + 1), body[at]);
-        at += 1 + given.size();
-        if (given != name || name.empty()) return;
-        if (clause == shape::Clause::join_path) {
-            found = statement.model;
+        if (before != nullptr && body.data() >= before) return;
+        std::size_t at = clause == shape::Clause::join ? 2 : 1;
+        const auto next_name = [&] {
+            const std::string_view text(reinterpret_cast<const char*>(body.data() + at + 1), body[at]);
+            at += 1 + text.size();
+            return text;
+        };
+        const bool is_path = clause == shape::Clause::join_path;
+        const std::string_view start = is_path ? next_name() : std::string_view();
+        if (next_name() != name || name.empty()) return;
+        if (is_path) {
+            found = model_of_source(statement, start, body.data());
+            if (found == nullptr) return;
             for (std::size_t hops = body[at]; hops > 0; --hops)
                 found = &found->relations[body[++at]].target();
         } else {
@@ -225,7 +234,8 @@ const ModelInfo* model_of_source(const shape::QueryData& statement, std::string_
 std::vector<OutputColumn> output_columns(const shape::QueryData& statement) {
     std::vector<OutputColumn> out;
     for_each_clause(statement.clauses, [&](shape::Clause clause, std::span<const std::uint8_t> body) {
-        if (clause == shape::Clause::compound && out.empty()) {
+        const bool of_parts = (statement.flags & shape::own_columns) == 0;
+        if (clause == shape::Clause::compound && of_parts && out.empty()) {
             // The names of a set operation are those of its first part: model, flags, column, two lengths.
             shape::QueryData part;
             std::memcpy(&part.model, body.data() + 1, sizeof part.model);
@@ -246,7 +256,8 @@ std::vector<OutputColumn> output_columns(const shape::QueryData& statement) {
             OutputColumn column{label == "_" ? std::string() : std::string(label)};
             const std::uint8_t* at = body.data() + 1 + body[0];
             const ModelInfo* model = nullptr;
-            switch (static_cast<shape::Op>(*at++)) {
+            const auto op = static_cast<shape::Op>(*at++);
+            switch (op) {
                 case shape::Op::column:
                     model = statement.model;
                     break;
@@ -256,9 +267,13 @@ std::vector<OutputColumn> output_columns(const shape::QueryData& statement) {
                         model = &model->relations[*at++].target();
                     break;
                 case shape::Op::alias_column:
+                case shape::Op::alias_path:
                     at += 1 + *at;
                     std::memcpy(&model, at, sizeof model);
                     at += sizeof model;
+                    if (op != shape::Op::alias_path) break;
+                    for (std::size_t hops = *at++; hops > 0; --hops)
+                        model = &model->relations[*at++].target();
                     break;
                 default:
                     break;

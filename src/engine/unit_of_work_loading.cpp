@@ -258,8 +258,10 @@ bool spans_tables(const shape::QueryData& query) {
     return std::any_of(bytes.begin(), bytes.end(), [](std::uint8_t byte) {
         switch (static_cast<shape::Op>(byte)) {
             case shape::Op::path:
+            case shape::Op::alias_path:
             case shape::Op::in_query:
             case shape::Op::not_in_query:
+            case shape::Op::row_in_query:
             case shape::Op::exists:
             case shape::Op::any_related:
             case shape::Op::all_related:

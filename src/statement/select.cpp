@@ -68,6 +68,7 @@ shape::QueryData statement_of(const shape::QueryData& query) {
 void drop_columns(shape::QueryData& statement) {
     drop_clauses(statement, shape::Clause::rows_of);
     drop_clauses(statement, shape::Clause::select);
+    if (statement.has(shape::Clause::compound)) statement.flags |= shape::own_columns;
 }
 
 shape::QueryData compound_of(shape::SetOperation operation, const shape::QueryData& left,

@@ -76,7 +76,7 @@ void append_json_string(std::string& out, std::string_view text) {
         if (escape == 'u') {
             out += "00";
             out += *p < 0x10 ? '0' : '1';
-            out += "0123456789abcdef"[*p & 15];
+            out += "0123456789ABCDEF"[*p & 15];  // as JSON_QUOTE of MariaDB, which compares letter by letter
         }
     }
     out.append(plain, end);

@@ -290,9 +290,7 @@ TEST_P(Injection, LookupsFindTheValueAndNothingElse) {
         finds("icontains", "text"_c.icontains(v));
         finds("istartswith", "text"_c.istartswith(v));
         finds("iendswith", "text"_c.iendswith(v));
-        // MariaDB writes \\u001A for what is \\u001a in arrays, and does not see that they are the same.
-        if (GetParam() != Place::mariadb || v.find('\x1a') == std::string::npos)
-            finds("elements", "tags"_c.contains(v));
+        finds("elements", "tags"_c.contains(v));
         finds("a JSON value", "doc"_c["key"] == v);
         finds("coalesce", duet::coalesce("label"_c, "x") == v);
         finds("case", duet::case_().when("label"_c.is_not_null(), v).otherwise("z") == "text"_c);

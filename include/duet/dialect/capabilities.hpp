@@ -43,9 +43,11 @@ struct Capabilities {
     bool ignore_nulls = false;       // IGNORE NULLS behind a window function
     bool forward_references = true;  // a foreign key may name a table that is not there yet
     bool full_join = true;
-    bool lateral = false;             // LATERAL in FROM
-    bool distinct_on = false;         // DISTINCT ON (...)
-    bool ties = false;                // FETCH FIRST n ROWS WITH TIES
+    bool full_join_of_all = true;  // FULL JOIN on any condition; else columns of both sides have to be equal
+    bool locks_groups = true;      // FOR UPDATE behind groups, aggregates, DISTINCT
+    bool lateral = false;          // LATERAL in FROM
+    bool distinct_on = false;      // DISTINCT ON (...)
+    bool ties = false;             // FETCH FIRST n ROWS WITH TIES
     bool all_set_operations = true;   // INTERSECT ALL, EXCEPT ALL
     bool materialized_hints = false;  // WITH t AS [NOT] MATERIALIZED
     bool rollup_alone = false;        // ROLLUP stands for all of GROUP BY, and without ORDER BY

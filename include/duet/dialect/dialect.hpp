@@ -91,6 +91,9 @@ public:
     /// What becomes of moments in BETWEEN (its lower and its upper end) and in lists.
     virtual Transform moment_transform(Transform wanted) const;
     virtual std::string array_contains(const Operand& array, const Operand& element) const = 0;
+    /// The elements of an array, or of a list that is a parameter, as a source of rows with the column
+    /// `value`; `kind`: of the elements. Throws UnsupportedByDialect.
+    virtual std::string elements(const Operand& array, Kind kind, std::string_view alias) const;
     virtual std::string json_get(std::string_view json, std::string_view path, Kind as) const = 0;
     virtual std::string json_test(shape::Op op, std::string_view json, std::string_view path,
                                   const Operand& operand) const = 0;

@@ -110,6 +110,15 @@ void add(shape::Fragment& out, const E& e) {
         static_assert(has_window, "duet: a window function needs a window: .over(...)");
         constexpr bool has_arrays = fault != Fault::no_array;
         static_assert(has_arrays, "duet: there are no arrays of values of this type");
+        constexpr bool is_one_column = fault != Fault::many_columns;
+        static_assert(is_one_column,
+                      "duet: in_ needs a statement of one column; duet::tuple(...).in_ takes more");
+        constexpr bool as_many = fault != Fault::other_length;
+        static_assert(as_many, "duet: a row is looked for among rows, or in a statement, of as many columns");
+        constexpr bool is_row = fault != Fault::no_row;
+        static_assert(is_row,
+                      "duet: a row is looked for among duet::tuple(...), std::tuple or std::pair, in a range "
+                      "or one by one, or in a statement");
     } else if constexpr (R == Role::condition || R == Role::value) {
         e.template emit<M>(out);
     } else if constexpr (R == Role::where || R == Role::having) {

@@ -40,6 +40,9 @@ enum class Fault : std::uint8_t {
     no_assignment,
     no_window,
     no_array,
+    many_columns,
+    other_length,
+    no_row,
 };
 
 /// What an expression is for a model, found at compile time. `type` matters by its kind.

@@ -14,6 +14,17 @@ struct Node {
     using duet_expression = void;
 };
 
+/// In place of an expression that cannot be one.
+template <Fault F>
+struct Mistaken : Node {
+    template <class M>
+    static consteval Checked check() {
+        return {&null_type, true, F};
+    }
+    template <class M>
+    void emit(shape::Fragment&) const {}
+};
+
 template <class T>
 concept Expression = requires {
     typename T::duet_expression;

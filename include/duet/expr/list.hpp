@@ -92,12 +92,24 @@ struct InList : Node {
     }
 };
 
+/// Whether the rows are objects, which stand for their keys: those of a query are, those of a statement may
+/// be.
+template <class Q>
+inline constexpr bool yields_objects = true;
+template <class Q>
+requires requires { typename Q::pieces; }
+inline constexpr bool yields_objects<Q> = std::is_same_v<typename Q::row_type, typename Q::model_type>;
+
 template <class E, class T, class... Rest>
 auto in(bool negated, const E& operand, const T& first, const Rest&... rest) {
     if constexpr (ScalarSource<T>) {
         return InStatement<E, typename T::scalar_type>(negated, operand, nested(first.data()));
     } else if constexpr (QuerySource<T>) {
-        return in_query(negated, operand, first, rest...);
+        if constexpr (yields_objects<T>) {
+            return in_query(negated, operand, first, rest...);
+        } else {
+            return Mistaken<Fault::many_columns>{};
+        }
     } else if constexpr (sizeof...(Rest) == 0 && detail::Range<T>) {
         using X = detail::list_element_t<std::remove_cvref_t<decltype(*first.begin())>>;
         std::vector<X> list;

@@ -2,15 +2,42 @@
 
 #include <duet/expr/comparison.hpp>
 
+#include <initializer_list>
+
 namespace duet::expr {
 
 /// Several values that are compared as one: by the first, where it is equal by the second, and so on.
 template <class... A>
 struct Tuple {};
+
+/// What in_ and not_in make; in rows_in.hpp.
+template <class... L, class T, class... Rest>
+auto in_rows(bool negated, const Tuple<L...>& row, const T& first, const Rest&... rest);
+
 template <class First, class... Rest>
 struct Tuple<First, Rest...> {
     First first;
     Tuple<Rest...> rest;
+
+    /// One of several rows: a range of std::tuple, std::pair or duet::tuple(...), such rows themselves, or a
+    /// statement of as many columns. Rows with an empty optional are passed over.
+    template <class T, class... More>
+    auto in_(const T& row, const More&... more) const {
+        return in_rows(false, *this, row, more...);
+    }
+    template <class T>
+    auto in_(std::initializer_list<T> rows) const {
+        return in_rows(false, *this, rows);
+    }
+    /// None of them; of an empty range: true.
+    template <class T, class... More>
+    auto not_in(const T& row, const More&... more) const {
+        return in_rows(true, *this, row, more...);
+    }
+    template <class T>
+    auto not_in(std::initializer_list<T> rows) const {
+        return in_rows(true, *this, rows);
+    }
 };
 
 inline Tuple<> tuple_of() { return {}; }

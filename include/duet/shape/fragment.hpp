@@ -38,6 +38,10 @@ struct Fragment {
         u8(index);
     }
     void path(std::span<const std::uint8_t> relations, std::size_t column);
+    void hops(std::span<const std::uint8_t> relations) {
+        u8(relations.size());
+        bytes.append(relations.data(), relations.size());
+    }
 
     void value_of(const TypeInfo& type) {
         op(Op::value);

@@ -94,8 +94,10 @@ enum class Op : std::uint8_t {
     fragment,       // [u8 Kind, u8 operands, text (operands + 1 times)] ...
     constant,       // [u64 double]  a number that is part of the statement
     row_compare,    // [u8 Op, u8 columns] (left right)...
+    row_in_query,   // [u8 negated, u8 columns] ... [query]
     grouping,       // [u8 arguments] ...
     alias_column,   // [u8 length, name, u64 model, u8 column]  a column of the source of this name
+    alias_path,     // [u8 length, name, u64 model, u8 hops, u8 relation per hop, u8 column]  likewise
     refused,        // [u8 column]  what the row of an INSERT that is refused has there
     by_default,     // what the database puts into the column by itself; only where a column is assigned
 };
@@ -123,7 +125,8 @@ enum class Clause : std::uint8_t {
     // of statements
     from,         // body: source; what the rows come from, in place of the model's table
     join,         // body: u8 JoinKind, source, u8 has_condition, condition?
-    join_path,    // body: u8 JoinKind, name of its alias (may be empty), u8 hops, u8 relation per hop
+    join_path,    // body: u8 JoinKind, name of the source it starts from (empty: the root), name of its alias
+                  // (may be empty), u8 hops, u8 relation per hop
     rows_of,      // body: name of a source (empty: the root); all of its columns join the select list
     distinct_on,  // body: expression
     grouping,     // body: u8 Grouping, u8 sets, for each: u8 keys, expressions
@@ -140,8 +143,12 @@ enum class Clause : std::uint8_t {
 };
 
 /// A source of rows: `u8 SourceKind, name (may be empty), u64 model`, and then by kind: with: name; query:
-/// u8 lateral, [query]; values: u16 rows, values row by row. Names are `u8 length, text`.
-enum class SourceKind : std::uint8_t { table, with, query, values };
+/// u8 lateral, [query]; values: u16 rows, values row by row; elements: u8 Elements, and then a list, an
+/// expression or u8 Kind. Names are `u8 length, text`.
+enum class SourceKind : std::uint8_t { table, with, query, values, elements };
+
+/// Where the rows of duet::unnest() come from: a list of values, an array in the database, nowhere.
+enum class Elements : std::uint8_t { list, array, none };
 
 enum class OnConflict : std::uint8_t { nothing, update };
 enum class JoinKind : std::uint8_t { inner, left, right, full, cross };
@@ -276,10 +283,11 @@ enum QueryFlag : std::uint32_t {
     for_share = 512,  // with for_update: the weaker lock
     lock_of = 1024,   // likewise: of the tables of Clause::lock only
     // Of statements:
-    statement = 2048,     // the select list says all that is selected
-    with_ties = 4096,     // has_limit: and the rows that are equal to the last one in order
-    changes_rows = 8192,  // it, or a CTE of it, writes
-    inserts = 1u << 24,   // what the statement does; none of these: it selects
+    statement = 2048,        // the select list says all that is selected
+    with_ties = 4096,        // has_limit: and the rows that are equal to the last one in order
+    changes_rows = 8192,     // it, or a CTE of it, writes
+    own_columns = 1u << 14,  // of a set operation: the select list says all that is selected
+    inserts = 1u << 24,      // what the statement does; none of these: it selects
     updates = 1u << 25,
     removes = 1u << 26,
     every_row = 1u << 27,  // a write without a condition is meant

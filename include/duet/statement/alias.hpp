@@ -10,7 +10,8 @@ namespace duet {
 
 namespace expr {
 
-/// A column of a source by its name in the statement; M: the model of that source, whatever the root is.
+/// A column of a source by its name in the statement, or a path across relations that begins there; M: the
+/// model of that source, whatever the root is.
 template <class M, class C>
 struct AliasColumn : Lookups<AliasColumn<M, C>> {
     template <class Root>
@@ -20,17 +21,21 @@ struct AliasColumn : Lookups<AliasColumn<M, C>> {
 
     explicit AliasColumn(std::string_view name) : alias(name) {}
 
+    using source_model = M;
+    using column_type = C;
+
     template <class Root>
     static consteval Checked check() {
         return checked<M, C>;
     }
     template <class Root>
     void emit(shape::Fragment& out) const {
-        out.op(shape::Op::alias_column);
+        constexpr const Resolved& r = C::template resolution<M>();
+        out.op(r.hops == 0 ? shape::Op::alias_column : shape::Op::alias_path);
         out.name(alias.view());
         out.model(duet::detail::model_info<M>);
-        constexpr std::int16_t column = C::template resolution<M>().column;
-        out.u8(static_cast<std::size_t>(column));
+        if constexpr (r.hops > 0) out.hops(r.path_to_column());
+        out.u8(static_cast<std::size_t>(r.column));
     }
 };
 
@@ -62,8 +67,8 @@ struct Missable : Lookups<Missable<E>> {
 
 namespace detail {
 
-/// Gives a source its columns: `boss("name"_c)`, also spelt `boss["name"_c]`. A name that there is not is a
-/// compile error.
+/// Gives a source its columns: `boss("name"_c)`, also spelt `boss["name"_c]`, and paths across relations from
+/// there, `boss("team.name"_c)`, which join by themselves. A name that there is not is a compile error.
 template <class Self, class S>
 class SourceColumns {
 public:
@@ -72,9 +77,6 @@ public:
 
     template <Name N, class Owner>
     auto operator()(const expr::Column<N, Owner>& /*column*/) const {
-        constexpr bool is_own = expr::resolved<source_model, N>.hops == 0;
-        static_assert(is_own,
-                      "duet: an alias has the columns of its own rows; join what its relations lead to");
         return expr::AliasColumn<source_model, expr::Column<N, Owner>>(
             static_cast<const Self&>(*this).name());
     }

@@ -19,21 +19,9 @@ public:
 
     /// The rows of an alias, a CTE, a subquery or a list of values beside those that are removed: conditions
     /// may use their columns. Neither order nor limit then.
-    template <class S>
-    Remove using_(const S& source) const {
-        constexpr bool is_source = detail::StatementSource<S>;
-        static_assert(is_source,
-                      "duet: only an alias, a CTE, a subquery or a list of values can be read from");
-        if constexpr (is_source) return this->reading(source);
-        return *this;
-    }
-    template <class S, class On>
-    Remove using_(const S& source, const On& condition) const {
-        constexpr bool is_source = detail::StatementSource<S>;
-        static_assert(is_source,
-                      "duet: only an alias, a CTE, a subquery or a list of values can be read from");
-        if constexpr (is_source) return this->reading(source, condition);
-        return *this;
+    template <class S, class... On>
+    Remove using_(const S& source, const On&... condition) const {
+        return this->reading(source, condition...);
     }
 };
 

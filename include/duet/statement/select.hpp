@@ -5,6 +5,7 @@
 #include <duet/query/builder.hpp>
 #include <duet/statement/grouping.hpp>
 #include <duet/statement/hint_text.hpp>
+#include <duet/statement/joins.hpp>
 #include <duet/statement/result.hpp>
 #include <duet/statement/source.hpp>
 
@@ -152,7 +153,7 @@ public:
     static void add_root(shape::QueryData& data, const S& source) {
         if constexpr (requires { source.add_needed(data); }) source.add_needed(data);
         const std::size_t begun = data.clauses.begin(shape::Clause::from);
-        source.emit_source(data.clauses);
+        emit_source_of<typename S::source_model>(data.clauses, source);
         data.clauses.end(begun);
     }
 
@@ -214,7 +215,8 @@ public:
 
     /// Joins the table at the end of a relation of the model, `join("author"_c)`, so that only rows with a
     /// partner stay; its columns are `"author.name"_c`, or those of the alias that is given. Or joins any
-    /// source on a condition: `join(boss, boss("id"_c) == "boss"_c)`.
+    /// source on a condition: `join(boss, boss("id"_c) == "boss"_c)`. The relation may be one of another
+    /// source of the statement: `join(boss("team"_c))`.
     template <class S, class... More>
     Select join(const S& what, const More&... more) const {
         return joined(shape::JoinKind::inner, what, more...);
@@ -236,7 +238,8 @@ public:
     template <detail::StatementSource S>
     Select cross_join(const S& source) const {
         Select copy(*this);
-        copy.add_join(shape::JoinKind::cross, source, [](shape::Fragment& out) { out.u8(0); });
+        detail::add_source_join<M>(copy.data(), shape::JoinKind::cross, source,
+                                   [](shape::Fragment& out) { out.u8(0); });
         return copy;
     }
     /// Joins a statement that may refer to the sources before it: once for each of their rows.
@@ -350,16 +353,10 @@ private:
     template <class S, class On>
     Select joined(shape::JoinKind kind, const S& source, const On& condition) const {
         Select copy(*this);
-        if constexpr (expr::is_column<S>) {
-            static_assert(detail::StatementSource<On>,
-                          "duet: join() of a relation takes an alias besides, no condition");
-            if constexpr (detail::StatementSource<On>) {
-                constexpr bool same = std::is_same_v<typename On::source_model, target_of_relation<S>>;
-                static_assert(same, "duet: the alias is over another model than the relation");
-                if constexpr (same) copy.template add_path<S>(kind, condition.name());
-            }
+        if constexpr (detail::JoinedRelation<M, S>::is) {
+            detail::add_aliased_join<M>(copy.data(), kind, source, condition);
         } else {
-            copy.add_join(kind, source, [&condition](shape::Fragment& out) {
+            detail::add_source_join<M>(copy.data(), kind, source, [&condition](shape::Fragment& out) {
                 out.u8(1);
                 expr::add<expr::Role::condition, M>(out, condition);
             });
@@ -367,52 +364,13 @@ private:
         return copy;
     }
     template <class S>
-    Select joined(shape::JoinKind kind, const S& /*relation*/) const {
-        static_assert(expr::is_column<S>,
+    Select joined(shape::JoinKind kind, const S& relation) const {
+        constexpr bool is_relation = detail::JoinedRelation<M, S>::is;
+        static_assert(is_relation,
                       "duet: join() takes a relation, as in join(\"author\"_c), or a source and a condition");
         Select copy(*this);
-        if constexpr (expr::is_column<S>) copy.template add_path<S>(kind, {});
+        if constexpr (is_relation) detail::add_relation_join<M>(copy.data(), kind, relation);
         return copy;
-    }
-    template <class C>
-    struct TargetOf {
-        using type = void;
-    };
-    template <class C>
-    requires(C::template resolution<M>().relation >= 0) struct TargetOf<C> {
-        using type = typename C::template target<M>;
-    };
-    template <class C>
-    using target_of_relation = typename TargetOf<C>::type;
-
-    template <class C>
-    void add_path(shape::JoinKind kind, std::string_view name) {
-        constexpr bool found = C::template resolution<M>().ok && C::template resolution<M>().relation >= 0;
-        static_assert(found, "duet: join() needs a relation of the model, or a source and a condition");
-        if constexpr (found) {
-            const auto path = C::template resolution<M>().path_to_relation();
-            shape::Fragment& out = this->data().clauses;
-            const std::size_t begun = out.begin(shape::Clause::join_path);
-            out.u8(static_cast<std::size_t>(kind));
-            out.name_or_nothing(name);
-            out.u8(path.size());
-            out.bytes.append(path.data(), path.size());
-            out.end(begun);
-        }
-    }
-    template <class S, class On>
-    void add_join(shape::JoinKind kind, const S& source, const On& on) {
-        static_assert(detail::StatementSource<S>,
-                      "duet: only an alias, a CTE, a subquery or a list of values can be joined");
-        if constexpr (detail::StatementSource<S>) {
-            if constexpr (requires { source.add_needed(this->data()); }) source.add_needed(this->data());
-            shape::Fragment& out = this->data().clauses;
-            const std::size_t begun = out.begin(shape::Clause::join);
-            out.u8(static_cast<std::size_t>(kind));
-            source.emit_source(out);
-            on(out);
-            out.end(begun);
-        }
     }
     template <class Other>
     Select compound(shape::SetOperation operation, const Other& other) const {

@@ -23,6 +23,16 @@ struct CommonTableData {
 };
 using CommonTables = std::vector<std::shared_ptr<const CommonTableData>>;
 
+/// Writes a source for a statement over Root.
+template <class Root, class S>
+void emit_source_of(shape::Fragment& out, const S& source) {
+    if constexpr (requires { source.template emit_source<Root>(out); }) {
+        source.template emit_source<Root>(out);
+    } else {
+        source.emit_source(out);
+    }
+}
+
 /// Puts a CTE into a statement, unless it is there. Throws InvalidQuery when another one has its name.
 void add_common_table(shape::QueryData& statement, const CommonTableData& table);
 

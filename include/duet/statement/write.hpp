@@ -223,7 +223,7 @@ protected:
     void add_source(const S& source) {
         if constexpr (requires { source.add_needed(data_); }) source.add_needed(data_);
         const std::size_t begun = data_.clauses.begin(shape::Clause::from);
-        source.emit_source(data_.clauses);
+        emit_source_of<M>(data_.clauses, source);
         data_.clauses.end(begun);
     }
 
@@ -268,16 +268,18 @@ public:
 protected:
     using WriteStatement<Self, M, Row...>::WriteStatement;
 
-    template <class S>
-    Self reading(const S& source) const {
+    /// With the rows of a source beside, on a condition or none.
+    template <class S, class... On>
+    Self reading(const S& source, const On&... condition) const {
+        constexpr bool is_source = StatementSource<S>;
+        static_assert(is_source,
+                      "duet: only an alias, a CTE, a subquery or a list of values can be read from");
+        static_assert(sizeof...(On) <= 1, "duet: a source is read on one condition; && joins several");
         Self copy(self());
-        copy.add_source(source);
-        return copy;
-    }
-    template <class S, class On>
-    Self reading(const S& source, const On& condition) const {
-        Self copy = reading(source);
-        expr::add<expr::Role::where, M>(copy.data().clauses, condition);
+        if constexpr (is_source) {
+            copy.add_source(source);
+            (expr::add<expr::Role::where, M>(copy.data().clauses, condition), ...);
+        }
         return copy;
     }
 

@@ -1,5 +1,5 @@
 // EXPECT: duet: join() needs a relation of the model, or a source and a condition
-// MAX_LINES(clang): 15
+// MAX_LINES(clang): 16
 #include <duet/statement.hpp>
 
 using namespace duet::literals;

@@ -33,7 +33,7 @@ TEST(JsonWriter, EscapesWhatJsonDemandsAndNoMore) {
     EXPECT_EQ(quoted(""), "\"\"");
     EXPECT_EQ(quoted("a\"b\\c/d"), R"("a\"b\\c/d")");
     EXPECT_EQ(quoted("\b\f\n\r\t"), R"("\b\f\n\r\t")");
-    EXPECT_EQ(quoted({"\0\x1F\x7F", 3}), "\"\\u0000\\u001f\x7F\"");
+    EXPECT_EQ(quoted({"\0\x1F\x7F", 3}), "\"\\u0000\\u001F\x7F\"");
     EXPECT_EQ(quoted("\xC3\xBC\xF0\x9F\x8E\x89"), "\"\xC3\xBC\xF0\x9F\x8E\x89\"");
     EXPECT_THROW(quoted("\xC3"), ValidationError);
 }

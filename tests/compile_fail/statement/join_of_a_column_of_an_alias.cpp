@@ -1,0 +1,26 @@
+// EXPECT: duet: join() needs a relation of the model, or a source and a condition
+// MAX_LINES(clang): 16
+#include <duet/statement.hpp>
+
+using namespace duet::literals;
+
+struct Team {
+    std::int64_t id{};
+    std::string name{};
+    static constexpr auto table = duet::table("teams");
+};
+struct Employee {
+    std::int64_t id{};
+    std::string name{};
+    int salary{};
+    std::optional<duet::BelongsTo<Employee>> boss{};
+    duet::BelongsTo<Team> team{};
+    static constexpr auto table = duet::table("employees");
+};
+struct Line {
+    std::int64_t id{};
+    std::string name{};
+};
+constexpr auto boss = duet::alias<Employee>("boss");
+
+auto q = duet::select<Employee>().join("boss"_c, boss).join(boss("name"_c));

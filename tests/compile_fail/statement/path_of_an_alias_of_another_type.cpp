@@ -1,0 +1,26 @@
+// EXPECT: duet: this column cannot be compared with a value of this type
+// MAX_LINES(clang): 16
+#include <duet/statement.hpp>
+
+using namespace duet::literals;
+
+struct Team {
+    std::int64_t id{};
+    std::string name{};
+    static constexpr auto table = duet::table("teams");
+};
+struct Employee {
+    std::int64_t id{};
+    std::string name{};
+    int salary{};
+    std::optional<duet::BelongsTo<Employee>> boss{};
+    duet::BelongsTo<Team> team{};
+    static constexpr auto table = duet::table("employees");
+};
+struct Line {
+    std::int64_t id{};
+    std::string name{};
+};
+constexpr auto boss = duet::alias<Employee>("boss");
+
+auto q = duet::select<Employee>().where(boss("team.name"_c) == 1);
