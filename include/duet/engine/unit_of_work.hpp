@@ -1,5 +1,6 @@
 #pragma once
 
+#include <duet/base/owned.hpp>
 #include <duet/engine/transaction.hpp>
 
 #include <cstddef>
@@ -118,7 +119,7 @@ public:
 
 private:
     struct Impl;
-    std::unique_ptr<Impl> impl_;
+    duet::detail::Owned<Impl> impl_;
 };
 
 /// Runs a block with a session: writes and commits at its end, rolls back and rethrows on an exception. Each

@@ -13,8 +13,10 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string_view>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 namespace duet {
@@ -137,9 +139,9 @@ struct OptionalKey {
     };
 };
 
-/// Writes what one member contributes. Overloads pick by the member's type.
-template <class M, class F>
-struct MemberWriter {
+/// Writes what a member contributes that is no relation: the same for all models.
+template <class F>
+struct ColumnWriter {
     static consteval void write(ModelWriter& out, const MemberName& name, std::uint32_t offset) {
         if constexpr (BehaviourMember<F>) {
             write_behaviour(out, name, offset, std::make_index_sequence<member_count<F>>{});
@@ -178,6 +180,10 @@ private:
         }
     }
 };
+
+/// Writes what one member contributes. Specialisations pick by the member's type.
+template <class M, class F>
+struct MemberWriter : ColumnWriter<F> {};
 template <class M, class T, class K>
 struct MemberWriter<M, BelongsTo<T, K>> {
     static consteval void write(ModelWriter& out, const MemberName& name, std::uint32_t offset) {
@@ -231,18 +237,8 @@ struct ListAccess {
     static void reserve(void* list, std::size_t count) { static_cast<List*>(list)->reserve(count); }
     static void* create() { return new List; }
     static void destroy(void* list) { delete static_cast<List*>(list); }
-    static void take_first(void* list, void* object) {
-        *static_cast<M*>(object) = std::move(static_cast<List*>(list)->front());
-    }
-    static void permute(void* list, const std::uint32_t* order) {
-        auto& from = *static_cast<List*>(list);
-        List to;
-        to.reserve(from.size());
-        for (std::size_t i = 0; i < from.size(); ++i) to.emplace_back() = std::move(from[order[i]]);
-        from = std::move(to);
-    }
-    static constexpr ListOps ops{&append, &pop,     &data,       &size,   &reserve,
-                                 &create, &destroy, &take_first, &permute};
+    static void move(void* to, void* from) { *static_cast<M*>(to) = std::move(*static_cast<M*>(from)); }
+    static constexpr ListOps ops{&append, &pop, &data, &size, &reserve, &create, &destroy, &move};
 };
 
 /// Index of the option's first name that the model does not have, as position in a flat count; -1 when all
@@ -302,11 +298,11 @@ struct OrphansOfModel {
 
 template <class F>
 struct CheckKey {
-    static void check() {}
+    [[gnu::always_inline]] static void check() {}
 };
 template <class T, class K>
 struct CheckKey<BelongsTo<T, K>> {
-    static void check() {
+    [[gnu::always_inline]] static void check() {
         static_assert(key_fits<T, K>(),
                       "duet: BelongsTo<T, Key>: Key must be the type of T's primary key, as in "
                       "BelongsTo<Country, std::string>");
@@ -317,13 +313,13 @@ struct CheckKey<std::optional<BelongsTo<T, K>>> : CheckKey<BelongsTo<T, K>> {};
 
 template <class M>
 struct ModelTables {
-    template <std::size_t... I>
-    static consteval MemberCounts count(std::index_sequence<I...> /*members*/) {
-        return (MemberTraits<member_type<M, I>>::counts() + ... + MemberCounts{});
+    template <class... F>
+    static consteval MemberCounts count(TypeList<F...> /*members*/) {
+        return (MemberTraits<F>::counts() + ... + MemberCounts{});
     }
     static constexpr std::size_t members = member_count<M>;
     static_assert(members >= 1 && members <= max_members, "duet: a model has 1 to 72 members");
-    static constexpr MemberCounts counts = count(std::make_index_sequence<members>{});
+    static constexpr MemberCounts counts = count(member_types<M>{});
 
     struct Arrays {
         std::array<ColumnInfo, counts.columns> columns{};
@@ -336,15 +332,15 @@ struct ModelTables {
         std::array<std::uint32_t, members> offsets{};
     };
 
-    template <std::size_t... I>
-    static consteval Arrays build(std::index_sequence<I...> /*members*/) {
+    template <std::size_t... I, class... F>
+    static consteval Arrays build(std::index_sequence<I...> /*members*/, TypeList<F...> /*types*/) {
         Arrays out;
         ModelWriter writer{out.columns.data(), out.relations.data(), out.behaviours.data(), M::table.options,
                            &target_of<M>};
         std::uint32_t at = 0;
-        ((out.offsets[I] = at = aligned(at, alignof(member_type<M, I>)),
-          MemberWriter<M, member_type<M, I>>::write(writer, member_names<M>[I], at),
-          at += static_cast<std::uint32_t>(sizeof(member_type<M, I>))),
+        ((out.offsets[I] = at = aligned(at, alignof(F)),
+          MemberWriter<M, F>::write(writer, member_names<M>[I], at),
+          at += static_cast<std::uint32_t>(sizeof(F))),
          ...);
         for (const TableOption& option : M::table.options) {
             if (option.type != TableOption::Type::primary_key) continue;
@@ -367,7 +363,7 @@ struct ModelTables {
         }
         return out;
     }
-    static constexpr Arrays arrays = build(std::make_index_sequence<members>{});
+    static constexpr Arrays arrays = build(std::make_index_sequence<members>{}, member_types<M>{});
     static_assert(arrays.key_count > 0,
                   "duet: a model needs a primary key: a member `id` or duet::primary_key(...)");
     static_assert(TableOfModel<M, NameText(first_unknown_name(M::table.options, arrays.columns))>::checked);
@@ -376,7 +372,7 @@ struct ModelTables {
 
     // An ordinary function: its body is looked at when all models are complete.
     static bool layout_holds() {
-        check_relations(std::make_index_sequence<members>{});
+        check_relations(member_types<M>{});
         M object{};
         return with_members<members>(object, [&object](auto&... member) {
             const void* addresses[] = {&member...};
@@ -389,9 +385,9 @@ struct ModelTables {
     }
 
 private:
-    template <std::size_t... I>
-    static void check_relations(std::index_sequence<I...> /*members*/) {
-        (CheckKey<member_type<M, I>>::check(), ...);
+    template <class... F>
+    [[gnu::always_inline]] static void check_relations(TypeList<F...> /*members*/) {
+        (CheckKey<F>::check(), ...);
     }
 };
 
