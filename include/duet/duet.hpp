@@ -16,6 +16,7 @@
 #include <duet/query/builder.hpp>
 #include <duet/query/bound_query.hpp>
 #include <duet/handle/raw_query.hpp>
+#include <duet/handle/by_key.hpp>
 #include <duet/handle/handle.hpp>
 #include <duet/handle/database.hpp>
 // clang-format on

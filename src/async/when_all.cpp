@@ -1,6 +1,7 @@
 #include <duet/async/when_all.hpp>
 
 #include <atomic>
+#include <span>
 
 namespace duet::detail {
 
@@ -55,7 +56,8 @@ struct StartAll {
 
 }  // namespace
 
-Task<> await_all(std::span<const Child> children) {
+Task<> await_all(const Child* first, std::size_t count) {
+    const std::span children(first, count);
     PromiseBase& self = co_await current_promise();
     if (!self.home) {
         for (const Child& child : children) co_await End{{child.handle, child.promise}};
@@ -76,7 +78,7 @@ Task<> when_all(std::vector<Task<>> tasks) {
     std::vector<detail::Child> children;
     children.reserve(tasks.size());
     for (const Task<>& task : tasks) children.push_back(detail::child_of(task));
-    co_await detail::await_all(children);
+    co_await detail::await_all(children.data(), children.size());
     for (const Task<>& task : tasks) detail::TaskAccess::take(task);
 }
 

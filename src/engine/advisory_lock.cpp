@@ -1,3 +1,4 @@
+#include <duet/dialect/render.hpp>
 #include <duet/engine/advisory_lock.hpp>
 
 #include <exception>

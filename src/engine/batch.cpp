@@ -11,7 +11,7 @@ namespace duet::engine {
 
 namespace {
 
-using Operations = std::span<const std::unique_ptr<BatchOperation>>;
+using Operations = std::span<const duet::detail::Owned<BatchOperation>>;
 
 Task<> noting_failure(Task<> operation, bool& failed) {
     try {
@@ -23,7 +23,7 @@ Task<> noting_failure(Task<> operation, bool& failed) {
 }
 
 Task<> one_by_one(Call call, Operations operations) {
-    for (const std::unique_ptr<BatchOperation>& operation : operations) co_await operation->start(call);
+    for (const duet::detail::Owned<BatchOperation>& operation : operations) co_await operation->start(call);
 }
 
 /// COMMIT behind the operations, unless one of them has failed before it was even sent.
@@ -105,7 +105,7 @@ Task<> TransactionState::run_together(Call call, Operations operations, bool* co
     bool failed = false;
     std::vector<Task<>> tasks;
     tasks.reserve(operations.size() + 1);
-    for (const std::unique_ptr<BatchOperation>& operation : operations)
+    for (const duet::detail::Owned<BatchOperation>& operation : operations)
         tasks.push_back(noting_failure(operation->start(call), failed));
     const bool blind = std::ranges::none_of(operations, [](const auto& o) { return o->checks_result(); });
     bool sent = false;

@@ -4,6 +4,7 @@
 #include <duet/async/worker_pool.hpp>
 #include <duet/base/error.hpp>
 #include <duet/base/small_buffer.hpp>
+#include <duet/dialect/render.hpp>
 #include <duet/engine/transaction.hpp>
 #include <duet/pool/pool.hpp>
 #include <duet/pool/settle.hpp>

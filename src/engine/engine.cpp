@@ -1,5 +1,6 @@
 #include <duet/base/error.hpp>
 #include <duet/dialect/plan_map.hpp>
+#include <duet/dialect/render.hpp>
 #include <duet/engine/engine.hpp>
 #include <duet/engine/signals.hpp>
 #include <duet/pool/pool.hpp>
@@ -55,6 +56,7 @@ Engine::~Engine() = default;
 
 Pool& Engine::pool() noexcept { return impl_->pool; }
 const Dialect& Engine::dialect() const noexcept { return impl_->pool.driver().dialect(); }
+std::string_view Engine::dialect_name() const noexcept { return dialect().name(); }
 duet::detail::HookList<QueryStart>& Engine::before_query() noexcept { return impl_->shared.before_query; }
 Signals& Engine::signals() noexcept { return impl_->shared.signals; }
 

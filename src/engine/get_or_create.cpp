@@ -1,4 +1,5 @@
 #include <duet/base/error.hpp>
+#include <duet/dialect/render.hpp>
 
 #include <optional>
 
@@ -16,7 +17,7 @@ Task<bool> find_one(Connected& at, const ModelInfo& model, void* object, shape::
     if (rows > 1)
         throw MultipleFound("get_or_create: several rows of " + std::string(model.table) + " match");
     if (rows == 0) co_return false;
-    model.list->take_first(found.get(), object);
+    model.list->move(object, model.list->data(found.get()));
     co_return true;
 }
 }  // namespace
@@ -116,7 +117,7 @@ private:
         if (rows > 1)
             throw MultipleFound("get_or_create: several rows of " + std::string(model_.table) + " match");
         if (rows == 0) co_return false;
-        model_.list->take_first(found.get(), object_);
+        model_.list->move(object_, model_.list->data(found.get()));
         if (spec_.changes != nullptr) {
             co_await update(call_, model_, object_, *spec_.changes);
             co_await refresh(call_, model_, object_);

@@ -1,3 +1,4 @@
+#include <duet/dialect/render.hpp>
 #include <duet/driver/sql_listing.hpp>
 #include <duet/engine/inspect.hpp>
 

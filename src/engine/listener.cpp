@@ -1,5 +1,6 @@
 #include <duet/async/wait.hpp>
 #include <duet/base/error.hpp>
+#include <duet/dialect/render.hpp>
 #include <duet/driver/driver.hpp>
 #include <duet/driver/url.hpp>
 #include <duet/engine/listener.hpp>
@@ -285,9 +286,9 @@ Task<> ListenerState::change(std::string channel, bool listen) {
     if (outcome == WaitOutcome::cancelled) throw_cancelled();
 }
 
-std::unique_ptr<ListenerState> make_listener(std::shared_ptr<Engine> engine,
-                                             std::vector<std::string> channels, const ListenOptions& options,
-                                             std::source_location where) {
+duet::detail::Owned<ListenerState> make_listener(std::shared_ptr<Engine> engine,
+                                                 std::vector<std::string> channels,
+                                                 const ListenOptions& options, std::source_location where) {
     try {
         return std::make_unique<ListenerState>(std::move(engine), std::move(channels), options);
     } catch (Error& error) {

@@ -13,6 +13,27 @@ namespace duet::engine {
 
 namespace {
 
+/// Element i of a list becomes the one that was order[i], cycle by cycle; `order` is used up.
+void permute(const ModelInfo& model, void* list, std::vector<std::uint32_t>& order) {
+    const ListOps& ops = *model.list;
+    void* const spare = ops.append(list);
+    auto* const first = static_cast<std::byte*>(ops.data(list));
+    const auto at = [&](std::uint32_t i) { return first + std::size_t{i} * model.size; };
+    for (std::uint32_t start = 0; start < order.size(); ++start) {
+        if (order[start] == start) continue;
+        ops.move(spare, at(start));
+        std::uint32_t i = start;
+        for (std::uint32_t from = order[i]; from != start; from = order[i]) {
+            ops.move(at(i), at(from));
+            order[i] = i;
+            i = from;
+        }
+        ops.move(at(i), spare);
+        order[i] = i;
+    }
+    ops.pop(list);
+}
+
 /// Relation paths as a tree, so that a shared beginning is loaded once.
 struct LoadNode {
     std::uint8_t relation = 0;
@@ -269,7 +290,7 @@ private:
             std::iota(order.begin(), order.end(), 0u);
             std::stable_sort(order.begin(), order.end(),
                              [&](std::uint32_t a, std::uint32_t b) { return group[a] < group[b]; });
-            target.list->permute(block.get(), order.data());
+            permute(target, block.get(), order);
             std::uint32_t next = 0;
             for (std::size_t owner = 0; owner < owners; ++owner) {
                 start[owner] = next;

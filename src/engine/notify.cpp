@@ -1,4 +1,5 @@
 #include <duet/base/error.hpp>
+#include <duet/dialect/render.hpp>
 #include <duet/engine/listener.hpp>
 #include <duet/types/utf8.hpp>
 

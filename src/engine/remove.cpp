@@ -1,4 +1,5 @@
 #include <duet/base/error.hpp>
+#include <duet/dialect/render.hpp>
 #include <duet/schema/relation_state.hpp>
 
 #include <algorithm>

@@ -1,5 +1,7 @@
 #include "row_plan.hpp"
 
+#include <duet/dialect/render.hpp>
+
 #include <algorithm>
 
 #include "shape_reader.hpp"

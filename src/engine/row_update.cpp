@@ -1,5 +1,7 @@
 #include "row_update.hpp"
 
+#include <duet/dialect/render.hpp>
+
 #include <algorithm>
 
 namespace duet::engine {

@@ -1,5 +1,6 @@
 #include <duet/base/error.hpp>
 #include <duet/dialect/ddl.hpp>
+#include <duet/dialect/render.hpp>
 #include <duet/engine/engine.hpp>
 
 #include "write.hpp"

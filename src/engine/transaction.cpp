@@ -1,5 +1,6 @@
 #include <duet/async/wait.hpp>
 #include <duet/base/error.hpp>
+#include <duet/dialect/render.hpp>
 #include <duet/engine/transaction.hpp>
 
 #include <algorithm>
@@ -8,6 +9,18 @@
 #include <string>
 
 #include "connected.hpp"
+
+namespace duet {
+
+BeginOptions TransactionOptions::begin() const noexcept {
+    return {.isolation = isolation,
+            .locking = locking,
+            .read_only = read_only,
+            .deferrable = deferrable,
+            .lock_timeout_ms = std::chrono::ceil<std::chrono::milliseconds>(lock_timeout).count()};
+}
+
+}  // namespace duet
 
 namespace duet::engine {
 

@@ -1,3 +1,4 @@
+#include <duet/dialect/render.hpp>
 #include <duet/engine/unit_of_work.hpp>
 
 #include <algorithm>

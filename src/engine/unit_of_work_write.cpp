@@ -90,7 +90,7 @@ private:
 // Objects that were added one after the other lie next to each other and go together; others each by itself,
 // at the same time where that is possible.
 Task<> UnitOfWork::Impl::insert_group(Call call, TrackedModel& model, std::span<Tracked* const> rows) {
-    std::vector<std::unique_ptr<BatchOperation>> single;
+    std::vector<duet::detail::Owned<BatchOperation>> single;
     std::size_t begin = 0;
     while (begin < rows.size()) {
         auto* const first = static_cast<std::byte*>(rows[begin]->object);
@@ -211,7 +211,7 @@ Task<> UnitOfWork::Impl::write_removed(Call call, Pending& pending, std::size_t 
 }
 
 Task<> UnitOfWork::Impl::remove_group(Call call, std::span<Tracked* const> rows) {
-    std::vector<std::unique_ptr<BatchOperation>> operations;
+    std::vector<duet::detail::Owned<BatchOperation>> operations;
     for (const Tracked* t : rows) {
         const Removal removal = t->hard       ? Removal::hard
                                 : t->cascades ? Removal::soft_cascade

@@ -1,4 +1,5 @@
 #include <duet/base/error.hpp>
+#include <duet/dialect/render.hpp>
 #include <duet/engine/unit_of_work.hpp>
 
 #include <algorithm>
@@ -247,7 +248,7 @@ Task<> update_objects(Call call, const ModelInfo& model, std::span<const std::in
         co_return;
     }
     if (objects.size() > 1 && call.engine->pool().topology().pipelining) {
-        std::vector<std::unique_ptr<BatchOperation>> operations;
+        std::vector<duet::detail::Owned<BatchOperation>> operations;
         operations.reserve(objects.size());
         for (void* object : objects)
             operations.push_back(std::make_unique<UpdateOfColumns>(model, columns, object));

@@ -1,5 +1,6 @@
 #include <duet/base/error.hpp>
 #include <duet/dialect/conflict.hpp>
+#include <duet/dialect/render.hpp>
 
 #include <algorithm>
 #include <optional>

@@ -1,4 +1,5 @@
 #include <duet/base/error.hpp>
+#include <duet/dialect/dialect.hpp>
 #include <duet/driver/driver.hpp>
 #include <duet/driver/url.hpp>
 #include <duet/handle/database.hpp>
@@ -78,20 +79,6 @@ Opened open_database(const std::vector<Node>& nodes, const DatabaseOptions& opti
     }
     if (primary == nullptr) throw ConfigurationError("none of the servers is given as primary");
     return open_nodes(primary->url, primary->name, all);
-}
-
-std::int16_t column_named(const ModelInfo& model, std::string_view name, const char* where) {
-    int column = model.find_column(name);
-    if (column < 0) {
-        if (const int relation = model.find_relation(name); relation >= 0) {
-            column = model.relations[static_cast<std::size_t>(relation)].local_column;
-        }
-    }
-    if (column < 0) {
-        throw InvalidQuery(std::string(where) + ": " + std::string(model.type_name) + " has no column '" +
-                           std::string(name) + "'");
-    }
-    return static_cast<std::int16_t>(column);
 }
 
 }  // namespace detail

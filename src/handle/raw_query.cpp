@@ -1,3 +1,4 @@
+#include <duet/dialect/dialect.hpp>
 #include <duet/handle/raw_query.hpp>
 
 namespace duet::detail {

@@ -2,6 +2,8 @@
 
 namespace duet {
 
+void ConnectionSetup::run(std::string_view sql) { statements_.emplace_back(sql); }
+
 std::string_view name_of(PoolEvent::Kind kind) noexcept {
     switch (kind) {
         case PoolEvent::Kind::leak:

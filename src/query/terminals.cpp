@@ -1,10 +1,31 @@
 #include <duet/base/error.hpp>
+#include <duet/dialect/dialect.hpp>
 #include <duet/query/bound_query.hpp>
 
 #include <algorithm>
 #include <limits>
 
 namespace duet::detail {
+
+QueryOperation operation(const engine::Call& call, const shape::QueryData& query) {
+    if ((query.flags & shape::for_update) != 0) [[unlikely]]
+        require_transaction(call, query);
+    return {call, query};
+}
+
+void fetch_all_blocking(const engine::Call& call, const shape::QueryData& query, engine::ListRef into) {
+    if ((query.flags & shape::for_update) != 0) require_transaction(call, query);
+    complete_inline(engine::fetch_all(call, query, into));
+}
+
+bool fetch_by_integer(const engine::Call& call, const StoredPlanKey& plan_key, bool is_signed,
+                      const void* key, shape::QueryData (*query)(const void* key), void* object) {
+    const driver::BindValue value{is_signed ? &int64_value : &uint64_value, key};
+    bool found = false;
+    if (engine::fetch_prepared_now(call, plan_key, {&value, 1}, object, found)) return found;
+    const shape::QueryData made = query(key);
+    return complete_inline(engine::fetch_first(call, made, object));
+}
 
 void throw_not_one(std::size_t rows, const ModelInfo& model, std::source_location where) {
     if (rows == 0) throw NotFound("no row of " + std::string(model.table) + " matches", where);

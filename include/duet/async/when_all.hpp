@@ -3,7 +3,7 @@
 #include <duet/async/task.hpp>
 
 #include <array>
-#include <span>
+#include <cstddef>
 #include <tuple>
 #include <vector>
 
@@ -26,7 +26,7 @@ Child child_of(const Task<T>& task) noexcept {
 }
 
 /// Starts all, and ends when all have ended, however they did.
-Task<> await_all(std::span<const Child> children);
+Task<> await_all(const Child* children, std::size_t count);
 
 template <class T>
 struct ResultOr {
@@ -55,7 +55,7 @@ typename ResultOr<T>::Type take_result(const Task<T>& task) {
 template <class... Ts>
 Task<std::tuple<typename detail::ResultOr<Ts>::Type...>> when_all(Task<Ts>... tasks) {
     const std::array<detail::Child, sizeof...(Ts)> children{detail::child_of(tasks)...};
-    co_await detail::await_all(children);
+    co_await detail::await_all(children.data(), children.size());
     co_return std::tuple<typename detail::ResultOr<Ts>::Type...>{detail::take_result(tasks)...};
 }
 
@@ -65,7 +65,7 @@ Task<std::vector<T>> when_all(std::vector<Task<T>> tasks) {
     std::vector<detail::Child> children;
     children.reserve(tasks.size());
     for (const Task<T>& task : tasks) children.push_back(detail::child_of(task));
-    co_await detail::await_all(children);
+    co_await detail::await_all(children.data(), children.size());
     std::vector<T> results;
     results.reserve(tasks.size());
     for (const Task<T>& task : tasks) results.push_back(detail::TaskAccess::take(task));

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <duet/base/owned.hpp>
 #include <duet/engine/engine.hpp>
 
 #include <concepts>
@@ -68,7 +69,7 @@ public:
 
 private:
     struct Impl;
-    std::unique_ptr<Impl> impl_;
+    duet::detail::Owned<Impl> impl_;
 };
 
 }  // namespace duet::engine

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <duet/base/owned.hpp>
 #include <duet/engine/engine.hpp>
 
 #include <memory>
@@ -23,6 +24,6 @@ public:
 /// together, with what begins the transaction and, unless a result has to be checked first, what commits it.
 /// When hooks have to do with one of them they run one by one, in order.
 /// Throws what the first of them threw.
-Task<> run_batch(Call call, std::span<const std::unique_ptr<BatchOperation>> operations);
+Task<> run_batch(Call call, std::span<const duet::detail::Owned<BatchOperation>> operations);
 
 }  // namespace duet::engine

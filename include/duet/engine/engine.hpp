@@ -1,15 +1,14 @@
 #pragma once
 
 #include <duet/async/task.hpp>
+#include <duet/base/owned.hpp>
 #include <duet/dialect/plan_key.hpp>
-#include <duet/dialect/render.hpp>
 #include <duet/driver/copy.hpp>
 #include <duet/driver/values.hpp>
 #include <duet/engine/hooks.hpp>
 #include <duet/engine/query_log.hpp>
 #include <duet/pool/options.hpp>
 #include <duet/pool/stats.hpp>
-#include <duet/schema/database_schema.hpp>
 #include <duet/schema/model_info.hpp>
 #include <duet/shape/query_data.hpp>
 
@@ -23,7 +22,12 @@
 #include <string_view>
 
 namespace duet {
+
+class Dialect;
+struct DatabaseSchema;
+struct Plan;
 class Pool;
+
 namespace driver {
 class Driver;
 class Statement;
@@ -79,6 +83,7 @@ public:
 
     Pool& pool() noexcept;
     const Dialect& dialect() const noexcept;
+    std::string_view dialect_name() const noexcept;
     detail::HookList<QueryEvent>& hooks() noexcept { return *hooks_; }
     /// Asked only while somebody listens to hooks() as well.
     detail::HookList<QueryStart>& before_query() noexcept;
@@ -103,7 +108,7 @@ public:
 private:
     struct Shared;
     struct Impl;
-    std::unique_ptr<Impl> impl_;
+    duet::detail::Owned<Impl> impl_;
     detail::HookList<QueryEvent>* hooks_;
     const bool* listened_;
 };
@@ -155,7 +160,7 @@ public:
 
 private:
     struct Impl;
-    std::unique_ptr<Impl> impl_;
+    duet::detail::Owned<Impl> impl_;
 };
 
 // Relations.

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <duet/async/task.hpp>
+#include <duet/base/owned.hpp>
 #include <duet/driver/listener.hpp>
 #include <duet/engine/engine.hpp>
 
@@ -54,13 +55,13 @@ public:
 
 private:
     struct Impl;
-    std::unique_ptr<Impl> impl_;
+    duet::detail::Owned<Impl> impl_;
 };
 
 /// The same for handles: errors carry the place of the call. `timeout` of 0: no deadline.
-std::unique_ptr<ListenerState> make_listener(std::shared_ptr<Engine> engine,
-                                             std::vector<std::string> channels, const ListenOptions& options,
-                                             std::source_location where);
+duet::detail::Owned<ListenerState> make_listener(std::shared_ptr<Engine> engine,
+                                                 std::vector<std::string> channels,
+                                                 const ListenOptions& options, std::source_location where);
 Task<> open_listener(ListenerState& listener, std::chrono::nanoseconds timeout, std::source_location where);
 
 /// Sends a message when the transaction commits. Throws UnsupportedByDialect, InvalidQuery for names that

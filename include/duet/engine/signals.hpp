@@ -1,6 +1,7 @@
 #pragma once
 
 #include <duet/base/hook_list.hpp>
+#include <duet/base/owned.hpp>
 #include <duet/engine/engine.hpp>
 
 #include <array>
@@ -52,7 +53,7 @@ public:
 
 private:
     struct Impl;
-    std::unique_ptr<Impl> impl_;
+    duet::detail::Owned<Impl> impl_;
     bool listened_ = false;
 };
 

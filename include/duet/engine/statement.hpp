@@ -1,5 +1,6 @@
 #pragma once
 
+#include <duet/base/owned.hpp>
 #include <duet/driver/values.hpp>
 #include <duet/engine/engine.hpp>
 
@@ -54,7 +55,7 @@ public:
 
 private:
     struct Impl;
-    std::unique_ptr<Impl> impl_;
+    duet::detail::Owned<Impl> impl_;
 };
 
 /// A column that a statement yields, as far as its shape tells.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <duet/base/owned.hpp>
 #include <duet/dialect/transaction_options.hpp>
 #include <duet/engine/batch.hpp>
 #include <duet/engine/engine.hpp>
@@ -24,13 +25,7 @@ struct TransactionOptions {
     /// whole milliseconds; elsewhere UnsupportedByDialect.
     std::chrono::nanoseconds lock_timeout{0};
 
-    BeginOptions begin() const noexcept {
-        return {.isolation = isolation,
-                .locking = locking,
-                .read_only = read_only,
-                .deferrable = deferrable,
-                .lock_timeout_ms = std::chrono::ceil<std::chrono::milliseconds>(lock_timeout).count()};
-    }
+    BeginOptions begin() const noexcept;
 };
 
 }  // namespace duet
@@ -85,7 +80,7 @@ public:
 
     /// Runs operations side by side where the driver can (see run_batch). With `commits` it says whether the
     /// transaction was committed along with them.
-    Task<> run_together(Call call, std::span<const std::unique_ptr<BatchOperation>> operations,
+    Task<> run_together(Call call, std::span<const duet::detail::Owned<BatchOperation>> operations,
                         bool* commits);
     /// What commit() does once the database has committed.
     void committed();
@@ -141,7 +136,7 @@ private:
     Route route_;
     OpenStatement* statements_ = nullptr;
     struct Busy;
-    std::unique_ptr<Busy> busy_;
+    duet::detail::Owned<Busy> busy_;
     std::vector<EndAction> commit_actions_;
     std::vector<EndAction> rollback_actions_;
 };

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <duet/base/owned.hpp>
 #include <duet/engine/transaction.hpp>
 
 #include <cstddef>
@@ -134,7 +135,7 @@ public:
 private:
     friend class ObjectCursor;
     struct Impl;
-    std::unique_ptr<Impl> impl_;
+    duet::detail::Owned<Impl> impl_;
 };
 
 /// The rows of a query as objects of a session, batch by batch. Behind SessionQuery::iterate.

@@ -29,7 +29,7 @@ struct Column : Lookups<Column<N, Owner>> {
         return out;
     }
     template <class M>
-    void emit(shape::Fragment& out) const {
+    [[gnu::always_inline]] void emit(shape::Fragment& out) const {
         constexpr const Resolved& r = resolved<M, N>;
         if constexpr (r.hops == 0) {
             out.column(static_cast<std::size_t>(r.column));

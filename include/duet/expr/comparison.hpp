@@ -13,7 +13,7 @@ void require_boolean(const TypeInfo& type);
 void emit_json_path(shape::Fragment& out, std::string_view path);
 
 template <class E>
-bool is_null_value(const E& e) {
+[[gnu::always_inline]] inline bool is_null_value(const E& e) {
     if constexpr (is_value_node<E>) {
         return e.is_null();
     } else {

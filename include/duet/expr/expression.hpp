@@ -38,9 +38,11 @@ inline constexpr Checked checked = E::template check<M>();
 template <class M, class E>
 inline constexpr bool is_late = family(*checked<M, E>.type) == Family::any;
 
+// What follows is small and made for each model and operand: calling it costs more to compile than it does.
+
 /// The type of `e`, which only run-time columns learn late.
 template <class M, class E>
-const TypeInfo* type_of(const E& e) {
+[[gnu::always_inline]] inline const TypeInfo* type_of(const E& e) {
     if constexpr (requires { e.template runtime_type<M>(); }) {
         return e.template runtime_type<M>();
     } else {
@@ -50,7 +52,7 @@ const TypeInfo* type_of(const E& e) {
 
 /// Writes `e`, whose form may depend on the type of what it stands beside.
 template <class M, class E>
-void emit_beside(shape::Fragment& out, const E& e, const TypeInfo* peer) {
+[[gnu::always_inline]] inline void emit_beside(shape::Fragment& out, const E& e, const TypeInfo* peer) {
     if constexpr (requires { e.template emit_as<M>(out, peer); }) {
         e.template emit_as<M>(out, peer);
     } else {

@@ -125,7 +125,7 @@ struct Value {
         return ValueTraits<T>::check();
     }
     template <class M>
-    void emit_as(shape::Fragment& out, const TypeInfo* peer) const {
+    [[gnu::always_inline]] void emit_as(shape::Fragment& out, const TypeInfo* peer) const {
         ValueTraits<T>::emit(out, value, peer);
     }
     template <class M>

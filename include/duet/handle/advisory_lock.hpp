@@ -2,6 +2,7 @@
 
 #include <duet/async/mode.hpp>
 #include <duet/base/error.hpp>
+#include <duet/base/owned.hpp>
 #include <duet/engine/advisory_lock.hpp>
 
 #include <memory>
@@ -22,7 +23,7 @@ class [[nodiscard("the lock is released when this is destroyed")]] BasicAdvisory
     using Result = typename Mode::template Result<T>;
 
 public:
-    explicit BasicAdvisoryLock(std::unique_ptr<engine::HeldLock> lock) noexcept : lock_(std::move(lock)) {}
+    explicit BasicAdvisoryLock(detail::Owned<engine::HeldLock> lock) noexcept : lock_(std::move(lock)) {}
 
     /// Throws ConnectionError when the connection, and the lock with it, had been lost. Harmless when
     /// repeated.
@@ -38,7 +39,7 @@ public:
     bool held() const noexcept { return lock_ != nullptr && lock_->held(); }
 
 private:
-    std::unique_ptr<engine::HeldLock> lock_;
+    detail::Owned<engine::HeldLock> lock_;
 };
 
 using AdvisoryLock = BasicAdvisoryLock<Blocking>;
@@ -50,10 +51,10 @@ template <class R>
 struct TakeLock {
     engine::Call call;
     engine::LockRequest request;
-    std::unique_ptr<engine::HeldLock> lock{};
+    detail::Owned<engine::HeldLock> lock{};
     auto start() {
         try {
-            lock = std::make_unique<engine::HeldLock>(call, request);
+            lock = detail::make_owned<engine::HeldLock>(call, request);
         } catch (Error& error) {
             error.attach_where(call.where);
             throw;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <duet/base/owned.hpp>
 #include <duet/engine/batch.hpp>
 #include <duet/handle/payload_of.hpp>
 #include <duet/handle/write_operations.hpp>
@@ -32,7 +33,7 @@ public:
             const ModelInfo* hooked_model() const noexcept override { return &detail::model_info<M>; }
             M& object;
         };
-        operations_.push_back(std::make_unique<Create>(object));
+        operations_.push_back(detail::make_owned<Create>(object));
     }
     /// INSERT of what a payload struct says, the other members as the model initialises them. `object`
     /// becomes that at once, and gets its key with the others. Needs <duet/payload.hpp>. Throws
@@ -61,7 +62,7 @@ public:
             M& object;
             shape::QueryData changes;
         };
-        auto operation = std::make_unique<Update>(object);
+        auto operation = detail::make_owned<Update>(object);
         (expr::add<expr::Role::set, M>(operation->changes.clauses, assignments), ...);
         operations_.push_back(std::move(operation));
     }
@@ -102,7 +103,7 @@ public:
             const ModelInfo* hooked_model() const noexcept override { return &detail::model_info<M>; }
             M& object;
         };
-        operations_.push_back(std::make_unique<Remove>(object));
+        operations_.push_back(detail::make_owned<Remove>(object));
     }
     /// UPDATE of all rows of a query, however many there are.
     template <Model M, expr::IsAssignment... A>
@@ -123,8 +124,9 @@ private:
     template <class Self, class Mode>
     friend class Handle;
     void add_rows(shape::QueryData query, bool removes);
+    Task<> run(const engine::Call& call) const;
 
-    std::vector<std::unique_ptr<engine::BatchOperation>> operations_;
+    std::vector<detail::Owned<engine::BatchOperation>> operations_;
 };
 
 }  // namespace duet

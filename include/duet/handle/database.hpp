@@ -1,9 +1,11 @@
 #pragma once
 
+#include <duet/base/owned.hpp>
 #include <duet/engine/nodes.hpp>
 #include <duet/handle/advisory_lock.hpp>
 #include <duet/handle/listener.hpp>
 #include <duet/handle/transaction.hpp>
+#include <duet/schema/database_schema.hpp>
 
 #include <chrono>
 #include <memory>
@@ -53,6 +55,17 @@ Opened open_database(std::string_view url);
 Opened open_database(std::string_view url, const DatabaseOptions& options);
 Opened open_database(const std::vector<Node>& nodes);
 Opened open_database(const std::vector<Node>& nodes, const DatabaseOptions& options);
+
+// A template, so that only programs that call it compile what schemas consist of.
+template <class Mode>
+struct ReadSchema {
+    engine::Call call;
+    auto start() { return engine::introspect(call); }
+    template <class S>
+    S finish(S schema) {
+        return schema;
+    }
+};
 }  // namespace detail
 
 /// A database: the handle on which everything hangs. `Database` blocks, `AsyncDatabase` returns Tasks.
@@ -133,14 +146,14 @@ public:
     /// A transaction by hand: `auto tx = db.begin(); ... tx.commit();`
     Result<BasicTransaction<Mode>> begin(TransactionOptions options = {}, Where where = Where::current()) {
         struct Begin {
-            std::unique_ptr<engine::TransactionState> state;
+            detail::Owned<engine::TransactionState> state;
             Where where;
             auto start() { return state->begin(where); }
             BasicTransaction<Mode> finish() { return BasicTransaction<Mode>(std::move(state)); }
         };
         if (options.timeout.count() == 0) options.timeout = timeout_;
         return Mode::run(
-            Begin{std::make_unique<engine::TransactionState>(*engine_, nullptr, options, route()), where});
+            Begin{detail::make_owned<engine::TransactionState>(*engine_, nullptr, options, route()), where});
     }
     /// Takes an advisory lock, waiting for it (`db.within(…)` limits that: QueryCanceled), and keeps a
     /// connection of the pool for as long as it is held. PostgreSQL; MariaDB by GET_LOCK, there without
@@ -207,12 +220,7 @@ public:
     }
     /// The tables that are really there.
     Result<DatabaseSchema> introspect(Where where = Where::current()) {
-        struct Read {
-            engine::Call call;
-            auto start() { return engine::introspect(call); }
-            DatabaseSchema finish(DatabaseSchema schema) { return schema; }
-        };
-        return Mode::run(Read{make_call(where)});
+        return Mode::run(detail::ReadSchema<Mode>{make_call(where)});
     }
 
     /// Calls `fn(event)` after each statement, on the thread that ran it, until the returned hook is
@@ -265,7 +273,7 @@ public:
         return engine::pool_hooks(*engine_).add(std::move(fn));
     }
     engine::PlanCacheStats plan_stats() const { return engine_->plan_stats(); }
-    std::string_view dialect() const { return engine_->dialect().name(); }
+    std::string_view dialect() const { return engine_->dialect_name(); }
 
 private:
     template <class Other>
@@ -279,7 +287,7 @@ private:
             ListenOptions options;
             std::chrono::nanoseconds timeout;
             Where where;
-            std::unique_ptr<engine::ListenerState> state{};
+            detail::Owned<engine::ListenerState> state{};
             auto start() {
                 state = engine::make_listener(engine, channels, options, where);
                 return engine::open_listener(*state, timeout, where);

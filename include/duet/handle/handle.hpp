@@ -2,11 +2,11 @@
 
 #include <duet/async/compiler.hpp>
 #include <duet/async/mode.hpp>
-#include <duet/engine/fetch_prepared.hpp>
 #include <duet/engine/listener.hpp>
 #include <duet/engine/transaction.hpp>
 #include <duet/expr/expr.hpp>
 #include <duet/handle/batch.hpp>
+#include <duet/handle/by_key.hpp>
 #include <duet/handle/payload_of.hpp>
 #include <duet/handle/raw_query.hpp>
 #include <duet/handle/write_operations.hpp>
@@ -26,79 +26,7 @@ namespace duet {
 template <class Mode>
 class BasicTransaction;
 
-/// The parts of a composite primary key: `db.get<Line>(duet::key(order, 3))`.
-template <class... K>
-std::tuple<K...> key(K... parts) {
-    return {std::move(parts)...};
-}
-
 namespace detail {
-
-template <class M, class K, std::size_t I>
-void add_key(shape::QueryData& query, const K& value) {
-    constexpr std::size_t index = static_cast<std::size_t>(model_info<M>.key[I]);
-    constexpr const ColumnInfo& column = model_info<M>.columns[index];
-    constexpr bool key_fits = expr::types_meet(*column.type, *expr::node_t<K>::template check<M>().type);
-    static_assert(key_fits, "duet: get() was given a value of another type than the primary key");
-    if constexpr (key_fits) {
-        const std::size_t begun = query.clauses.begin(shape::Clause::where);
-        query.clauses.op(shape::Op::eq);
-        query.clauses.column(index);
-        if constexpr (std::is_integral_v<K> && !std::is_same_v<K, bool> && is_integer(column.type->kind)) {
-            query.clauses.value(
-                static_cast<std::conditional_t<std::is_signed_v<K>, std::int64_t, std::uint64_t>>(value));
-        } else {
-            expr::as_node(value).template emit_as<M>(query.clauses, column.type);
-        }
-        query.clauses.end(begun);
-    }
-}
-template <class M, class... K, std::size_t... I>
-void add_keys(shape::QueryData& query, std::index_sequence<I...> /*keys*/, const K&... values) {
-    (add_key<M, K, I>(query, values), ...);
-}
-
-/// get() by an integer: the shape is the same each time, so its plan key is made once.
-template <class M, class K>
-struct FetchByInteger {
-    using Wide = std::conditional_t<std::is_signed_v<K>, std::int64_t, std::uint64_t>;
-    engine::Call call;
-    Wide key;
-    std::optional<M> row{};  // only for the case that has to wait
-
-    using Immediate = std::optional<M>;
-    bool now(Immediate& result) {
-        const driver::BindValue value = key_value();
-        bool found = false;
-        if (!engine::fetch_prepared_now(call, plan_key(), {&value, 1}, &result.emplace(), found))
-            return false;
-        if (!found) result.reset();
-        return true;
-    }
-    auto start() {
-        return engine::fetch_prepared(call, plan_key(), key_value(), &make_query, &row.emplace());
-    }
-    std::optional<M> finish(bool found) {
-        if (!found) row.reset();
-        return std::move(row);
-    }
-
-private:
-    driver::BindValue key_value() const { return {std::is_signed_v<K> ? &int64_value : &uint64_value, &key}; }
-    static const StoredPlanKey& plan_key() {
-        static const StoredPlanKey made = [] {
-            const Wide any{};
-            return engine::first_row_key(make_query(&any));
-        }();
-        return made;
-    }
-    static shape::QueryData make_query(const void* value) {
-        shape::QueryData made;
-        made.model = &model_info<M>;
-        add_key<M, K, 0>(made, static_cast<K>(*static_cast<const Wide*>(value)));
-        return made;
-    }
-};
 
 /// What a block of a transaction returns, without the Task around it in async code.
 template <class R>
@@ -128,7 +56,7 @@ public:
     template <Model M>
     Result<M> create(const M& object, Where where = Where::current()) {
         static_assert(detail::has_right_hooks<M>);
-        return Mode::run(detail::CreateObject<M>{call(where), object});
+        return detail::create_object<M>(Mode{}, call(where), object);
     }
     template <class M>
     requires(Model<M> && !std::is_lvalue_reference_v<M>) Result<M> create(M&& object,
@@ -137,7 +65,7 @@ public:
         static_assert(!Mode::is_async || detail::safe_in_co_await<M>,
                       "duet: GCC 12 breaks temporaries in co_await: name the object first, then co_await "
                       "db.create(object)");
-        return Mode::run(detail::CreateObject<M>{call(where), std::forward<M>(object)});
+        return detail::create_object<M>(Mode{}, call(where), std::forward<M>(object));
     }
     /// INSERT of what a payload struct says, the other members as the model initialises them. The payload's
     /// rules are run first. Needs <duet/payload.hpp>. Throws ValidationError with all faults.
@@ -149,8 +77,8 @@ public:
         constexpr bool is_known = detail::payloads_are_known<M, P>();
         static_assert(is_known, "duet: create() with a payload needs #include <duet/payload.hpp>");
         if constexpr (is_known) {
-            return Mode::run(detail::CreateObject<M>{
-                call(where), detail::PayloadOf<M, std::remove_cvref_t<P>>::create(payload, where)});
+            return detail::create_object<M>(
+                Mode{}, call(where), detail::PayloadOf<M, std::remove_cvref_t<P>>::create(payload, where));
         }
     }
     /// The same for many, all or none; returns how many. Paths of faults begin with the index: /3/email.
@@ -176,7 +104,8 @@ public:
     /// Likewise; the objects stay and get their keys.
     template <Model M>
     Result<std::size_t> create_bulk(std::vector<M>& objects, Where where = Where::current()) {
-        return Mode::run(detail::CreateInPlace<M>{call(where), objects.data(), objects.size()});
+        return Mode::run(
+            detail::CreateInPlace{call(where), &detail::model_info<M>, objects.data(), objects.size()});
     }
     template <Model M>
     Result<std::size_t> create_bulk(std::vector<M>&& objects, WithHooks, Where where = Where::current()) {
@@ -187,7 +116,8 @@ public:
     }
     template <Model M>
     Result<std::size_t> create_bulk(std::vector<M>& objects, WithHooks, Where where = Where::current()) {
-        return Mode::run(detail::CreateInPlace<M>{call(where), objects.data(), objects.size(), true});
+        return Mode::run(
+            detail::CreateInPlace{call(where), &detail::model_info<M>, objects.data(), objects.size(), true});
     }
     /// Likewise; gives them back with their keys.
     template <Model M>
@@ -206,7 +136,15 @@ public:
         static_assert(detail::model_info<M>.key.size() == 1,
                       "duet: this model has a composite key: get<M>(duet::key(a, b))");
         if constexpr (std::is_integral_v<K> && !std::is_same_v<K, bool>) {
-            return Mode::run(detail::FetchByInteger<M, K>{call(where), key});
+            // Keys of all widths are one type from here on.
+            using Wide = std::conditional_t<std::is_signed_v<K>, std::int64_t, std::uint64_t>;
+            constexpr bool key_fits = detail::takes_key<M, Wide, 0>();
+            static_assert(key_fits, "duet: get() was given a value of another type than the primary key");
+            if constexpr (key_fits && Mode::is_async) {
+                return Mode::run(detail::FetchByInteger<M, Wide>{call(where), key});
+            } else if constexpr (key_fits) {
+                return detail::ByInteger<M, Wide>::find(call(where), key);
+            }
         } else {
             detail::FetchFirst<M> fetch{{call(where), {}}};
             fetch.query.model = &detail::model_info<M>;
@@ -232,7 +170,7 @@ public:
     template <Model M>
     Result<void> save(M& object, Where where = Where::current()) {
         static_assert(detail::has_right_hooks<M>);
-        return Mode::run(detail::SaveObject<M>{{call(where), &object}});
+        return Mode::run(detail::SaveObject{about(object, where)});
     }
     /// UPDATE of these columns only; the object follows. Throws NotFound when its row is gone.
     template <Model M, expr::IsAssignment A, class B = detail::NoChange, class C = detail::NoChange,
@@ -240,7 +178,7 @@ public:
     Result<void> update(M& object, const A& a, const B& b = {}, const C& c = {}, const D& d = {},
                         const E& e = {}, const F& f = {}, Where where = Where::current()) {
         static_assert(detail::has_right_hooks<M>);
-        detail::UpdateObject<M> operation{{call(where), &object}};
+        detail::UpdateObject operation{about(object, where)};
         operation.changes.model = &detail::model_info<M>;
         const auto add = [&operation]<class T>(const T& change) {
             if constexpr (!std::is_same_v<T, detail::NoChange>)
@@ -268,7 +206,7 @@ public:
     /// Reads all columns again; loaded relations are dropped. Throws NotFound.
     template <Model M>
     Result<void> refresh(M& object, Where where = Where::current()) {
-        return Mode::run(detail::RefreshObject<M>{{call(where), &object}});
+        return Mode::run(detail::RefreshObject{about(object, where)});
     }
     /// Loads one relation (or a path) of an object or a list of them.
     template <Model M, class C>
@@ -283,25 +221,25 @@ public:
     template <Model M>
     Result<void> remove(M& object, Where where = Where::current()) {
         static_assert(detail::has_right_hooks<M>);
-        return Mode::run(detail::RemoveObject<M>{{call(where), &object}, engine::Removal::normal});
+        return Mode::run(detail::RemoveObject{about(object, where), engine::Removal::normal});
     }
     template <Model M>
     Result<void> remove(M& object, Hard, Where where = Where::current()) {
-        return Mode::run(detail::RemoveObject<M>{{call(where), &object}, engine::Removal::hard});
+        return Mode::run(detail::RemoveObject{about(object, where), engine::Removal::hard});
     }
     template <Model M>
     Result<void> remove(M& object, SoftCascade, Where where = Where::current()) {
-        return Mode::run(detail::RemoveObject<M>{{call(where), &object}, engine::Removal::soft_cascade});
+        return Mode::run(detail::RemoveObject{about(object, where), engine::Removal::soft_cascade});
     }
     /// Takes the mark of a soft delete away; false when the row was not deleted.
     template <Model M>
     Result<bool> restore(M& object, Where where = Where::current()) {
-        return Mode::run(detail::RestoreObject<M>{{call(where), &object}, false});
+        return Mode::run(detail::RestoreObject{about(object, where), false});
     }
     /// Also of the rows below that were marked along with it.
     template <Model M>
     Result<bool> restore(M& object, SoftCascade, Where where = Where::current()) {
-        return Mode::run(detail::RestoreObject<M>{{call(where), &object}, true});
+        return Mode::run(detail::RestoreObject{about(object, where), true});
     }
 
     /// The row that `by` names, or a new one; `second` tells whether it was created. Safe against another
@@ -327,15 +265,17 @@ public:
     template <Model M, class... A>
     Result<bool> upsert(M& object, const ConflictOn& on, const SetOnConflict<A...>& set,
                         Where where = Where::current()) {
-        detail::UpsertObject<M> operation{{call(where), &object}};
+        detail::UpsertObject operation{about(object, where)};
         operation.on(on);
-        std::apply([&operation](const auto&... item) { (operation.change(item), ...); }, set.changes);
+        std::apply(
+            [&operation](const auto&... item) { (detail::change_on_conflict<M>(operation, item), ...); },
+            set.changes);
         return Mode::run(std::move(operation));
     }
     /// INSERT unless a row is in the way. False when one was; the object is then as it was.
     template <Model M>
     Result<bool> upsert(M& object, const ConflictOn& on, DoNothing, Where where = Where::current()) {
-        detail::UpsertObject<M> operation{{call(where), &object}};
+        detail::UpsertObject operation{about(object, where)};
         operation.on(on);
         operation.ignore = true;
         return Mode::run(std::move(operation));
@@ -440,15 +380,16 @@ public:
             void finish() {}
         };
         return Mode::run(Notify{call(where), std::string(channel), std::string(payload)});
-    }  /// Collects writes in `block(batch)` and runs them together: all or none, in one transaction, or in
-       /// this
+    }
+
+    /// Collects writes in `block(batch)` and runs them together: all or none, in one transaction, or in this
     /// one. See Batch. Throws what the first of them throws.
     template <class F>
     Result<void> batch(F&& block, Where where = Where::current()) {
         struct Run {
             engine::Call call;
             Batch batch;
-            auto start() { return engine::run_batch(call, batch.operations_); }
+            auto start() { return batch.run(call); }
             void finish() {}
         };
         Run run{call(where), {}};
@@ -468,10 +409,14 @@ public:
 
 private:
     engine::Call call(Where where) { return static_cast<Self&>(*this).make_call(where); }
+    template <class M>
+    detail::ObjectOperation about(M& object, Where where) {
+        return {call(where), &detail::model_info<M>, &object};
+    }
 
     template <class M, class C>
     Result<void> load_all(M* objects, std::size_t count, const C& relation, Where where) {
-        detail::LoadRelation<M> operation{call(where), objects, count, {}};
+        detail::LoadRelation operation{call(where), &detail::model_info<M>, objects, count, {}};
         if constexpr (std::is_same_v<C, RuntimeText>) {
             shape::QueryData scratch;
             scratch.model = &detail::model_info<M>;

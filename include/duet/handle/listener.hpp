@@ -1,6 +1,7 @@
 #pragma once
 
 #include <duet/async/mode.hpp>
+#include <duet/base/owned.hpp>
 #include <duet/engine/listener.hpp>
 
 #include <chrono>
@@ -73,8 +74,7 @@ class BasicListener {
     using Clock = std::chrono::steady_clock;
 
 public:
-    explicit BasicListener(std::unique_ptr<engine::ListenerState> state) noexcept
-        : state_(std::move(state)) {}
+    explicit BasicListener(detail::Owned<engine::ListenerState> state) noexcept : state_(std::move(state)) {}
 
     /// Waits for the next message, forever. Throws QueryCanceled when cancelled; nothing is lost by that.
     Result<std::optional<Notification>> next() { return next_by(Clock::time_point::max()); }
@@ -102,7 +102,7 @@ private:
         return Mode::run(detail::NextNotification<std::optional<Notification>>{state_.get(), deadline});
     }
 
-    std::unique_ptr<engine::ListenerState> state_;
+    detail::Owned<engine::ListenerState> state_;
 };
 
 using Listener = BasicListener<Blocking>;

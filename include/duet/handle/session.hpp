@@ -1,5 +1,6 @@
 #pragma once
 
+#include <duet/base/owned.hpp>
 #include <duet/handle/database.hpp>
 #include <duet/handle/session_collection.hpp>
 #include <duet/handle/session_operations.hpp>
@@ -42,7 +43,7 @@ class BasicSession {
 
 public:
     explicit BasicSession(engine::UnitOfWork& unit) noexcept : unit_(&unit) {}
-    explicit BasicSession(std::unique_ptr<engine::UnitOfWork> owned) noexcept
+    explicit BasicSession(detail::Owned<engine::UnitOfWork> owned) noexcept
         : owned_(std::move(owned)), unit_(owned_.get()) {}
 
     // Reading.
@@ -411,7 +412,7 @@ private:
         if constexpr (!std::is_void_v<R>) co_return std::move(*result);
     }
 
-    std::unique_ptr<engine::UnitOfWork> owned_;
+    detail::Owned<engine::UnitOfWork> owned_;
     engine::UnitOfWork* unit_;
 };
 

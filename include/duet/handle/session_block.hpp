@@ -1,5 +1,6 @@
 #pragma once
 
+#include <duet/base/owned.hpp>
 #include <duet/handle/session.hpp>
 
 #include <optional>
@@ -77,12 +78,12 @@ struct SessionAccess {
     }
     static auto begin(const engine::Call& call, const TransactionOptions& options) {
         struct Begin {
-            std::unique_ptr<engine::UnitOfWork> unit;
+            detail::Owned<engine::UnitOfWork> unit;
             std::source_location where;
             auto start() { return unit->begun(where); }
             BasicSession<Mode> finish(const engine::Call&) { return BasicSession<Mode>(std::move(unit)); }
         };
-        return Mode::run(Begin{std::make_unique<engine::UnitOfWork>(call, options, nullptr), call.where});
+        return Mode::run(Begin{detail::make_owned<engine::UnitOfWork>(call, options, nullptr), call.where});
     }
 };
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <duet/base/owned.hpp>
 #include <duet/handle/advisory_lock.hpp>
 #include <duet/handle/handle.hpp>
 
@@ -38,7 +39,7 @@ class BasicTransaction : public Handle<BasicTransaction<Mode>, Mode> {
 
 public:
     explicit BasicTransaction(engine::TransactionState& state) noexcept : state_(&state) {}
-    explicit BasicTransaction(std::unique_ptr<engine::TransactionState> owned) noexcept
+    explicit BasicTransaction(detail::Owned<engine::TransactionState> owned) noexcept
         : owned_(std::move(owned)), state_(owned_.get()) {}
 
     /// Throws what the database says; the transaction is then still open and rolls back.
@@ -99,7 +100,7 @@ private:
         return {std::make_shared<F>(std::move(fn)), [](void* context) { (*static_cast<F*>(context))(); }};
     }
 
-    std::unique_ptr<engine::TransactionState> owned_;
+    detail::Owned<engine::TransactionState> owned_;
     engine::TransactionState* state_;
 };
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <duet/async/compiler.hpp>
+#include <duet/async/mode.hpp>
 #include <duet/engine/engine.hpp>
 #include <duet/expr/expr.hpp>
 #include <duet/model/model.hpp>
@@ -86,60 +87,61 @@ namespace detail {
 
 struct NoChange {};
 
-template <class M>
+// What does not have to know the type of an object is no template: programs compile it once, or not at all.
+
+/// An object that stays with the caller.
 struct ObjectOperation {
     engine::Call call;
-    M* object;
+    const ModelInfo* model;
+    void* object;
 };
-/// An object that comes in by value and goes out with what the database added.
+/// An object that comes in by value and goes out with what the database added. In async code; see
+/// insert_blocking().
 template <class M>
 struct CreateObject {
     engine::Call call;
     M object;
-    using Immediate = M;
-    bool now(M& result) {
-        result = std::move(object);
-        if (engine::insert_now(call, model_info<M>, &result)) return true;
-        object = std::move(result);
-        return false;
-    }
     auto start() { return engine::insert(call, model_info<M>, &object); }
     M finish() { return std::move(object); }
 };
-template <class M>
-struct SaveObject : ObjectOperation<M> {
-    auto start() { return engine::save(this->call, model_info<M>, this->object); }
-    void finish() {}
-};
-template <class M>
-struct RefreshObject : ObjectOperation<M> {
-    auto start() { return engine::refresh(this->call, model_info<M>, this->object); }
-    void finish() {}
-};
-template <class M>
-struct UpdateObject : ObjectOperation<M> {
-    shape::QueryData changes{};
-    bool now() { return engine::update_now(this->call, model_info<M>, this->object, changes); }
-    auto start() { return engine::update(this->call, model_info<M>, this->object, changes); }
-    void finish() {}
-};
-template <class M>
-struct RemoveObject : ObjectOperation<M> {
-    engine::Removal removal;
-    auto start() { return engine::remove(this->call, model_info<M>, this->object, removal); }
-    void finish() {}
-};
-template <class M>
-struct RestoreObject : ObjectOperation<M> {
-    bool cascade;
-    auto start() { return engine::restore(this->call, model_info<M>, this->object, cascade); }
-    bool finish(bool restored) { return restored; }
-};
-inline Task<std::size_t> run_insert_all(const engine::Call& call, const ModelInfo& model, void* objects,
-                                        std::size_t count, bool keys_wanted, bool hooks) {
-    return hooks ? engine::insert_all_hooked(call, model, objects, count, keys_wanted)
-                 : engine::insert_all(call, model, objects, count, keys_wanted);
+/// The same in blocking code, where the object need not be kept anywhere.
+void insert_blocking(const engine::Call& call, const ModelInfo& model, void* object);
+template <class M, class O>
+M create_object(Blocking /*mode*/, const engine::Call& call, O&& object) {
+    M created(std::forward<O>(object));
+    insert_blocking(call, model_info<M>, &created);
+    return created;
 }
+template <class M, class O>
+Task<M> create_object(Async /*mode*/, const engine::Call& call, O&& object) {
+    return Async::run(CreateObject<M>{call, std::forward<O>(object)});
+}
+struct SaveObject : ObjectOperation {
+    Task<> start() const;
+    void finish() const {}
+};
+struct RefreshObject : ObjectOperation {
+    Task<> start() const;
+    void finish() const {}
+};
+struct UpdateObject : ObjectOperation {
+    shape::QueryData changes{};
+    bool now() const;
+    Task<> start() const;
+    void finish() const {}
+};
+struct RemoveObject : ObjectOperation {
+    engine::Removal removal;
+    Task<> start() const;
+    void finish() const {}
+};
+struct RestoreObject : ObjectOperation {
+    bool cascade;
+    Task<bool> start() const;
+    bool finish(bool restored) const { return restored; }
+};
+Task<std::size_t> run_insert_all(const engine::Call& call, const ModelInfo& model, void* objects,
+                                 std::size_t count, bool keys_wanted, bool hooks);
 template <class M>
 struct CreateList {
     engine::Call call;
@@ -157,24 +159,23 @@ struct CreateListAndReturn : CreateList<M> {
     std::vector<M> finish(std::size_t) { return std::move(this->objects); }
 };
 /// Objects that stay with the caller, who gets their keys.
-template <class M>
 struct CreateInPlace {
     engine::Call call;
-    M* objects;
+    const ModelInfo* model;
+    void* objects;
     std::size_t count;
     bool hooks = false;
-    auto start() { return run_insert_all(call, model_info<M>, objects, count, true, hooks); }
-    std::size_t finish(std::size_t done) { return done; }
+    Task<std::size_t> start() const;
+    std::size_t finish(std::size_t done) const { return done; }
 };
-template <class M>
 struct LoadRelation {
     engine::Call call;
-    M* objects;
+    const ModelInfo* model;
+    void* objects;
     std::size_t count;
     shape::RelatedLoad load;
-    std::uint32_t flags = 0;
-    auto start() { return engine::load_related(call, model_info<M>, objects, count, load, flags); }
-    void finish() {}
+    Task<> start() const;
+    void finish() const {}
 };
 
 /// Reads the single plain value of an assignment into the object's member.
@@ -248,8 +249,7 @@ struct GetOrCreate {
 /// Column indexes of names; throws InvalidQuery for one that the model does not have.
 std::int16_t column_named(const ModelInfo& model, std::string_view name, const char* where);
 
-template <class M>
-struct UpsertObject : ObjectOperation<M> {
+struct UpsertObject : ObjectOperation {
     std::array<std::int16_t, 8> conflict{};
     std::size_t conflict_count = 0;
     std::vector<std::int16_t> columns{};
@@ -257,26 +257,20 @@ struct UpsertObject : ObjectOperation<M> {
     bool ignore = false;
     engine::UpsertSpec spec{};
 
-    void on(const ConflictOn& on) {
-        for (std::size_t i = 0; i < on.count; ++i)
-            conflict[conflict_count++] = column_named(model_info<M>, on.names[i], "conflict_on");
-    }
-    template <class Item>
-    void change(const Item& item) {
-        if constexpr (std::is_same_v<Item, std::string_view>) {
-            columns.push_back(column_named(model_info<M>, item, "set"));
-        } else {
-            expr::add<expr::Role::set, M>(changes.clauses, item);
-        }
-    }
-    auto start() {
-        changes.model = &model_info<M>;
-        spec = {std::span(conflict).first(conflict_count), ignore, columns,
-                changes.clauses.bytes.empty() ? nullptr : &changes};
-        return engine::upsert(this->call, model_info<M>, this->object, spec);
-    }
-    bool finish(bool written) { return written; }
+    void on(const ConflictOn& on);
+    /// The column takes the new row's value.
+    void change(std::string_view column);
+    Task<bool> start();
+    bool finish(bool written) const { return written; }
 };
+template <class M, class Item>
+void change_on_conflict(UpsertObject& upsert, const Item& item) {
+    if constexpr (std::is_same_v<Item, std::string_view>) {
+        upsert.change(item);
+    } else {
+        expr::add<expr::Role::set, M>(upsert.changes.clauses, item);
+    }
+}
 
 struct ChangeLinks {
     engine::Call call;
@@ -285,7 +279,7 @@ struct ChangeLinks {
     const void* owner;
     engine::LinkChange change;
     std::vector<const void*> targets{};
-    auto start() { return engine::change_links(call, *model, relation, owner, change, targets); }
+    Task<std::size_t> start();
     std::size_t finish(std::size_t count) { return count; }
 };
 

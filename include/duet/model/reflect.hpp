@@ -135,7 +135,9 @@ struct Leaf {
 template <class Sequence, class... Types>
 struct Leaves;
 template <std::size_t... I, class... Types>
-struct Leaves<std::index_sequence<I...>, Types...> : Leaf<I, Types>... {};
+struct Leaves<std::index_sequence<I...>, Types...> : Leaf<I, Types>... {
+    using types = TypeList<Types...>;
+};
 
 struct CollectLeaves {
     template <class... Types>
@@ -151,22 +153,23 @@ struct Members {
     static Type type_at(const Leaf<I, Type>&);
 };
 
+/// The types of all members. Walk over these where there are many to look at: each member_type has to be
+/// looked for anew.
+template <class T>
+using member_types = typename decltype(Members<T>::leaves)::types;
+
 template <class T, std::size_t I>
 using member_type = decltype(Members<T>::template type_at<I>(Members<T>::leaves));
 
-template <std::size_t I, class Type>
-constexpr const Type* address_at(const Leaf<I, Type>& leaf) {
-    return leaf.address;
-}
-
-template <class T, std::size_t... I>
-consteval auto collect_names(std::index_sequence<I...> /*members*/) {
-    return std::array<MemberName, sizeof...(I)>{
-        MemberName(last_identifier(spelled<AddressOf<decltype(address_at<I>(Members<T>::leaves))>{
-                                       address_at<I>(Members<T>::leaves)}>()))...};
+template <class T, std::size_t... I, class... Types>
+consteval auto collect_names(std::index_sequence<I...> /*members*/, TypeList<Types...> /*types*/) {
+    return std::array<MemberName, sizeof...(I)>{MemberName(
+        last_identifier(spelled<AddressOf<const Types*>{
+                            static_cast<const Leaf<I, Types>&>(Members<T>::leaves).address}>()))...};
 }
 template <class T>
-inline constexpr auto member_names = collect_names<T>(std::make_index_sequence<member_count<T>>{});
+inline constexpr auto member_names = collect_names<T>(std::make_index_sequence<member_count<T>>{},
+                                                      member_types<T>{});
 
 #if defined(__clang__)
 #pragma clang diagnostic pop

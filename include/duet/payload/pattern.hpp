@@ -1,5 +1,7 @@
 #pragma once
 
+#include <duet/base/owned.hpp>
+
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -260,7 +262,7 @@ public:
 
 private:
     struct Program;
-    std::unique_ptr<const Program> program_;
+    duet::detail::Owned<const Program> program_;
 };
 
 }  // namespace duet::payload

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <duet/base/owned.hpp>
 #include <duet/payload/shape.hpp>
 
 #include <array>
@@ -87,7 +88,7 @@ public:
 
 private:
     struct Impl;
-    std::unique_ptr<Impl> impl_;
+    duet::detail::Owned<Impl> impl_;
 };
 
 }  // namespace payload

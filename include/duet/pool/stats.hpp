@@ -77,7 +77,7 @@ public:
     explicit ConnectionSetup(std::vector<std::string>& statements, bool writer) noexcept
         : statements_(statements), writer_(writer) {}
     /// Runs the SQL, without parameters or results, when the hook has returned; in the order of the calls.
-    void run(std::string_view sql) { statements_.emplace_back(sql); }
+    void run(std::string_view sql);
     /// SQLite files have connections that only read.
     bool writer() const noexcept { return writer_; }
 

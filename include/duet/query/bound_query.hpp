@@ -119,37 +119,41 @@ public:
     Query<M> unbound() const { return Query<M>(this->data()); }
 
     /// All rows, in order.
-    Result<std::vector<M>> all() const { return run(detail::FetchAll<M>{operation()}); }
+    Result<std::vector<M>> all() const { return detail::fetch_all<M>(Mode{}, call_, this->data()); }
     /// All rows as S, a struct whose fields are columns of M; only those are read.
     template <class S>
     Result<std::vector<S>> all() const {
         static_assert(detail::RowStruct<S>, "duet: all<S>() needs a plain struct whose fields are columns");
-        detail::FetchRows<S> fetch{operation()};
+        detail::FetchRows<S> fetch{detail::operation(call_, this->data())};
         detail::select_members<M, S>(fetch.query, std::make_index_sequence<detail::member_count<S>>{});
-        return run(std::move(fetch));
+        return Mode::run(std::move(fetch));
     }
     /// The first row, if there is any; by primary key when no order was asked for.
     Result<std::optional<M>> first() const {
-        detail::FetchFirst<M> fetch{operation()};
+        detail::FetchFirst<M> fetch{detail::operation(call_, this->data())};
         detail::order_by_key_unless_ordered(fetch.query);
         fetch.query.cap_limit(1);
-        return run(std::move(fetch));
+        return Mode::run(std::move(fetch));
     }
     /// The only row. Throws NotFound or MultipleFound.
     Result<M> one() const {
-        detail::FetchOne<M> fetch{{operation()}};
+        detail::FetchOne<M> fetch{{detail::operation(call_, this->data())}};
         fetch.query.cap_limit(2);
-        return run(std::move(fetch));
+        return Mode::run(std::move(fetch));
     }
     /// The only row, or nothing. Throws MultipleFound.
     Result<std::optional<M>> one_or_none() const {
-        detail::FetchOneOrNone<M> fetch{{operation()}};
+        detail::FetchOneOrNone<M> fetch{{detail::operation(call_, this->data())}};
         fetch.query.cap_limit(2);
-        return run(std::move(fetch));
+        return Mode::run(std::move(fetch));
     }
     /// How many rows `all()` would return: limit, offset and distinct count.
-    Result<std::int64_t> count() const { return run(detail::CountRows{operation()}); }
-    Result<bool> exists() const { return run(detail::RowsExist{operation()}); }
+    Result<std::int64_t> count() const {
+        return Mode::run(detail::CountRows{detail::operation(call_, this->data())});
+    }
+    Result<bool> exists() const {
+        return Mode::run(detail::RowsExist{detail::operation(call_, this->data())});
+    }
 
     /// Rows in batches of `batch_size`, with flat memory; by primary key when no order was asked for.
     auto iterate(std::size_t batch_size = 1000) const {
@@ -161,14 +165,15 @@ public:
 
     /// `limit` rows behind the first `offset`, and how many there are in all (two statements).
     Result<Page<M>> paginate(std::int64_t limit, std::int64_t offset = 0) const {
-        return run(detail::FetchPage<M>{operation(), limit, offset});
+        return Mode::run(detail::FetchPage<M>{detail::operation(call_, this->data()), limit, offset});
     }
     /// `limit` rows behind the place that `cursor` (KeysetPage::next) marks; an empty cursor is the start.
     /// The order is completed by the primary key, so that rows with equal keys are neither lost nor repeated.
     Result<KeysetPage<M>> page_after(std::string_view cursor, std::int64_t limit) const {
-        detail::FetchKeysetPage<M> fetch{operation(), static_cast<std::size_t>(limit)};
+        detail::FetchKeysetPage<M> fetch{detail::operation(call_, this->data()),
+                                         static_cast<std::size_t>(limit)};
         detail::prepare_keyset(fetch.query, cursor, limit);
-        return run(std::move(fetch));
+        return Mode::run(std::move(fetch));
     }
 
     /// One row of aggregates: a tuple, or the value itself for a single one. Throws InvalidQuery for a query
@@ -176,12 +181,14 @@ public:
     template <class... E>
     Result<typename detail::SelectedRow<M, E...>::type> aggregate(const E&... expressions) const {
         detail::require_all_rows(this->data());
-        return run(selecting<detail::FetchRow<typename detail::SelectedRow<M, E...>::type>>(expressions...));
+        return Mode::run(
+            selecting<detail::FetchRow<typename detail::SelectedRow<M, E...>::type>>(expressions...));
     }
     /// Rows of expressions: tuples, or a flat list for a single one.
     template <class... E>
     Result<std::vector<typename detail::SelectedRow<M, E...>::type>> select(const E&... expressions) const {
-        return run(selecting<detail::FetchRows<typename detail::SelectedRow<M, E...>::type>>(expressions...));
+        return Mode::run(
+            selecting<detail::FetchRows<typename detail::SelectedRow<M, E...>::type>>(expressions...));
     }
     /// Says what is wrong with anything else.
     template <class... E>
@@ -196,14 +203,14 @@ public:
     const {
         static_assert(detail::RowFields<S>::count == sizeof...(E),
                       "duet: select<S>() needs one expression for each field of S");
-        return run(selecting<detail::FetchRows<S>>(expressions...));
+        return Mode::run(selecting<detail::FetchRows<S>>(expressions...));
     }
 
     /// UPDATE of all rows of the query; returns how many. Throws InvalidQuery without a where, unless
     /// duet::all_rows is passed. With duet::with_hooks the rows are loaded in batches for their hooks to run.
     template <class... A>
     Result<std::int64_t> update_bulk(const A&... assignments) const {
-        detail::UpdateRows update{operation()};
+        detail::UpdateRows update{detail::operation(call_, this->data())};
         update.hooks = (std::is_same_v<A, WithHooks> || ...);
         if (update.hooks) update.changes.model = &detail::model_info<M>;
         shape::Fragment& changes = update.hooks ? update.changes.clauses : update.query.clauses;
@@ -215,17 +222,17 @@ public:
             }
         };
         (add(assignments), ...);
-        return run(std::move(update));
+        return Mode::run(std::move(update));
     }
     /// DELETE (or the mark of a soft delete) of all rows of the query; returns how many. Takes
     /// duet::all_rows, duet::hard and duet::with_hooks.
     template <class... Options>
     Result<std::int64_t> delete_bulk(const Options&... /*options*/) const {
-        detail::RemoveRows remove{operation()};
+        detail::RemoveRows remove{detail::operation(call_, this->data())};
         remove.all_rows = (std::is_same_v<Options, AllRows> || ...);
         remove.hooks = (std::is_same_v<Options, WithHooks> || ...);
         if ((std::is_same_v<Options, Hard> || ...)) remove.removal = engine::Removal::hard;
-        return run(std::move(remove));
+        return Mode::run(std::move(remove));
     }
 
     /// How the database is going to run the query: a tree that prints itself, with what is suspicious about
@@ -241,18 +248,9 @@ public:
     BoundQueryForm<Mode> form(engine::QueryForm form) const { return {call_, this->data(), form}; }
 
 private:
-    detail::QueryOperation operation() const {
-        if ((this->data().flags & shape::for_update) != 0) [[unlikely]]
-            detail::require_transaction(call_, this->data());
-        return {call_, this->data()};
-    }
-    template <class Op>
-    static auto run(Op operation) {
-        return Mode::run(std::move(operation));
-    }
     template <class Op, class... E>
     Op selecting(const E&... expressions) const {
-        Op fetch{{operation()}};
+        Op fetch{{detail::operation(call_, this->data())}};
         (expr::add<expr::Role::select, M>(fetch.query.clauses, expressions), ...);
         return fetch;
     }

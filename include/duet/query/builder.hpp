@@ -85,7 +85,7 @@ public:
     }
     template <class E>
     Self where(const E& condition) && {
-        expr::add<expr::Role::where, M>(data().clauses, condition);
+        expr::add<expr::Role::where, M>(data_.clauses, condition);
         return take();
     }
 
@@ -97,7 +97,9 @@ public:
     }
     Self order_by(const OrderTerm<M>& a, const OrderTerm<M>& b = {}, const OrderTerm<M>& c = {},
                   const OrderTerm<M>& d = {}, const OrderTerm<M>& e = {}, const OrderTerm<M>& f = {}) && {
-        for (const OrderTerm<M>* term : {&a, &b, &c, &d, &e, &f}) term->add_to(data().clauses);
+        shape::Fragment& clauses = data_.clauses;
+        a.add_to(clauses), b.add_to(clauses), c.add_to(clauses);
+        d.add_to(clauses), e.add_to(clauses), f.add_to(clauses);
         return take();
     }
     /// Forgets the order asked for so far.
@@ -110,12 +112,12 @@ public:
     /// Throws InvalidQuery for negative numbers. The last call counts.
     Self limit(std::int64_t rows) const& { return Self(self()).limit(rows); }
     Self limit(std::int64_t rows) && {
-        data().set_limit(rows);
+        data_.set_limit(rows);
         return take();
     }
     Self offset(std::int64_t rows) const& { return Self(self()).offset(rows); }
     Self offset(std::int64_t rows) && {
-        data().set_offset(rows);
+        data_.set_offset(rows);
         return take();
     }
     Self distinct() const { return with_flag(shape::distinct); }
@@ -152,7 +154,7 @@ public:
     template <class C>
     requires(!std::is_same_v<C, RuntimeText>) Self related(const C& /*relation*/) && {
         if constexpr (names_relation<M, C>())
-            add_related(data(), C::template resolution<M>().path_to_relation(), false, nullptr);
+            add_related(data_, C::template resolution<M>().path_to_relation(), false, nullptr);
         return take();
     }
     /// The same in the statement itself; to-one relations only.
@@ -189,7 +191,7 @@ public:
     /// A path that is known at run time. Throws InvalidQuery when the model has no such relation.
     Self related(const RuntimeText& path) const& { return Self(self()).related(path); }
     Self related(const RuntimeText& path) && {
-        add_related(data(), path.text, false);
+        add_related(data_, path.text, false);
         return take();
     }
 
@@ -275,8 +277,8 @@ protected:
     QueryBuilder() { data_.model = &model_info<M>; }
 
 private:
-    const Self& self() const noexcept { return static_cast<const Self&>(*this); }
-    Self&& take() noexcept { return static_cast<Self&&>(*this); }
+    [[gnu::always_inline]] const Self& self() const noexcept { return static_cast<const Self&>(*this); }
+    [[gnu::always_inline]] Self&& take() noexcept { return static_cast<Self&&>(*this); }
     Self with_flag(std::uint32_t flags) const {
         Self copy(self());
         copy.data().flags |= flags;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <duet/async/mode.hpp>
 #include <duet/base/error.hpp>
 #include <duet/engine/engine.hpp>
 #include <duet/model/model.hpp>
@@ -18,6 +19,9 @@ struct QueryOperation {
     engine::Call call;
     shape::QueryData query;
 };
+
+/// Throws InvalidQuery for a query that locks rows, outside of a transaction.
+QueryOperation operation(const engine::Call& call, const shape::QueryData& query);
 
 template <class M>
 struct FetchAll : QueryOperation {
@@ -42,6 +46,26 @@ struct FetchFirst : QueryOperation {
         return std::move(row);
     }
 };
+
+// In blocking code nothing has to outlive the call, so that rows need no operation to keep them.
+
+/// Appends all rows. Throws InvalidQuery for a query that locks rows, outside of a transaction.
+void fetch_all_blocking(const engine::Call& call, const shape::QueryData& query, engine::ListRef into);
+/// A row by its key, an std::int64_t or an std::uint64_t: by a plan whose key was made before, or else by the
+/// query that `query` makes. False when there is none.
+bool fetch_by_integer(const engine::Call& call, const StoredPlanKey& plan_key, bool is_signed,
+                      const void* key, shape::QueryData (*query)(const void* key), void* object);
+
+template <class M>
+std::vector<M> fetch_all(Blocking /*mode*/, const engine::Call& call, const shape::QueryData& query) {
+    std::vector<M> rows;
+    fetch_all_blocking(call, query, {&ListAccess<M>::ops, &rows});
+    return rows;
+}
+template <class M>
+Task<std::vector<M>> fetch_all(Async /*mode*/, const engine::Call& call, const shape::QueryData& query) {
+    return Async::run(FetchAll<M>{operation(call, query)});
+}
 
 [[noreturn]] void throw_not_one(std::size_t rows, const ModelInfo& model, std::source_location where);
 

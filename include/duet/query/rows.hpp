@@ -38,7 +38,7 @@ void* append_row(void* list) {
 template <class T>
 std::vector<T> take_rows(row_list<T>& rows) {
     if constexpr (std::is_same_v<T, bool>) {
-        std::vector<bool> out;
+        std::vector<T> out;  // of bool: named by T, so that only programs with such rows compile it
         for (const BoolRow row : rows) out.push_back(row.value);
         return out;
     } else {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <duet/async/task.hpp>
+#include <duet/base/owned.hpp>
 #include <duet/engine/engine.hpp>
 #include <duet/model/model.hpp>
 
@@ -22,7 +23,7 @@ template <Model M>
 class RowStream {
 public:
     RowStream(engine::Call call, shape::QueryData query, std::size_t batch)
-        : cursor_(std::make_unique<engine::Cursor>(call, std::move(query), batch)) {}
+        : cursor_(detail::make_owned<engine::Cursor>(call, std::move(query), batch)) {}
 
     class iterator {
     public:
@@ -62,7 +63,7 @@ private:
     void refill() {
         if (next_ == rows_.size()) next_batch();
     }
-    std::unique_ptr<engine::Cursor> cursor_;
+    detail::Owned<engine::Cursor> cursor_;
     std::vector<M> rows_;
     std::size_t next_ = 0;
 };
@@ -72,7 +73,7 @@ template <Model M>
 class AsyncRowStream {
 public:
     AsyncRowStream(engine::Call call, shape::QueryData query, std::size_t batch)
-        : cursor_(std::make_unique<engine::Cursor>(call, std::move(query), batch)) {}
+        : cursor_(detail::make_owned<engine::Cursor>(call, std::move(query), batch)) {}
 
     /// The next row, or nothing at the end. One call at a time.
     Task<std::optional<M>> next() {
@@ -90,7 +91,7 @@ public:
     }
 
 private:
-    std::unique_ptr<engine::Cursor> cursor_;
+    detail::Owned<engine::Cursor> cursor_;
     std::vector<M> rows_;
     std::size_t next_ = 0;
 };

@@ -68,8 +68,7 @@ struct ListOps {
     void (*reserve)(void* list, std::size_t count);
     void* (*create)();  // an empty list on the heap; see make_list
     void (*destroy)(void* list);
-    void (*take_first)(void* list, void* object);             // moves the first element into an object
-    void (*permute)(void* list, const std::uint32_t* order);  // element i becomes the old element order[i]
+    void (*move)(void* to, void* from);  // assigns one object (of a list or not) to another, by moving
 };
 
 /// An empty list that goes away with its last owner.
