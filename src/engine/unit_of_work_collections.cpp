@@ -144,8 +144,12 @@ std::vector<void*>& UnitOfWork::Impl::rows_of(Collection& c) {
         const std::vector<Tracked*> found = referring(target, reference, *c.owner);
         const std::uint32_t mark = ++marks;
         for (const void* const object : c.rows) tracked(object)->number = mark;
+        const auto column = static_cast<std::size_t>(target.info.relations[reference].local_column);
         for (Tracked* const t : found) {
-            if (t->number != mark && belongs(*t)) c.rows.push_back(t->object);
+            if (t->number == mark || !belongs(*t)) continue;
+            // What the row of an object has that is to be read again is not known: it may be gone.
+            const bool known = !t->stale || target.layout.changes(t->object, t->snapshot).has(column);
+            if (known) c.rows.push_back(t->object);
         }
     }
     for (Tracked* const t : left) index_reference(*t, reference);

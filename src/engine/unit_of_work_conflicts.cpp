@@ -138,33 +138,47 @@ void UnitOfWork::Impl::make_room(Pending& pending) {
             some = true;
         }
     }
-    // A row that was taken elsewhere would go with the one that it has left, or hold it.
-    for (const Update& u : pending.updates) {
-        TrackedModel& model = *u.tracked->model;
-        for (const std::size_t relation : model.references) {
-            const auto column = static_cast<std::size_t>(model.info.relations[relation].local_column);
-            if (!some || !u.columns.has(column)) continue;
-            Tracked* const left = referred(model, stored_row(*u.tracked), relation);
-            if (left != nullptr && left->number == first) left->number = 0;
-        }
-    }
     for (bool more = some; more;) {
         more = false;
         for (Tracked* t : pending.removed) {
             if (t->number == first) continue;
             for (const std::size_t relation : t->model->references) {
-                const Tracked* const target = referred(*t, relation);
+                const Tracked* const target = referred_by_row(*t, relation);
                 if (target == nullptr || target->number != first) continue;
                 t->number = first;
                 more = true;
             }
         }
     }
+    // A changed row that refers to one of them may go along with it: it is written before. One that was moved
+    // away would be lost, or hold it: then all keep the usual order.
+    const std::uint32_t before = ++marks;
+    for (const Update& u : pending.updates) {
+        if (!some) break;
+        Tracked& t = *u.tracked;
+        for (const std::size_t relation : t.model->references) {
+            const Tracked* const target = referred_by_row(t, relation);
+            if (target == nullptr || target->number != first) continue;
+            t.number = before;
+            const auto column = static_cast<std::size_t>(t.model->info.relations[relation].local_column);
+            if (u.columns.has(column) || touches_unique(*t.model, u.columns) || refers_to_added(t, u.columns))
+                some = false;
+        }
+    }
+    if (!some) {
+        for (Tracked* t : pending.removed) t->number = 0;
+        for (const Update& u : pending.updates) u.tracked->number = 0;
+    }
+    const auto later =
+        std::stable_partition(pending.updates.begin(), pending.updates.end(),
+                              [before](const Update& u) { return u.tracked->number == before; });
+    pending.updates_before = static_cast<std::size_t>(later - pending.updates.begin());
     const auto rest = std::stable_partition(pending.removed.begin(), pending.removed.end(),
                                             [first](const Tracked* t) { return t->number == first; });
     pending.removed_first = static_cast<std::size_t>(rest - pending.removed.begin());
 
     // Changed rows that give up what a new one takes.
+    pending.updates_first = pending.updates_before;
     if (!updates_give || pending.added.empty()) return;
     const auto makes_room = [&](const Update& u) {
         TrackedModel& model = *u.tracked->model;
@@ -177,7 +191,7 @@ void UnitOfWork::Impl::make_room(Pending& pending) {
         }
         return false;
     };
-    const auto others = std::stable_partition(pending.updates.begin(), pending.updates.end(), makes_room);
+    const auto others = std::stable_partition(later, pending.updates.end(), makes_room);
     pending.updates_first = static_cast<std::size_t>(others - pending.updates.begin());
 }
 

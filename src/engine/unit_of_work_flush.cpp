@@ -131,8 +131,10 @@ Task<> UnitOfWork::flush(Where where) { return impl_->flush(where, false); }
 Task<> UnitOfWork::Impl::write(Call call, Pending& pending) {
     const std::size_t removed_first = pending.removed_first;
     const std::size_t updates_first = pending.updates_first;
+    const std::size_t updates_before = pending.updates_before;
+    if (updates_before != 0) co_await write_updates(call, pending, 0, updates_before);
     if (removed_first != 0) co_await write_removed(call, pending, 0, removed_first);
-    if (updates_first != 0) co_await write_updates(call, pending, 0, updates_first);
+    if (updates_first != updates_before) co_await write_updates(call, pending, updates_before, updates_first);
     if (!pending.added.empty()) co_await write_added(call, pending);
     if (pending.updates.size() != updates_first)
         co_await write_updates(call, pending, updates_first, pending.updates.size());

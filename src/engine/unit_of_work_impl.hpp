@@ -178,10 +178,11 @@ struct UnitOfWork::Impl {
         std::vector<Collection*> links;
         std::vector<std::pair<Tracked*, RowSnapshot>> before;  // objects that writing changes
         std::vector<Later> later;
-        std::vector<Later> opened;      // references of removed rows that were emptied to open a ring
-        std::size_t added_before = 0;   // where those of the new rows are in `before`
-        std::size_t removed_first = 0;  // so many of `removed` make room for what comes
-        std::size_t updates_first = 0;  // likewise
+        std::vector<Later> opened;       // references of removed rows that were emptied to open a ring
+        std::size_t added_before = 0;    // where those of the new rows are in `before`
+        std::size_t removed_first = 0;   // so many of `removed` make room for what comes
+        std::size_t updates_before = 0;  // so many of `updates` come before even those
+        std::size_t updates_first = 0;   // and so many make room, too
         bool empty() const { return added.empty() && updates.empty() && removed.empty() && links.empty(); }
     };
     struct TakeBack;
@@ -193,6 +194,11 @@ struct UnitOfWork::Impl {
     bool unique_values(TrackedModel& model, std::size_t group, const void* object, Tracked* of,
                        std::string& out);
     const void* stored_row(Tracked& t);
+    /// What the row of an object refers to, whatever the object does by now.
+    Tracked* referred_by_row(Tracked& t, std::size_t relation) {
+        const bool same = t.model->layout.same(t.object, t.snapshot);
+        return referred(*t.model, same ? t.object : stored_row(t), relation);
+    }
     bool refers_to_added(Tracked& t, const ColumnSet& columns);
     bool has_pending(TrackedModel& model);
     bool has_pending();

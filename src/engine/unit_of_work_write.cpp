@@ -182,7 +182,7 @@ Task<> UnitOfWork::Impl::write_removed(Call call, Pending& pending, std::size_t 
         pending.before.emplace_back(&t, RowSnapshot{});
         t.model->layout.take(t.object, pending.before.back().second);
         for (const std::size_t relation : t.model->references) {
-            const Tracked* const target = referred(t, relation);
+            const Tracked* const target = referred_by_row(t, relation);
             if (target == nullptr || target->state != TrackedState::removed || target->number < base_number)
                 continue;
             // Not every database deletes a row that refers to itself.

@@ -140,6 +140,22 @@ TYPED_TEST(SessionOrder, RowsThatAreTakenElsewhereAreNotLost) {
     EXPECT_EQ(this->plain_db().template query<Page>().related("folder"_c).one().folder->name, "a");
 }
 
+TYPED_TEST(SessionOrder, RowsThatGoAlongMayHaveChanged) {
+    const Folder old = this->folder("a");
+    Folder below = this->plain_db().create(Folder{.name = "below", .parent = old});
+    this->in_session([&](auto& s) -> duet::Task<> {
+        Folder& gone = co_await same(s.template get<Folder>(old.id));
+        Folder& child = co_await same(s.template get<Folder>(below.id));
+        child.alias = "changed";
+        s.remove(gone);
+        s.remove(child);
+        s.add(Folder{.name = "a"});
+        Folder& stays = s.add(Folder{.name = "stays"});
+        child.parent = stays;  // its row refers to the removed one all the same
+    });
+    EXPECT_EQ(this->plain_db().template query<Folder>().count(), 2);
+}
+
 TYPED_TEST(SessionOrder, MarkedRowsKeepTheirValues) {
     this->plain_db().create(Note{.title = "n"});
     EXPECT_THROW(this->in_session([&](auto& s) -> duet::Task<> {
