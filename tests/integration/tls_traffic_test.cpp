@@ -73,8 +73,8 @@ TYPED_TEST(TlsTraffic, CarriesRowsOfAllSizes) {
     // Around the sizes of TLS records (16 KiB), of what the servers send at a time (8 and 16 KiB), and of the
     // buffers of the client libraries.
     std::vector<Piece> pieces;
-    for (const std::size_t base : {0, 4096, 8192, 16384, 24576, 32768, 65536, 131072}) {
-        for (const std::size_t more : {0, 1, 2, 3, 5, 21, 29, 100}) {
+    for (const std::size_t base : {0U, 4096U, 8192U, 16384U, 24576U, 32768U, 65536U, 131072U}) {
+        for (const std::size_t more : {0U, 1U, 2U, 3U, 5U, 21U, 29U, 100U}) {
             pieces.push_back(piece_of(base + more, base == 0 ? 0 : base - more));
         }
     }
