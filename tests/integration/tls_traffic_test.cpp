@@ -3,6 +3,7 @@
 #include <duet/async/when_all.hpp>
 
 #include <chrono>
+#include <thread>
 
 #include "tls_servers.hpp"
 
@@ -121,6 +122,28 @@ TYPED_TEST(TlsTraffic, StopsStatements) {
                  duet::QueryCanceled);
     EXPECT_LT(std::chrono::steady_clock::now() - begin, 10s);
     EXPECT_EQ(in_time(this->db.sql("SELECT 7").template scalar<int>()), 7);
+}
+
+TYPED_TEST(TlsTraffic, AConnectionThatEndsHarmsNoOther) {
+    constexpr bool is_mariadb = std::is_same_v<typename TypeParam::server_type, TlsMariaDb>;
+    typename TestFixture::Db other{TypeParam::server_type::url()};
+    EXPECT_EQ(in_time(other.sql("SELECT 1").template scalar<int>()), 1);
+    const std::string_view who = is_mariadb ? "SELECT CONNECTION_ID()" : "SELECT pg_backend_pid()::bigint";
+    const std::string_view slow = is_mariadb ? "SELECT SLEEP(0.2)" : "SELECT 0 FROM pg_sleep(0.2)";
+    for (int i = 0; i < 3; ++i) {
+        const auto id = in_time(this->db.sql(duet::runtime(who)).template scalar<std::int64_t>());
+        if (is_mariadb) {
+            tls_mariadb().ask("KILL " + std::to_string(id));
+        } else {
+            tls_postgres().ask("SELECT pg_terminate_backend(" + std::to_string(id) + ")");
+        }
+        std::this_thread::sleep_for(50ms);
+        try {
+            (void)in_time(this->db.sql("SELECT 1").template scalar<int>());
+        } catch (const duet::ConnectionError&) {  // or it was seen in time
+        }
+        EXPECT_EQ(in_time(other.sql(duet::runtime(slow)).template scalar<int>()), 0);
+    }
 }
 
 TYPED_TEST(TlsTraffic, LetsOthersRunMeanwhile) {
