@@ -3,6 +3,7 @@
 #include <duet/async/when_all.hpp>
 
 #include <chrono>
+#include <thread>
 
 #include "tls_servers.hpp"
 
@@ -73,8 +74,8 @@ TYPED_TEST(TlsTraffic, CarriesRowsOfAllSizes) {
     // Around the sizes of TLS records (16 KiB), of what the servers send at a time (8 and 16 KiB), and of the
     // buffers of the client libraries.
     std::vector<Piece> pieces;
-    for (const std::size_t base : {0, 4096, 8192, 16384, 24576, 32768, 65536, 131072}) {
-        for (const std::size_t more : {0, 1, 2, 3, 5, 21, 29, 100}) {
+    for (const std::size_t base : {0U, 4096U, 8192U, 16384U, 24576U, 32768U, 65536U, 131072U}) {
+        for (const std::size_t more : {0U, 1U, 2U, 3U, 5U, 21U, 29U, 100U}) {
             pieces.push_back(piece_of(base + more, base == 0 ? 0 : base - more));
         }
     }
@@ -121,6 +122,28 @@ TYPED_TEST(TlsTraffic, StopsStatements) {
                  duet::QueryCanceled);
     EXPECT_LT(std::chrono::steady_clock::now() - begin, 10s);
     EXPECT_EQ(in_time(this->db.sql("SELECT 7").template scalar<int>()), 7);
+}
+
+TYPED_TEST(TlsTraffic, AConnectionThatEndsHarmsNoOther) {
+    constexpr bool is_mariadb = std::is_same_v<typename TypeParam::server_type, TlsMariaDb>;
+    typename TestFixture::Db other{TypeParam::server_type::url()};
+    EXPECT_EQ(in_time(other.sql("SELECT 1").template scalar<int>()), 1);
+    const std::string_view who = is_mariadb ? "SELECT CONNECTION_ID()" : "SELECT pg_backend_pid()::bigint";
+    const std::string_view slow = is_mariadb ? "SELECT SLEEP(0.2)" : "SELECT 0 FROM pg_sleep(0.2)";
+    for (int i = 0; i < 3; ++i) {
+        const auto id = in_time(this->db.sql(duet::runtime(who)).template scalar<std::int64_t>());
+        if (is_mariadb) {
+            tls_mariadb().ask("KILL " + std::to_string(id));
+        } else {
+            tls_postgres().ask("SELECT pg_terminate_backend(" + std::to_string(id) + ")");
+        }
+        std::this_thread::sleep_for(50ms);
+        try {
+            (void)in_time(this->db.sql("SELECT 1").template scalar<int>());
+        } catch (const duet::ConnectionError&) {  // or it was seen in time
+        }
+        EXPECT_EQ(in_time(other.sql(duet::runtime(slow)).template scalar<int>()), 0);
+    }
 }
 
 TYPED_TEST(TlsTraffic, LetsOthersRunMeanwhile) {

@@ -1,5 +1,6 @@
 #include "driver/mariadb/call.hpp"
 
+#include <dlfcn.h>
 #include <poll.h>
 
 namespace duet::driver::mariadb {
@@ -35,6 +36,12 @@ int poll_for(MYSQL* mysql, int events) noexcept {
     const int limit = limited ? static_cast<int>(mysql_get_timeout_value_ms(mysql)) : -1;
     const int ready = look(static_cast<int>(mysql_get_socket(mysql)), events, limit);
     return ready == 0 && limited ? MYSQL_WAIT_TIMEOUT : ready;
+}
+
+void forget_tls_errors() noexcept {
+    // OpenSSL is there if the client library uses it, which it need not.
+    static const auto clear = reinterpret_cast<void (*)()>(dlsym(RTLD_DEFAULT, "ERR_clear_error"));
+    if (clear != nullptr) clear();
 }
 
 int happened(int socket, int events) noexcept { return look(socket, events, 0); }

@@ -42,6 +42,9 @@ using StmtNextResult =
 int poll_for(int socket, int events) noexcept;
 /// The same with the library's own socket and time limit.
 int poll_for(MYSQL* mysql, int events) noexcept;
+/// Empties this thread's list of OpenSSL's errors: the library takes what another connection, or anybody
+/// else, has left there for a failure of its own.
+void forget_tls_errors() noexcept;
 /// What of `events` has happened already.
 int happened(int socket, int events) noexcept;
 
@@ -58,6 +61,8 @@ public:
     /// that went on has to be asked for with the same handle; its other arguments are those of the start.
     template <class F, class R, class Handle, class... Args>
     bool done(R& result, Handle* handle, Args... args) {
+        if (in_pieces != nullptr) [[unlikely]]
+            forget_tls_errors();
         if (events_ == 0) [[likely]] {
             if (blocking && in_pieces == nullptr) [[likely]] {
                 F::plain(result, handle, args...);
