@@ -47,9 +47,10 @@ protected:
         int turns = 0;
         bool over = false;
         const auto others = [&]() -> duet::Task<> {
-            while (!over) {
+            for (;;) {
                 co_await duet::sleep_for(1ms);
-                if (!over) ++turns;
+                if (over) co_return;
+                ++turns;
             }
         };
         const auto first = [&]() -> duet::Task<> {

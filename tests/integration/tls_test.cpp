@@ -22,7 +22,7 @@ protected:
     /// What is said when no connection comes about.
     static std::string refusal(const std::string& url) {
         Db db{url};
-        const std::string said =
+        std::string said =
             thrown<ConnectionError>([&] { return db.sql("SELECT 1").template scalar<int>(); }).what();
         EXPECT_FALSE(says(said, secret)) << said;
         return said;
