@@ -43,7 +43,8 @@ T from_json(const J& json, const JsonReading& how = {}) {
 }
 
 /// The JSON of a payload struct, a model, or a vector, optional or map of such. Patches that are unset are
-/// left out. A model is written with all its columns and those relations that are loaded.
+/// left out. A model is written with all its columns and those relations that are loaded; where objects of a
+/// session hold each other, none is written inside of itself.
 template <class T>
 Json to_json(const T& value) {
     std::string out;
