@@ -44,6 +44,7 @@ public:
                         .with_in_writes = !is_mariadb(),
                         .max_name = 64,
                         .max_parameters = 65535,
+                        .insert_rows = 500,
                         .keys = is_mariadb() ? Capabilities::Keys::returned : Capabilities::Keys::first} {}
 
     std::string_view name() const noexcept override { return is_mariadb() ? "mariadb" : "mysql"; }

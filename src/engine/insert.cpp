@@ -9,6 +9,7 @@
 #include "object_row.hpp"
 #include "shape_reader.hpp"
 #include "undo.hpp"
+#include "value_bytes.hpp"
 #include "write.hpp"
 
 namespace duet::engine {
@@ -19,6 +20,7 @@ struct InsertContext {
     const ModelInfo* model;
     std::span<const std::int16_t> columns;
     std::size_t rows;
+    bool keys_wanted;
 };
 
 /// An INSERT of objects.
@@ -35,7 +37,8 @@ std::shared_ptr<const Plan> render_rows(const Dialect& dialect, const void* cont
     spec.columns = insert.columns;
     spec.rows = insert.rows;
     const bool assigned = insert.columns.size() != insert.model->columns.size();
-    if (assigned && keys == InsertPlan::Keys::returned) spec.returning = insert.model->key;
+    if (assigned && insert.keys_wanted && keys == InsertPlan::Keys::returned)
+        spec.returning = insert.model->key;
     return std::make_shared<InsertPlan>(render_insert(dialect, *insert.model, spec), keys);
 }
 
@@ -83,7 +86,7 @@ public:
     static std::shared_ptr<const Plan> render(const Dialect& dialect, const void* self) {
         const auto& insert = *static_cast<const InsertOne*>(self);
         const Columns columns = insert_columns(insert.model_, !insert.assigned_);
-        const InsertContext context{&insert.model_, columns.span(), 1};
+        const InsertContext context{&insert.model_, columns.span(), 1, true};
         return render_rows(dialect, &context);
     }
 
@@ -207,6 +210,7 @@ public:
                 co_return;
             }
         }
+        shorten_chunk();
         // One statement succeeds or fails as a whole by itself.
         if (count_ <= chunk_ && !at_.engine().pool().topology().blocking) {
             co_await send_all();
@@ -303,6 +307,22 @@ private:
         driver::RowSink sink;
     };
 
+    /// Servers limit the size of a statement.
+    void shorten_chunk() {
+        constexpr std::size_t surely_fits = 100;
+        constexpr std::size_t most_bytes = 4 << 20;
+        if (chunk_ <= surely_fits) return;
+        std::size_t bytes = 0;
+        for (std::size_t i = 0; i < count_ && bytes <= most_bytes / chunk_; ++i) {
+            bytes = 0;
+            for (const std::int16_t c : columns_) {
+                const ColumnInfo& column = model_.columns[static_cast<std::size_t>(c)];
+                bytes += bytes_of_value(*column.type, column.in(object(i)));
+            }
+        }
+        if (bytes > most_bytes / chunk_) chunk_ = surely_fits;
+    }
+
     Task<> send_all() {
         for (std::size_t begin = 0; begin < count_; begin += chunk_) {
             co_await send(begin, std::min(begin + chunk_, count_));
@@ -310,23 +330,24 @@ private:
     }
 
     /// One INSERT of the objects [begin, end). The statement depends on their number and on whether keys are
-    /// given, nothing else.
+    /// given or wanted, nothing else.
     Task<> send(std::size_t begin, std::size_t end) {
         const std::size_t rows = end - begin;
         values_.clear();
         for (std::size_t i = begin; i < end; ++i) bind_columns(model_, columns_.span(), object(i), values_);
-        const std::uint8_t bytes[4] = {static_cast<std::uint8_t>(with_key_), static_cast<std::uint8_t>(rows),
-                                       static_cast<std::uint8_t>(rows >> 8),
-                                       static_cast<std::uint8_t>(rows >> 16)};
-        const InsertContext context{&model_, columns_.span(), rows};
-        const bool returned = !with_key_ && keys_ == Capabilities::Keys::returned;
+        const std::uint8_t bytes[4] = {
+            static_cast<std::uint8_t>((with_key_ ? 1 : 0) | (keys_wanted_ ? 0 : 2)),
+            static_cast<std::uint8_t>(rows), static_cast<std::uint8_t>(rows >> 8),
+            static_cast<std::uint8_t>(rows >> 16)};
+        const InsertContext context{&model_, columns_.span(), rows, keys_wanted_};
+        const bool returned = !with_key_ && keys_wanted_ && keys_ == Capabilities::Keys::returned;
         KeyList keys(returned ? rows : 0);
         const driver::Outcome outcome =
             co_await run_statement(at_, {&model_, plan_verb(PlanVerb::insert), bytes}, &render_rows, &context,
                                    values_.span(), returned ? &keys.sink : nullptr, driver::all_rows);
         if (returned) {
             assign_returned(begin, end, keys.values);
-        } else if (!with_key_) {
+        } else if (!with_key_ && keys_ != Capabilities::Keys::returned) {
             // One statement assigns consecutive keys.
             const auto before = static_cast<std::int64_t>(rows - 1);
             const std::int64_t first =

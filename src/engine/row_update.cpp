@@ -17,7 +17,15 @@ Columns columns_to_set(const ModelInfo& model, std::span<const std::int16_t> wan
         if (column >= 0 && std::find(columns.begin(), columns.end(), column) == columns.end())
             columns.push(column);
     };
-    for (const std::int16_t column : wanted) add(column);
+    std::int16_t last = -1;
+    for (const std::int16_t column : wanted) {
+        if (column > last) {  // mostly in order, and so not there yet
+            columns.push(column);
+            last = column;
+        } else {
+            add(column);
+        }
+    }
     for (const BehaviourInfo& info : model.behaviours) {
         add(info.touched);
         add(info.version);

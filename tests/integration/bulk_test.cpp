@@ -40,7 +40,12 @@ struct Wide {
     int f0{}, f1{}, f2{}, f3{}, f4{}, f5{}, f6{}, f7{}, last{};
     static constexpr auto table = duet::table("wide");
 };
-inline constexpr auto models = duet::models<Item, Line, Ticket, Bare, Wide>;
+struct Page {
+    std::int64_t id{};
+    std::string text{};
+    static constexpr auto table = duet::table("pages");
+};
+inline constexpr auto models = duet::models<Item, Line, Ticket, Bare, Wide, Page>;
 
 std::vector<Item> items(int from, int to) {
     std::vector<Item> list;
@@ -99,6 +104,25 @@ TYPED_TEST(Bulk, FitsWideRowsIntoTheParameterLimit) {
     const auto stored = rows<Wide>(this->db);
     ASSERT_EQ(stored.size(), list.size());
     for (std::size_t i = 0; i < list.size(); ++i) ASSERT_EQ(stored[i].last, list[i].last) << stored[i].id;
+}
+
+/// All of them in one statement would be more than a server takes at once.
+TYPED_TEST(Bulk, TakesManyLongTexts) {
+    constexpr std::size_t count = 510;
+    for (const bool keys_wanted : {true, false}) {
+        std::vector<Page> pages(count);
+        for (std::size_t i = 0; i < count; ++i) pages[i].text.assign(40'000, static_cast<char>('a' + i % 26));
+        if (keys_wanted) {
+            EXPECT_EQ(got(this->db.create_bulk(pages)), count);
+            EXPECT_EQ(pages.back().id - pages.front().id, static_cast<std::int64_t>(count) - 1);
+        } else {
+            duet::Database blocking(this->db);
+            EXPECT_EQ(blocking.create_bulk(std::move(pages)), count);
+        }
+    }
+    const auto longest = got(this->db.query(duet::query<Page>().order_by("-id").limit(1)).all());
+    EXPECT_EQ(longest.at(0).text, std::string(40'000, static_cast<char>('a' + (count - 1) % 26)));
+    EXPECT_EQ(got(this->db.query(duet::query<Page>()).count()), static_cast<std::int64_t>(2 * count));
 }
 
 TYPED_TEST(Bulk, TakesKeysThatAreGivenButNoMixture) {
