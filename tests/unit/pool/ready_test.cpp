@@ -3,6 +3,7 @@
 #include <duet/async/wait.hpp>
 #include <duet/async/when_all.hpp>
 
+#include <atomic>
 #include <chrono>
 #include <thread>
 #include <vector>
@@ -318,11 +319,13 @@ TEST(DatabaseThatIsDown, IsToldAtOnceToAllWhoWait) {
     fixture.database.connects_to_fail = 1;
     std::vector<std::string> messages(50);
     std::string in_a_thread;
+    std::atomic<bool> over = false;  // before the thread saw any of it
     std::thread thread([&] {
-        while (fixture.pool.stats().checked_out == 0) std::this_thread::yield();
+        while (fixture.pool.stats().checked_out == 0 && !over) std::this_thread::yield();
         detail::complete_inline(wait_in_vain(fixture.pool, in_a_thread));
     });
     run(database_is_down(fixture.pool, messages));
+    over = true;
     thread.join();
     messages.push_back(in_a_thread);
     for (const std::string& message : messages) {
