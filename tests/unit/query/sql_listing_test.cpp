@@ -66,7 +66,10 @@ TEST(QueryToSql, ShowsOtherThingsThatBecomeOfAQuery) {
         "SELECT count(*) FROM \"articles\" WHERE \"articles\".\"views\" >= ? AND \"articles\".\"deleted_at\" "
         "IS NULL");
     EXPECT_EQ(query.as_exists().to_sql(duet::sqlite).substr(0, 24), "SELECT EXISTS (SELECT 1 ");
-    EXPECT_EQ(query.as_select("title"_c, duet::max("views"_c)).to_sql(duet::sqlite).substr(0, 17),
+    EXPECT_EQ(query.group_by("title"_c)
+                  .as_select("title"_c, duet::max("views"_c))
+                  .to_sql(duet::sqlite)
+                  .substr(0, 17),
               "SELECT \"articles\"");
     EXPECT_EQ(query.as_update("views"_c = "views"_c + 1).to_sql(duet::sqlite, {.literals = true}).to_string(),
               "UPDATE \"articles\" SET \"views\" = (\"articles\".\"views\" + 1) WHERE \"articles\".\"views\" "
