@@ -108,7 +108,8 @@ void encode_plain(const TypeInfo& type, const void* value, std::string& out) {
             });
         }
         default:
-            throw InvalidQuery("values of this type cannot be kept to be compared: " + std::string(type.cpp_name));
+            throw InvalidQuery("values of this type cannot be kept to be compared: " +
+                               std::string(type.cpp_name));
     }
 }
 
