@@ -101,7 +101,7 @@ Task<> UnitOfWork::Impl::insert_group(Call call, TrackedModel& model, std::span<
                is_new(model.info, rows[begin + count]->object) == keyless)
             ++count;
         if (count == 1) {
-            single.push_back(std::make_unique<InsertOfObject>(model.info, first));
+            single.emplace_back(std::make_unique<InsertOfObject>(model.info, first));
         } else {
             co_await insert_all_hooked(call, model.info, first, count);
         }
@@ -219,7 +219,7 @@ Task<> UnitOfWork::Impl::remove_group(Call call, std::span<Tracked* const> rows)
         if (removal == Removal::soft_cascade) {
             co_await engine::remove(call, t->model->info, t->object, removal);
         } else {
-            operations.push_back(std::make_unique<RemovalOfObject>(t->model->info, t->object, removal));
+            operations.emplace_back(std::make_unique<RemovalOfObject>(t->model->info, t->object, removal));
         }
     }
     if (!operations.empty()) co_await run_batch(call, operations);

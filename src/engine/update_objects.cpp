@@ -251,7 +251,7 @@ Task<> update_objects(Call call, const ModelInfo& model, std::span<const std::in
         std::vector<duet::detail::Owned<BatchOperation>> operations;
         operations.reserve(objects.size());
         for (void* object : objects)
-            operations.push_back(std::make_unique<UpdateOfColumns>(model, columns, object));
+            operations.emplace_back(std::make_unique<UpdateOfColumns>(model, columns, object));
         co_await run_batch(call, operations);
         co_return;
     }

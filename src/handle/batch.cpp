@@ -24,7 +24,7 @@ struct Rows final : engine::BatchOperation {
 Task<> Batch::run(const engine::Call& call) const { return engine::run_batch(call, operations_); }
 
 void Batch::add_rows(shape::QueryData query, bool removes) {
-    operations_.push_back(std::make_unique<Rows>(std::move(query), removes));
+    operations_.emplace_back(std::make_unique<Rows>(std::move(query), removes));
 }
 
 }  // namespace duet
