@@ -120,6 +120,10 @@ public:
                  "jsonb_array_elements_text(",
                  json, ") AS duet_element)"});
         }
+        if (type == "bytea[]") {
+            return join({"ARRAY(SELECT decode(duet_element, 'hex') FROM jsonb_array_elements_text(", json,
+                         ") AS duet_element)"});
+        }
         return cast_as(join({"ARRAY(SELECT jsonb_array_elements_text(", json, "))"}), type);
     }
 

@@ -70,13 +70,42 @@ void Connected::open_shared(SharedLease lease, duet::detail::CancelState* cancel
     limit(cancel);
 }
 
+namespace {
+
+/// Of the statements of a call; 0: none.
+std::chrono::nanoseconds limit_of(const Call& call) noexcept {
+    if (call.unlimited) return {};
+    if (call.timeout.count() == 0 && call.transaction != nullptr) return call.transaction->options().timeout;
+    return call.timeout;
+}
+
+std::chrono::steady_clock::time_point after(std::chrono::nanoseconds timeout) noexcept {
+    using Clock = std::chrono::steady_clock;
+    const auto now = Clock::now();
+    return timeout < Clock::time_point::max() - now ? now + timeout : Clock::time_point::max();
+}
+
+}  // namespace
+
+void throw_if_over(std::chrono::nanoseconds limit) {
+    if (limit.count() < 0)
+        throw QueryCanceled("the time that the statement may take was over before it began");
+}
+
+void Connected::claim() {
+    throw_if_over(limit_of(call_));
+    if (call_.transaction == nullptr) return;
+    call_.transaction->claim();
+    claimed_ = true;
+}
+
 void Connected::limit(duet::detail::CancelState* cancel) {
     if (call_.unlimited) return;
-    auto timeout = call_.timeout;
-    if (timeout.count() == 0 && call_.transaction != nullptr) timeout = call_.transaction->options().timeout;
+    const auto timeout = limit_of(call_);
+    throw_if_over(timeout);
     if (timeout.count() == 0 && cancel == nullptr) return;
     driver::Limits limits;
-    if (timeout.count() > 0) limits.deadline = std::chrono::steady_clock::now() + timeout;
+    if (timeout.count() > 0) limits.deadline = after(timeout);
     if (cancel != nullptr) {
         token_ = CancelToken(cancel);
         limits.cancelled = [](const void* context) noexcept {
@@ -206,12 +235,10 @@ void throw_not_in_batch() {
 std::chrono::steady_clock::time_point ready_by(const Call& call) noexcept {
     using Clock = std::chrono::steady_clock;
     constexpr std::chrono::seconds grace{5};
-    auto timeout = call.timeout;
-    if (timeout.count() == 0 && call.transaction != nullptr) timeout = call.transaction->options().timeout;
-    if (timeout.count() == 0 || call.unlimited) return Clock::time_point::max();
-    const auto now = Clock::now();
-    return timeout < Clock::time_point::max() - now - grace ? now + timeout + grace
-                                                            : Clock::time_point::max();
+    const auto timeout = limit_of(call);
+    if (timeout.count() == 0) return Clock::time_point::max();
+    const auto deadline = after(timeout);
+    return deadline < Clock::time_point::max() - grace ? deadline + grace : Clock::time_point::max();
 }
 
 Task<Lease> acquire_alive(Pool& pool, driver::Access access) {

@@ -41,12 +41,9 @@ public:
     PooledConnection& pooled() const noexcept { return *pooled_; }
     driver::Connection& connection() const noexcept { return *connection_; }
 
-    /// Takes the transaction, if there is one, before anything is waited for. Throws when it is busy.
-    void claim() {
-        if (call_.transaction == nullptr) return;
-        call_.transaction->claim();
-        claimed_ = true;
-    }
+    /// Takes the transaction, if there is one, before anything is waited for. Throws when it is busy, and
+    /// when the call's time is over.
+    void claim();
     /// On the thread that uses the connection. Throws when it cannot be opened.
     void open(Lease lease, driver::Access access, duet::detail::CancelState* cancel);
     /// Likewise with a part in a connection that others use as well.
@@ -148,6 +145,8 @@ struct RepeatBeforeRows {
 /// For an operation of several steps among others that run together.
 [[noreturn]] void throw_not_in_batch();
 
+/// Throws QueryCanceled when a limit is below 0.
+void throw_if_over(std::chrono::nanoseconds limit);
 /// Until when a connection has to be ready for a call that has a limit. That is one of its statements:
 /// opening a connection gets the time besides that a server gets to react to a request to cancel.
 std::chrono::steady_clock::time_point ready_by(const Call& call) noexcept;

@@ -14,6 +14,7 @@
 
 #include <poll.h>
 
+#include "connected.hpp"
 #include "pool/readiness.hpp"
 
 namespace duet::engine {
@@ -299,6 +300,7 @@ duet::detail::Owned<ListenerState> make_listener(std::shared_ptr<Engine> engine,
 
 Task<> open_listener(ListenerState& listener, std::chrono::nanoseconds timeout, std::source_location where) {
     try {
+        throw_if_over(timeout);
         co_await listener.open(timeout.count() > 0 ? Clock::now() + timeout : Clock::time_point::max());
     } catch (Error& error) {
         error.attach_where(where);

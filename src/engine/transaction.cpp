@@ -178,6 +178,7 @@ Task<> TransactionState::open_somewhere(std::source_location where) {
     call.blocking = blocking_;
     for (bool again = false;; again = true) {
         try {
+            throw_if_over(options_.timeout);
             if (again) {
                 lease_ = co_await acquire_alive(engine_->pool(), access);
             } else {

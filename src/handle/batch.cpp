@@ -1,4 +1,7 @@
+#include <duet/base/error.hpp>
 #include <duet/handle/batch.hpp>
+
+#include <algorithm>
 
 namespace duet {
 
@@ -22,6 +25,14 @@ struct Rows final : engine::BatchOperation {
 }  // namespace
 
 Task<> Batch::run(const engine::Call& call) const { return engine::run_batch(call, operations_); }
+
+void Batch::require_key(const ModelInfo& model, const void* object) const {
+    if (!model.generated_key || std::ranges::find(created_, object) == created_.end()) return;
+    const ColumnInfo& key = model.columns[static_cast<std::size_t>(model.key[0])];
+    if (detail::read_integer(key.type->kind, key.in(object)) != 0) return;
+    throw InvalidQuery("batch: an object of " + std::string(model.table) +
+                       " that the same batch creates has no key yet: change it before, or after the batch");
+}
 
 void Batch::add_rows(shape::QueryData query, bool removes) {
     operations_.emplace_back(std::make_unique<Rows>(std::move(query), removes));

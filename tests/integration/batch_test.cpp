@@ -1,4 +1,4 @@
-#include "support.hpp"
+#include "checks.hpp"
 
 namespace {
 
@@ -92,6 +92,34 @@ TYPED_TEST(Batches, AreTakenBackWhenARowIsGone) {
                  }),
                  duet::NotFound);
     EXPECT_EQ(this->rows(), 1);
+}
+
+TYPED_TEST(Batches, RefuseToChangeWhatTheyCreateThemselves) {
+    Account bob{.owner = "Bob", .balance = 1};
+    const auto error = thrown<duet::InvalidQuery>([&] {
+        return this->db.batch([&](duet::Batch& batch) {
+            batch.create(bob);
+            batch.update(bob, "balance"_c = 3);
+        });
+    });
+    EXPECT_NE(std::string_view(error.what()).find("no key yet"), std::string_view::npos) << error.what();
+    thrown<duet::InvalidQuery>([&] {
+        return this->db.batch([&](duet::Batch& batch) {
+            batch.create(bob);
+            batch.remove(bob);
+        });
+    });
+    EXPECT_EQ(bob.id, 0);
+    EXPECT_EQ(this->rows(), 1);
+
+    Account keyed{.id = 4711, .owner = "Eve", .balance = 1};  // known from the start
+    did([&] {
+        return this->db.batch([&](duet::Batch& batch) {
+            batch.create(keyed);
+            batch.update(keyed, "balance"_c = 3);
+        });
+    });
+    EXPECT_EQ(this->balance_of(4711), 3);
 }
 
 TYPED_TEST(Batches, WithAValueThatCannotBeSentDoNothing) {

@@ -116,6 +116,75 @@ TYPED_TEST(Deadline, DoesNotLetWorkEscapeWhenTheErrorIsCaught) {
     }
 }
 
+TYPED_TEST(Deadline, ThatHasPassedLetsNothingBeSent) {
+    int sent = 0;
+    const auto hook = this->db.on_query([&](const duet::QueryEvent&) { ++sent; });
+    for (const auto limit : {std::chrono::nanoseconds(0), std::chrono::nanoseconds(-1),
+                             std::chrono::nanoseconds(-5ms), std::chrono::nanoseconds::min()}) {
+        auto late = this->db.within(limit);
+        const Row row{.value = 1};
+        const auto error = thrown<duet::QueryCanceled>([&] { return late.create(row); });
+        EXPECT_NE(std::string_view(error.where().file_name()).find("cancellation_test"),
+                  std::string_view::npos);
+        thrown<duet::QueryCanceled>([&] { return late.count(duet::query<Row>()); });
+        thrown<duet::QueryCanceled>([&] { return late.template get<Row>(1); });
+        thrown<duet::QueryCanceled>([&] { return endless(late); });
+        EXPECT_THROW(in_transaction(late, [&](auto& tx) -> duet::Task<> { co_await later(tx.create(row)); }),
+                     duet::QueryCanceled);
+        std::vector<Row> many(50);
+        thrown<duet::QueryCanceled>([&] { return late.create_bulk(many); });
+        EXPECT_THROW(did([&] {
+                         return late.batch([&](duet::Batch& batch) {
+                             batch.delete_bulk(duet::query<Row>());
+                             batch.delete_bulk(duet::query<Row>());
+                         });
+                     }),
+                     duet::QueryCanceled);
+        if constexpr (TestFixture::is_postgres)
+            thrown<duet::QueryCanceled>([&] { return late.listen({"news"}); });
+    }
+    EXPECT_EQ(sent, 0);
+    EXPECT_EQ(count<Row>(this->db), 0);
+    auto patient = this->db.within(std::chrono::nanoseconds::max());
+    EXPECT_EQ(count<Row>(patient), 0);
+    EXPECT_EQ(sent, 2);
+    EXPECT_EQ(this->db.pool_stats().checked_out, 0U);
+}
+
+TYPED_TEST(Deadline, ThatHasPassedEndsTransactionsBeforeTheyBegin) {
+    duet::TransactionOptions late;
+    late.timeout = -5ms;
+    const Row row{.value = 1};
+    const auto create = [&](auto& tx) -> duet::Task<> { co_await later(tx.create(row)); };
+    int sent = 0;
+    const auto hook = this->db.on_query([&](const duet::QueryEvent&) { ++sent; });
+    EXPECT_THROW(in_transaction(this->db, create, late), duet::QueryCanceled);
+    thrown<duet::QueryCanceled>([&] { return this->db.begin(late); });
+    EXPECT_EQ(sent, 0);
+    duet::TransactionOptions none;
+    none.timeout = 0ms;
+    in_transaction(this->db, create, none);
+    EXPECT_EQ(count<Row>(this->db), 1);
+
+    in_transaction(this->db, [&](auto& tx) -> duet::Task<> {
+        bool canceled = false;
+        try {
+            co_await later(tx.transaction(
+                [](auto& inner) {
+                    const Row nested{.value = 2};
+                    return inner.create(nested);
+                },
+                late));
+        } catch (const duet::QueryCanceled&) {
+            canceled = true;
+        }
+        EXPECT_TRUE(canceled);
+        co_await later(tx.create(row));
+    });
+    EXPECT_EQ(count<Row>(this->db), 2);
+    EXPECT_EQ(this->db.pool_stats().checked_out, 0U);
+}
+
 template <class Server>
 class Cancellation : public ::testing::Test {
 protected:

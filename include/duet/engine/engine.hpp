@@ -53,7 +53,7 @@ struct Call {
     Engine* engine = nullptr;
     TransactionState* transaction = nullptr;  // null: a connection of its own for each operation
     std::source_location where{};             // the user's call, for errors and logs
-    std::chrono::nanoseconds timeout{0};      // 0: no deadline
+    std::chrono::nanoseconds timeout{0};      // 0: no deadline; below 0: it is over
     bool blocking = false;                    // from a blocking handle
     bool unlimited = false;  // neither deadline nor cancellation: a rollback must come through
     Route route{};

@@ -58,7 +58,8 @@ private:
     duet::detail::Owned<Impl> impl_;
 };
 
-/// The same for handles: errors carry the place of the call. `timeout` of 0: no deadline.
+/// The same for handles: errors carry the place of the call. `timeout` of 0: no deadline; below 0: it is
+/// over.
 duet::detail::Owned<ListenerState> make_listener(std::shared_ptr<Engine> engine,
                                                  std::vector<std::string> channels,
                                                  const ListenOptions& options, std::source_location where);

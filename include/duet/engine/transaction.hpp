@@ -20,7 +20,7 @@ struct TransactionOptions {
     bool read_only = false;
     bool deferrable = false;  // PostgreSQL, serializable and read-only: waits until it can run undisturbed
     int retries = 0;          // after LockTimeout, SerializationFailure or Deadlock; the block runs again
-    std::chrono::nanoseconds timeout{0};  // of each statement
+    std::chrono::nanoseconds timeout{0};  // of each statement; 0: none; below 0: over, QueryCanceled at once
     /// Longest wait for a lock, then LockTimeout; 0: what the session has. PostgreSQL, where it counts in
     /// whole milliseconds; elsewhere UnsupportedByDialect.
     std::chrono::nanoseconds lock_timeout{0};

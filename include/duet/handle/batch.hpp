@@ -18,7 +18,8 @@ namespace duet {
 ///
 /// Nothing is sent before the block has ended, so no operation can use what another one yields; objects have
 /// their keys and changes once `batch` is done. Objects must stay until then. On PostgreSQL everything
-/// travels in one go.
+/// travels in one go. InvalidQuery when an object is changed or removed whose key the database will only give
+/// it in the same batch.
 class Batch {
 public:
     /// INSERT; the object gets its key.
@@ -34,6 +35,7 @@ public:
             M& object;
         };
         operations_.push_back(detail::make_owned<Create>(object));
+        created_.push_back(&object);
     }
     /// INSERT of what a payload struct says, the other members as the model initialises them. `object`
     /// becomes that at once, and gets its key with the others. Needs <duet/payload.hpp>. Throws
@@ -62,6 +64,7 @@ public:
             M& object;
             shape::QueryData changes;
         };
+        require_key(detail::model_info<M>, &object);
         auto operation = detail::make_owned<Update>(object);
         (expr::add<expr::Role::set, M>(operation->changes.clauses, assignments), ...);
         operations_.push_back(std::move(operation));
@@ -75,6 +78,7 @@ public:
         constexpr bool is_known = detail::payloads_are_known<M, P>();
         static_assert(is_known, "duet: update() with a payload needs #include <duet/payload.hpp>");
         if constexpr (is_known) {
+            require_key(detail::model_info<M>, &object);
             using Operation = decltype(detail::PayloadOf<M, P>::update({}, object, payload, where));
             struct Update final : engine::BatchOperation {
                 explicit Update(Operation with) : operation(std::move(with)) {}
@@ -103,6 +107,7 @@ public:
             const ModelInfo* hooked_model() const noexcept override { return &detail::model_info<M>; }
             M& object;
         };
+        require_key(detail::model_info<M>, &object);
         operations_.push_back(detail::make_owned<Remove>(object));
     }
     /// UPDATE of all rows of a query, however many there are.
@@ -124,9 +129,12 @@ private:
     template <class Self, class Mode>
     friend class Handle;
     void add_rows(shape::QueryData query, bool removes);
+    /// Throws InvalidQuery when the object is created before in this batch, and has no key until then.
+    void require_key(const ModelInfo& model, const void* object) const;
     Task<> run(const engine::Call& call) const;
 
     std::vector<detail::Owned<engine::BatchOperation>> operations_;
+    std::vector<const void*> created_;
 };
 
 }  // namespace duet

@@ -92,10 +92,11 @@ public:
     explicit BasicDatabase(const BasicDatabase<Other>& other)
         : engine_(other.engine_), session_(other.session_), timeout_(other.timeout_), pin_(other.pin_) {}
 
-    /// A handle whose operations end with QueryCanceled when a statement takes longer.
+    /// A handle whose operations end with QueryCanceled when a statement takes longer. With a limit of 0 or
+    /// less, what is left of a deadline that has passed, they do so at once, and nothing is sent.
     BasicDatabase within(std::chrono::nanoseconds timeout) const {
         BasicDatabase copy(*this);
-        copy.timeout_ = timeout;
+        copy.timeout_ = timeout.count() > 0 ? timeout : std::chrono::nanoseconds{-1};
         return copy;
     }
 

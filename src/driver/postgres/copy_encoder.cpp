@@ -1,6 +1,7 @@
 #include "copy_encoder.hpp"
 
 #include <duet/base/error.hpp>
+#include <duet/driver/array_text.hpp>
 #include <duet/driver/encode.hpp>
 #include <duet/driver/text_forms.hpp>
 
@@ -204,7 +205,12 @@ void CopyEncoder::json(const Json& value) {
 void CopyEncoder::array(const TypeInfo& type, const void* array) {
     const std::size_t at = out_.size();
     length(0);
-    append_binary_array(out_, type, array);
+    if (column_ == oid::jsonb) {  // arrays of arrays
+        out_ += '\1';
+        append_array(out_, type, array);
+    } else {
+        append_binary_array(out_, type, array);
+    }
     store_4(out_.data() + at, static_cast<std::uint32_t>(out_.size() - at - 4));
 }
 
