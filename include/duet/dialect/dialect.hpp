@@ -105,6 +105,9 @@ public:
     virtual std::string grouping(shape::Grouping kind, std::span<const std::string> sets) const;
     /// A text in the first rows of a recursive CTE that is going to grow in those that follow.
     virtual std::string growing_text(std::string_view text) const { return std::string(text); }
+    /// A NULL that makes a column of a list of values wide enough for all values of this kind; empty where
+    /// values have types by themselves.
+    virtual std::string widest_null(Kind /*kind*/) const { return {}; }
     /// What becomes of a hint that somebody wrote for a database: nothing, unless it is this one.
     virtual Hint hint(DialectName database, std::string_view text) const;
 
