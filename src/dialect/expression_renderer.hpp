@@ -133,8 +133,10 @@ private:
     static bool is_moment(const Cursor& c);
     /// An expression of this type. `beside`: what tells the database the type of a value; may be null.
     Operand typed(Cursor& c, Scope& scope, const ExpressionType& type, const ExpressionType* beside);
-    /// Several that have one type.
-    std::vector<Operand> alike(std::size_t count, Cursor& c, Scope& scope);
+    /// Likewise, where its order among others counts.
+    Operand comparable(Cursor& c, Scope& scope, const ExpressionType& type, const ExpressionType* beside);
+    /// Several that have one type. `one_comes_out`: as what the expression is.
+    std::vector<Operand> alike(std::size_t count, Cursor& c, Scope& scope, bool one_comes_out = false);
     /// A number to count with: decimals kept as text become numbers.
     Operand number(Cursor& c, Scope& scope);
     /// An expression that another operator follows.

@@ -148,4 +148,60 @@ TYPED_TEST(StatementsValuesTypes, UpdateRowsByTexts) {
     EXPECT_EQ(pages[2].price, d("1234.5"));
 }
 
+using Ids = std::vector<std::int64_t>;
+
+TYPED_TEST(StatementsValuesTypes, ChooseAmongDecimalsByTheirSize) {
+    const auto pages = this->db.template query<Page>().order_by("id");
+    using Decimals = std::vector<Decimal>;
+    EXPECT_EQ(got(pages.select(duet::greatest("price"_c, d("1.75")))),
+              (Decimals{d("7.25"), d("1.75"), d("10")}));
+    EXPECT_EQ(got(pages.select(duet::least("price"_c, d("1.75")))), (Decimals{d("1.75"), d("1"), d("1.75")}));
+    EXPECT_EQ(got(pages.select(duet::coalesce("offer"_c, d("3.125")))),
+              (Decimals{d("7.25"), d("3.125"), d("3.125")}));
+    EXPECT_EQ(got(pages.select(duet::case_().when("id"_c == 1, "price"_c).otherwise(d("10.5")))),
+              (Decimals{d("7.25"), d("10.5"), d("10.5")}));
+}
+
+TYPED_TEST(StatementsValuesTypes, CompareDecimalsAsNumbers) {
+    const auto ids = [&](const auto& condition) {
+        return got(this->db.template query<Page>().where(condition).order_by("id").select("id"_c));
+    };
+    EXPECT_EQ(ids("price"_c > d("9.5")), (Ids{3}));
+    EXPECT_EQ(ids("price"_c == d("7.250")), (Ids{1}));
+    EXPECT_EQ(ids("price"_c.in_({d("7.25"), d("10.0")})), (Ids{1, 3}));
+    EXPECT_EQ(ids("price"_c.not_in({d("7.25"), d("10.0")})), (Ids{2}));
+    EXPECT_EQ(ids("price"_c.between(d("7"), d("10"))), (Ids{1, 3}));
+    EXPECT_EQ(ids(duet::coalesce("offer"_c, d("0")).in_({d("7.25")})), (Ids{1}));
+    EXPECT_EQ(ids(duet::coalesce("offer"_c, d("1")).between(d("0"), d("2"))), (Ids{2, 3}));
+    EXPECT_EQ(ids(duet::coalesce("offer"_c, d("9")) < d("10")), (Ids{1, 2, 3}));
+    EXPECT_EQ(ids(duet::greatest("price"_c, d("1.75")) > d("2")), (Ids{1, 3}));
+    EXPECT_EQ(ids(duet::case_().when("id"_c == 1, "price"_c).otherwise(d("3")) > d("7")), (Ids{1}));
+    EXPECT_EQ(ids(duet::case_().when("id"_c == 1, d("10")).otherwise(d("3")) > d("7")), (Ids{1}));
+    EXPECT_EQ(
+        got(this->db.template query<Page>().order_by(duet::asc(duet::coalesce("offer"_c, d("10")))).first())
+            ->id,
+        1);
+}
+
+TYPED_TEST(StatementsValuesTypes, OrderListsOfDecimals) {
+    const auto list =
+        duet::values<Price>("list", {{1, d("9"), {}}, {2, d("10"), d("7.25")}, {3, d("9.25"), d("1")}});
+    EXPECT_EQ(this->scalar(duet::select(duet::max(list("price"_c))).from(list)), d("10"));
+    EXPECT_EQ(
+        this->all(
+            duet::select(list("id"_c)).from(list).where(list("price"_c) > d("9.125")).order_by(list("id"_c))),
+        (Ids{2, 3}));
+    EXPECT_EQ(this->all(duet::select(list("id"_c)).from(list).order_by(list("price"_c))), (Ids{1, 3, 2}));
+    EXPECT_EQ(this->all(duet::select("id"_c)
+                            .template from<Page>()
+                            .join(list, list("price"_c) > "price"_c && list("id"_c) == "id"_c)
+                            .order_by("id")),
+              (Ids{1, 2}));
+    EXPECT_EQ(this->all(duet::select(list("id"_c)).from(list).where(list("price"_c).in_({d("10.0")}))),
+              (Ids{2}));
+    const std::vector<Decimal> loose{d("9"), d("10"), d("0.5")};
+    const auto each = duet::unnest("each", loose);
+    EXPECT_EQ(this->scalar(duet::select(duet::max(each("value"_c))).from(each)), d("10"));
+}
+
 }  // namespace

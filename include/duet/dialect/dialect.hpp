@@ -42,6 +42,11 @@ public:
     virtual std::string current_timestamp() const = 0;
     /// A value where an expression is wanted. `typed`: what stands beside it tells the database its type.
     virtual std::string parameter(std::string_view placeholder, Kind kind, bool typed) const;
+    /// A value whose order among others counts, or that may come out of a column of its own, where no column
+    /// of a table gives it a type.
+    virtual std::string comparable_value(std::string_view text, Kind /*kind*/) const {
+        return std::string(text);
+    }
     /// An array that travels as JSON text, for a column of this type.
     virtual std::string array_parameter(std::string_view placeholder, const TypeInfo& array) const;
     /// `left op right`, for add to mod.
