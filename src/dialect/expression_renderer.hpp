@@ -113,6 +113,10 @@ public:
     std::vector<std::string>& yielded() { return yielded_; }
     /// The windows that were referred to by name.
     std::vector<std::string>& named_windows() { return named_windows_; }
+    /// The columns of the recursive CTE that the statement that comes next begins; null for others.
+    const ModelInfo*& recursion() { return recursion_; }
+    /// What such a statement selects: the types of values have to do for the rows that follow.
+    Operand first_of_recursion(Cursor& c, Scope& scope, const ColumnInfo& column);
     /// What stands in front of the whole statement.
     std::string& front() { return front_; }
     /// How deep what is being rendered lies.
@@ -183,6 +187,7 @@ private:
     std::vector<std::string> named_windows_;
     bool local_common_tables_ = false;
     bool knows_refused_ = false;
+    const ModelInfo* recursion_ = nullptr;
     std::size_t outer_references_ = 0;
     std::size_t windows_ = 0;
     bool tells_unknown_ = false;  // NULL is something else than false in what is rendered

@@ -30,6 +30,12 @@ bool is_open_predicate(const Cursor& c) {
            op == Op::row_in_query;
 }
 
+/// Of a value and of the column that begins with it: rows that follow a whole number may have fractions.
+Kind wider(Kind value, Kind column) {
+    const bool gains_fraction = is_integer(value) && is_number(column) && !is_integer(column);
+    return value == Kind::null || gains_fraction ? column : value;
+}
+
 Op mirrored(Op op) {
     switch (op) {
         case Op::lt:
@@ -195,6 +201,15 @@ std::string ExpressionRenderer::typed_value(Cursor& c, Scope& scope, const Colum
     if (static_cast<Op>(*c.at) == Op::null)
         return dialect_.cast({.sql = operand(c, scope), .kind = kind}, kind);
     return comparable(c, scope, type_of(c, scope), nullptr).sql;
+}
+
+Operand ExpressionRenderer::first_of_recursion(Cursor& c, Scope& scope, const ColumnInfo& column) {
+    const ExpressionType type = type_of(c, scope);
+    if (!type.is_value) return alone(c, scope);
+    Operand out = comparable(c, scope, type, nullptr);
+    const std::string null = dialect_.widest_null(wider(type.kind, kind_in_database(*column.type)));
+    if (!null.empty()) out.sql = "coalesce(" + out.sql + ", " + null + ")";
+    return out;
 }
 
 std::string ExpressionRenderer::match(Op op, Cursor& c, Scope& scope) {

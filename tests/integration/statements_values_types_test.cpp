@@ -204,4 +204,46 @@ TYPED_TEST(StatementsValuesTypes, OrderListsOfDecimals) {
     EXPECT_EQ(this->scalar(duet::select(duet::max(each("value"_c))).from(each)), d("10"));
 }
 
+struct Step {
+    std::int64_t id{};
+    std::string path{};
+    Decimal total{};
+    double half{};
+    std::int64_t power{};
+    std::optional<std::string> last{};
+};
+
+TYPED_TEST(StatementsValuesTypes, GrowInRecursiveCtes) {
+    constexpr auto below = duet::alias<Page>("below");
+    const auto tree = duet::recursive_cte<Step>(
+        "tree",
+        duet::select("id"_c, "", d("1"), 0.5, std::int64_t{1}, "x")
+            .template from<Page>()
+            .where("above"_c.is_null()),
+        [&](const auto& above) {
+            return duet::select(below("id"_c), duet::concat(above("path"_c), "/", below("slug"_c)),
+                                above("total"_c) + d("0.25"), above("half"_c) / 2.0,
+                                above("power"_c) * std::int64_t{3000000000}, below("slug"_c))
+                .from(below)
+                .join(above, above("id"_c) == below("above"_c));
+        });
+    const auto rows = got(this->db.execute(duet::select_from(tree).order_by("id")).template as<Step>().all());
+    ASSERT_EQ(rows.size(), 3u);
+    EXPECT_EQ(rows[0].path, "");
+    EXPECT_EQ(rows[1].path, "/contact");
+    EXPECT_EQ(rows[2].path, "/contact/a much longer slug");
+    EXPECT_EQ(rows[0].total, d("1"));
+    EXPECT_EQ(rows[1].total, d("1.25"));
+    EXPECT_EQ(rows[2].total, d("1.5"));
+    EXPECT_EQ(rows[2].half, 0.125);
+    EXPECT_EQ(rows[1].power, 3000000000);
+    EXPECT_EQ(rows[2].power, 9000000000000000000);
+    EXPECT_EQ(rows[0].last, "x");
+    EXPECT_EQ(rows[2].last, "a much longer slug");
+    EXPECT_EQ(
+        this->all(
+            duet::select(tree("id"_c)).from(tree).where(tree("total"_c) > d("1.125")).order_by(tree("id"_c))),
+        (Ids{2, 3}));
+}
+
 }  // namespace
