@@ -63,6 +63,7 @@ void define_common_table(ExpressionRenderer& expressions, Cursor c) {
         }
         sql += "(" + render_write(expressions, query) + ")";
     } else {
+        if (recursive) expressions.recursion() = &model;
         sql += "(" +
                render_statement(expressions, query, nullptr, StatementUse::rows, watched ? &way : nullptr) +
                ")";

@@ -113,6 +113,10 @@ public:
     std::vector<std::string>& yielded() { return yielded_; }
     /// The windows that were referred to by name.
     std::vector<std::string>& named_windows() { return named_windows_; }
+    /// The columns of the recursive CTE that the statement that comes next begins; null for others.
+    const ModelInfo*& recursion() { return recursion_; }
+    /// What such a statement selects: the types of values have to do for the rows that follow.
+    Operand first_of_recursion(Cursor& c, Scope& scope, const ColumnInfo& column);
     /// What stands in front of the whole statement.
     std::string& front() { return front_; }
     /// How deep what is being rendered lies.
@@ -133,8 +137,10 @@ private:
     static bool is_moment(const Cursor& c);
     /// An expression of this type. `beside`: what tells the database the type of a value; may be null.
     Operand typed(Cursor& c, Scope& scope, const ExpressionType& type, const ExpressionType* beside);
-    /// Several that have one type.
-    std::vector<Operand> alike(std::size_t count, Cursor& c, Scope& scope);
+    /// Likewise, where its order among others counts.
+    Operand comparable(Cursor& c, Scope& scope, const ExpressionType& type, const ExpressionType* beside);
+    /// Several that have one type. `one_comes_out`: as what the expression is.
+    std::vector<Operand> alike(std::size_t count, Cursor& c, Scope& scope, bool one_comes_out = false);
     /// A number to count with: decimals kept as text become numbers.
     Operand number(Cursor& c, Scope& scope);
     /// An expression that another operator follows.
@@ -181,6 +187,7 @@ private:
     std::vector<std::string> named_windows_;
     bool local_common_tables_ = false;
     bool knows_refused_ = false;
+    const ModelInfo* recursion_ = nullptr;
     std::size_t outer_references_ = 0;
     std::size_t windows_ = 0;
     bool tells_unknown_ = false;  // NULL is something else than false in what is rendered

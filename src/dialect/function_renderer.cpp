@@ -55,7 +55,7 @@ std::string ExpressionRenderer::call(Cursor& c, Scope& scope) {
     const auto function = static_cast<shape::Function>(c.u8());
     const std::size_t count = c.u8();
     if (function == coalesce || function == nullif || function == greatest || function == least)
-        return dialect_.call(function, alike(count, c, scope));
+        return dialect_.call(function, alike(count, c, scope, true));
     std::vector<Operand> arguments;
     for (std::size_t i = 0; i < count; ++i)
         arguments.push_back(function == abs || function == round ? number(c, scope) : text(c, scope));
@@ -112,9 +112,9 @@ std::string ExpressionRenderer::case_when(Cursor& c, Scope& scope) {
     std::string out = "CASE";
     for (std::size_t i = 0; i < branches; ++i) {
         out += " WHEN " + predicate(c, scope);
-        out += " THEN " + typed(c, scope, results[i], known).sql;
+        out += " THEN " + comparable(c, scope, results[i], known).sql;
     }
-    if (has_else) out += " ELSE " + typed(c, scope, results[branches], known).sql;
+    if (has_else) out += " ELSE " + comparable(c, scope, results[branches], known).sql;
     return out + " END";
 }
 

@@ -53,6 +53,41 @@ public:
     std::string growing_text(std::string_view text) const override {
         return join({"CAST(", text, " AS CHAR(16000))"});
     }
+    // Its prepared statements take the type of such a column from the first value, and cut the others.
+    std::string widest_null(Kind kind) const override {
+        switch (kind) {
+            case Kind::boolean:
+            case Kind::int8:
+            case Kind::int16:
+            case Kind::int32:
+            case Kind::int64:
+            case Kind::uint8:
+            case Kind::uint16:
+            case Kind::uint32:
+            case Kind::duration:
+                return "nullif(9223372036854775807, 9223372036854775807)";
+            case Kind::uint64:
+                return "nullif(18446744073709551615, 18446744073709551615)";
+            case Kind::decimal_text:
+                return cast_as("NULL", widest);
+            case Kind::blob:
+            case Kind::blob_view:
+                return "unhex(CAST(NULL AS CHAR(8388608)))";  // a LONGBLOB
+            case Kind::float32:
+            case Kind::float64:
+            case Kind::decimal:
+            case Kind::date:
+            case Kind::time:
+            case Kind::timestamp:
+                return cast({.sql = "NULL"}, kind);
+            case Kind::json:
+            case Kind::array:
+                if (!is_mariadb()) return cast({.sql = "NULL"}, kind);
+                [[fallthrough]];
+            default:
+                return "CAST(NULL AS CHAR(4194304))";  // a LONGTEXT
+        }
+    }
     Hint hint(DialectName database, std::string_view text) const override {
         if (database != (is_mariadb() ? DialectName::mariadb : DialectName::mysql)) return {};
         const bool index =

@@ -30,6 +30,12 @@ bool is_open_predicate(const Cursor& c) {
            op == Op::row_in_query;
 }
 
+/// Of a value and of the column that begins with it: rows that follow a whole number may have fractions.
+Kind wider(Kind value, Kind column) {
+    const bool gains_fraction = is_integer(value) && is_number(column) && !is_integer(column);
+    return value == Kind::null || gains_fraction ? column : value;
+}
+
 Op mirrored(Op op) {
     switch (op) {
         case Op::lt:
@@ -74,6 +80,14 @@ Operand ExpressionRenderer::typed(Cursor& c, Scope& scope, const ExpressionType&
     return out;
 }
 
+Operand ExpressionRenderer::comparable(Cursor& c, Scope& scope, const ExpressionType& type,
+                                       const ExpressionType* beside) {
+    Operand out = typed(c, scope, type, beside);
+    const bool beside_text = beside != nullptr && beside->kind == Kind::decimal_text;
+    if (out.is_value && !beside_text) out.sql = dialect_.comparable_value(out.sql, out.kind);
+    return out;
+}
+
 Operand ExpressionRenderer::alone(Cursor& c, Scope& scope) {
     return typed(c, scope, type_of(c, scope), nullptr);
 }
@@ -85,7 +99,8 @@ Operand ExpressionRenderer::text(Cursor& c, Scope& scope) {
     return out;
 }
 
-std::vector<Operand> ExpressionRenderer::alike(std::size_t count, Cursor& c, Scope& scope) {
+std::vector<Operand> ExpressionRenderer::alike(std::size_t count, Cursor& c, Scope& scope,
+                                               bool one_comes_out) {
     std::vector<ExpressionType> types;
     const ExpressionType* known = nullptr;
     for (Cursor probe = c; types.size() < count;) types.push_back(take_type(probe, scope));
@@ -93,7 +108,8 @@ std::vector<Operand> ExpressionRenderer::alike(std::size_t count, Cursor& c, Sco
         if (known == nullptr && !type.is_value) known = &type;
     }
     std::vector<Operand> out;
-    for (const ExpressionType& type : types) out.push_back(typed(c, scope, type, known));
+    for (const ExpressionType& type : types)
+        out.push_back(one_comes_out ? comparable(c, scope, type, known) : typed(c, scope, type, known));
     return out;
 }
 
@@ -149,7 +165,7 @@ std::string ExpressionRenderer::between(Cursor& c, Scope& scope) {
     take_type(probe, scope);
     const ExpressionType low = take_type(probe, scope);
     const ExpressionType first = type_of(c, scope);
-    const Operand tested = typed(c, scope, first, low.is_value ? nullptr : &low);
+    const Operand tested = comparable(c, scope, first, low.is_value ? nullptr : &low);
     std::string out = "(" + tested.sql + " BETWEEN ";
     out += bound(Transform::moment_first, c, scope, tested) + " AND ";
     return out + bound(Transform::moment_last, c, scope, tested) + ")";
@@ -158,7 +174,7 @@ std::string ExpressionRenderer::between(Cursor& c, Scope& scope) {
 std::string ExpressionRenderer::bound(Transform moment, Cursor& c, Scope& scope, const Operand& beside) {
     const bool is = is_moment(c);
     const ExpressionType known{.kind = beside.kind, .type = beside.type};
-    std::string text = typed(c, scope, type_of(c, scope), beside.is_value ? nullptr : &known).sql;
+    std::string text = comparable(c, scope, type_of(c, scope), beside.is_value ? nullptr : &known).sql;
     return is ? with_transform(text, dialect_.moment_transform(moment)) : text;
 }
 
@@ -184,7 +200,16 @@ std::string ExpressionRenderer::typed_value(Cursor& c, Scope& scope, const Colum
     const Kind kind = kind_in_database(*column.type);
     if (static_cast<Op>(*c.at) == Op::null)
         return dialect_.cast({.sql = operand(c, scope), .kind = kind}, kind);
-    return alone(c, scope).sql;
+    return comparable(c, scope, type_of(c, scope), nullptr).sql;
+}
+
+Operand ExpressionRenderer::first_of_recursion(Cursor& c, Scope& scope, const ColumnInfo& column) {
+    const ExpressionType type = type_of(c, scope);
+    if (!type.is_value) return alone(c, scope);
+    Operand out = comparable(c, scope, type, nullptr);
+    const std::string null = dialect_.widest_null(wider(type.kind, kind_in_database(*column.type)));
+    if (!null.empty()) out.sql = "coalesce(" + out.sql + ", " + null + ")";
+    return out;
 }
 
 std::string ExpressionRenderer::match(Op op, Cursor& c, Scope& scope) {

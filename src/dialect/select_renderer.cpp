@@ -129,7 +129,10 @@ void SelectParts::add(ExpressionRenderer& expressions, ClauseView clause, Scope&
             aggregates = type.aggregates || aggregates;
             const NamedColumn column = column_named(c, scope);
             const std::string_view name = label == "_" ? column.name : std::string_view(label);
-            std::string item = shared(expressions.alone(c, scope).sql);
+            const bool begins = recursion != nullptr && list.size() < recursion->columns.size();
+            std::string item =
+                shared(begins ? expressions.first_of_recursion(c, scope, recursion->columns[list.size()]).sql
+                              : expressions.alone(c, scope).sql);
             selected.push_back(item);
             list.push_back({item, std::string(name), label != "_"});
             if (type.reads_rows && column.model != nullptr) {

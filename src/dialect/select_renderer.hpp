@@ -41,6 +41,7 @@ struct SelectParts {
     bool selects = false;     // there was a select list
     bool aggregates = false;  // it holds an aggregate
     bool joins_link = false;
+    const ModelInfo* recursion = nullptr;  // the columns of the recursive CTE that begins with them
     std::string distinct_on;
     std::vector<std::string> distinct_keys;  // the same, one by one
     struct Column {

@@ -200,22 +200,27 @@ public:
         }
     }
 
-    // Decimals are bound as text, which becomes a number beside a column only.
+    // Decimals are bound as text, which becomes a number beside a column of a table only.
+    std::string comparable_value(std::string_view text, Kind kind) const override {
+        return kind == Kind::decimal ? as_number(text) : std::string(text);
+    }
     std::string comparison(Op op, const Operand& left, const Operand& right) const override {
         const auto number = [](const Operand& side, const Operand& other) {
             const bool is_text =
                 side.is_value && (side.kind == Kind::decimal || side.kind == Kind::decimal_text);
+            const bool beside_text = other.type != nullptr && other.type->kind == Kind::decimal_text;
             Operand out = side;
-            if (is_text && other.type == nullptr) out.sql = join({"CAST(", side.sql, " AS NUMERIC)"});
+            if (is_text && !beside_text) out.sql = as_number(side.sql);
             return out;
         };
         return SqliteDdl::comparison(op, number(left, right), number(right, left));
     }
 
-    std::string in_list(const Operand& operand, std::string_view placeholder, Kind /*elements*/,
+    std::string in_list(const Operand& operand, std::string_view placeholder, Kind elements,
                         bool negated) const override {
-        return join(
-            {operand.sql, negated ? " NOT IN" : " IN", " (SELECT value FROM duet_array(", placeholder, "))"});
+        const bool numbers = elements == Kind::decimal && operand.kind != Kind::decimal_text;
+        return join({operand.sql, negated ? " NOT IN" : " IN", " (SELECT ",
+                     numbers ? as_number("value") : "value", " FROM duet_array(", placeholder, "))"});
     }
 
     std::string null_safe_equal(std::string_view left, std::string_view right, bool negated) const override {
@@ -257,8 +262,10 @@ public:
         const bool alien = kind == Kind::blob || kind == Kind::decimal || kind == Kind::decimal_text;
         if (alien && !array.is_value) refuse("rows of the elements of arrays of decimals and bytes");
         // Its RIGHT JOIN loses the arguments of functions in FROM.
-        const std::string rows = array.is_value ? join({"(SELECT value FROM duet_array(", array.sql, "))"})
-                                                : join({"json_each(", array.sql, ")"});
+        const std::string value = kind == Kind::decimal ? as_number("value") + " AS value" : "value";
+        const std::string rows = array.is_value
+                                     ? join({"(SELECT ", value, " FROM duet_array(", array.sql, "))"})
+                                     : join({"json_each(", array.sql, ")"});
         return join({rows, " AS ", detail::quoted(*this, alias)});
     }
 
@@ -305,6 +312,8 @@ public:
     std::string_view before_drop_all() const noexcept override { return "PRAGMA defer_foreign_keys = ON"; }
 
 private:
+    static std::string as_number(std::string_view text) { return join({"CAST(", text, " AS NUMERIC)"}); }
+
     // SQLite's scalar max() is NULL when any argument is; everywhere else NULLs are passed over.
     static std::string extreme(std::string_view name, std::span<const Operand> arguments) {
         std::string out = join({"(SELECT ", name, "(value) FROM (SELECT ", arguments[0].sql, " AS value"});

@@ -93,6 +93,7 @@ std::string StatementRenderer::compounds(StatementUse use) {
         const auto operation = static_cast<SetOperation>(c.u8());
         NestedQuery part = read_nested(c);
         if (first && is_bare_compound()) part.fields = statement_.fields;
+        if (first) x_.recursion() = recursion_;
         std::string text = render_statement(x_, part, outer_, use, way_);
         if (first) yielded_ = x_.yielded();
         if (!is_plain(part)) text = whole(text);
@@ -130,6 +131,7 @@ void StatementRenderer::require_lone_rollup() const {
 
 std::string StatementRenderer::select(Source& source, Scope& scope, StatementUse use, bool compound) {
     SelectParts parts;
+    parts.recursion = recursion_;
     if (compound && (statement_.flags & shape::own_columns) == 0) parts.add_all_of(dialect_, source.root());
     parts.add_all(x_, statement_.clauses, scope, true);
     require_lone_rollup();

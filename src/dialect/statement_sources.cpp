@@ -126,19 +126,28 @@ std::string StatementRenderer::elements(Cursor& c, const ModelInfo& model, const
 std::string StatementRenderer::values(Cursor& c, const ModelInfo& model) {
     Source nothing(dialect_, model, "", "", "", true);
     Scope scope{&nothing};
-    // The first row names the columns. SQLite takes so many SELECTs, but any number of VALUES.
+    // The first SELECT names the columns, and gives them types where that is needed. SQLite takes so many
+    // SELECTs, but any number of VALUES.
     const bool plain = dialect_.capabilities().plain_values;
-    std::string sql = "SELECT ";
+    std::string sql;
+    for (const ColumnInfo& column : model.columns) {
+        const std::string null = dialect_.widest_null(kind_in_database(*column.type));
+        if (!null.empty())
+            sql += (sql.empty() ? "SELECT " : ", ") + null + " AS " + quoted(dialect_, column.name);
+    }
+    const bool headed = !sql.empty();
+    sql += headed ? " FROM DUAL WHERE 1 = 0" : "SELECT ";
     const std::size_t rows = c.u16();
     for (std::size_t row = 0; row < rows; ++row) {
-        if (row > 0) sql += plain ? (row == 1 ? " UNION ALL VALUES (" : ", (") : " UNION ALL SELECT ";
+        const std::size_t before = row + (headed ? 1 : 0);
+        if (before > 0) sql += plain ? (before == 1 ? " UNION ALL VALUES (" : ", (") : " UNION ALL SELECT ";
         bool first = true;
         for (const ColumnInfo& column : model.columns) {
             if (!std::exchange(first, false)) sql += ", ";
             sql += x_.typed_value(c, scope, column);
-            if (row == 0) sql += " AS " + quoted(dialect_, column.name);
+            if (before == 0) sql += " AS " + quoted(dialect_, column.name);
         }
-        if (row > 0 && plain) sql += ")";
+        if (before > 0 && plain) sql += ")";
     }
     return sql;
 }

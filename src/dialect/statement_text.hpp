@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "select_renderer.hpp"
 #include "statement_renderer.hpp"
@@ -22,6 +23,7 @@ public:
     StatementRenderer(ExpressionRenderer& expressions, const NestedQuery& statement, const Scope* outer,
                       const WatchedWay* way = nullptr)
         : way_(way),
+          recursion_(std::exchange(expressions.recursion(), nullptr)),
           windows_before_(expressions.windows()),
           x_(expressions),
           dialect_(expressions.dialect()),
@@ -72,6 +74,7 @@ private:
     std::string hints(Hint::Place place) const;
 
     const WatchedWay* way_;
+    const ModelInfo* recursion_;  // the columns of the recursive CTE that this begins
     std::size_t windows_before_;
     std::vector<std::string> yielded_;  // names of the columns of the first part of a set operation
     std::string way_source_;            // where the rows come from that this step goes on from

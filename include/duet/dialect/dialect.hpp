@@ -42,6 +42,11 @@ public:
     virtual std::string current_timestamp() const = 0;
     /// A value where an expression is wanted. `typed`: what stands beside it tells the database its type.
     virtual std::string parameter(std::string_view placeholder, Kind kind, bool typed) const;
+    /// A value whose order among others counts, or that may come out of a column of its own, where no column
+    /// of a table gives it a type.
+    virtual std::string comparable_value(std::string_view text, Kind /*kind*/) const {
+        return std::string(text);
+    }
     /// An array that travels as JSON text, for a column of this type.
     virtual std::string array_parameter(std::string_view placeholder, const TypeInfo& array) const;
     /// `left op right`, for add to mod.
@@ -105,6 +110,9 @@ public:
     virtual std::string grouping(shape::Grouping kind, std::span<const std::string> sets) const;
     /// A text in the first rows of a recursive CTE that is going to grow in those that follow.
     virtual std::string growing_text(std::string_view text) const { return std::string(text); }
+    /// A NULL that makes a column of a list of values wide enough for all values of this kind; empty where
+    /// values have types by themselves.
+    virtual std::string widest_null(Kind /*kind*/) const { return {}; }
     /// What becomes of a hint that somebody wrote for a database: nothing, unless it is this one.
     virtual Hint hint(DialectName database, std::string_view text) const;
 

@@ -70,8 +70,9 @@ TEST(Comparisons, TakeEveryColumnType) {
     EXPECT_EQ(where<User>("nap"_c >= std::chrono::hours(0) + std::chrono::minutes(30)),
               (Rendered{R"("users"."nap" >= ?)", R"(1800000000)", 1}));
     EXPECT_EQ(where<User>("balance"_c > duet::Decimal::parse("10.4")),
-              (Rendered{R"("users"."balance" > ?)", R"(10.4)", 2}));
-    EXPECT_EQ(where<User>("balance"_c > 10.25), (Rendered{R"("users"."balance" > ?)", R"(10.25)", 2}));
+              (Rendered{R"("users"."balance" > CAST(? AS NUMERIC))", R"(10.4)", 2}));
+    EXPECT_EQ(where<User>("balance"_c > 10.25),
+              (Rendered{R"("users"."balance" > CAST(? AS NUMERIC))", R"(10.25)", 2}));
     EXPECT_EQ(where<User>("exact"_c == duet::Decimal::parse("10.5")),
               (Rendered{R"("users"."exact" COLLATE duet_decimal = ?)", R"('10.5')", 1}));
     EXPECT_EQ(where<User>("exact"_c > 11),
@@ -172,9 +173,11 @@ TEST(Lookups, InTakesEveryType) {
     EXPECT_EQ(where<User>("nap"_c.in_({std::chrono::minutes(30)})),
               (Rendered{R"("users"."nap" IN (SELECT value FROM duet_array(?)))", R"([1800000000])", 1}));
     EXPECT_EQ(where<User>("balance"_c.in_({duet::Decimal::parse("10.5")})),
-              (Rendered{R"("users"."balance" IN (SELECT value FROM duet_array(?)))", R"([10.5])", 1}));
+              (Rendered{R"("users"."balance" IN (SELECT CAST(value AS NUMERIC) FROM duet_array(?)))",
+                        R"([10.5])", 1}));
     EXPECT_EQ(where<User>("balance"_c.in_({0, 1})),
-              (Rendered{R"("users"."balance" IN (SELECT value FROM duet_array(?)))", R"([0, 1])", 1}));
+              (Rendered{R"("users"."balance" IN (SELECT CAST(value AS NUMERIC) FROM duet_array(?)))",
+                        R"([0, 1])", 1}));
     EXPECT_EQ(where<User>("token"_c.in_({duet::Uuid::parse("00000000-0000-0000-0000-000000000003")})),
               (Rendered{R"("users"."token" IN (SELECT value FROM duet_array(?)))",
                         R"(['00000000000000000000000000000003'])", 1}));

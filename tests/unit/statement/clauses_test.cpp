@@ -111,9 +111,13 @@ TEST(StatementClauses, NameTheColumnsOfValues) {
         R"(SELECT "v"."id", "v"."depth" FROM (SELECT ? AS "id", ? AS "depth" UNION ALL VALUES (?, ?), (?, ?)) AS "v")");
     EXPECT_EQ(postgres(statement), R"(SELECT "v"."id", "v"."depth" FROM (SELECT $1 AS "id", $2 AS "depth" )"
                                    R"(UNION ALL VALUES ($3, $4), ($5, $6)) AS "v")");
+    // There the first values would decide on the types.
+    const std::string head =
+        "SELECT `v`.`id`, `v`.`depth` FROM (SELECT nullif(9223372036854775807, 9223372036854775807) AS `id`, "
+        "nullif(9223372036854775807, 9223372036854775807) AS `depth` FROM DUAL WHERE 1 = 0 UNION ALL ";
+    EXPECT_EQ(mariadb(statement), head + "VALUES (?, ?), (?, ?), (?, ?)) AS `v`");
     EXPECT_EQ(statement.to_sql(duet::mysql),
-              "SELECT `v`.`id`, `v`.`depth` FROM (SELECT ? AS `id`, ? AS `depth` "
-              "UNION ALL SELECT ?, ? UNION ALL SELECT ?, ?) AS `v`");
+              head + "SELECT ?, ? UNION ALL SELECT ?, ? UNION ALL SELECT ?, ?) AS `v`");
 }
 
 TEST(StatementClauses, JoinLaterallyWhereThatIsKnown) {

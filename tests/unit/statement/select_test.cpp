@@ -76,6 +76,13 @@ TEST(SelectStatement, FollowsATree) {
         R"(WHERE "employees"."boss_id" IS NULL UNION ALL SELECT "employees"."id", ("tree"."depth" + ?) )"
         R"(FROM "employees" JOIN "tree" ON "tree"."id" = "employees"."boss_id") )"
         R"(SELECT "tree"."id", "tree"."depth" FROM "tree" ORDER BY "tree"."depth")");
+    // There the first value would decide on the type of the column.
+    EXPECT_EQ(mariadb(duet::select_from(tree)),
+              "WITH RECURSIVE `tree` (`id`, `depth`) AS (SELECT `employees`.`id`, "
+              "coalesce(?, nullif(9223372036854775807, 9223372036854775807)) FROM `employees` "
+              "WHERE `employees`.`boss_id` IS NULL UNION ALL SELECT `employees`.`id`, (`tree`.`depth` + ?) "
+              "FROM `employees` JOIN `tree` ON `tree`.`id` = `employees`.`boss_id`) "
+              "SELECT `tree`.`id`, `tree`.`depth` FROM `tree`");
 }
 
 TEST(SelectStatement, JoinsSetsInTheirOrder) {
