@@ -47,9 +47,11 @@ struct EphemeralMariaDb::Impl {
                    options.start_timeout}) {
         const std::string server = find_program("mariadbd", {}, "mariadb-server").string();
         const std::string installer = find_program("mariadb-install-db", {}, "mariadb-server").string();
-        process.run({installer, "--no-defaults", "--datadir=" + data().string(), "--skip-test-db",
-                     "--skip-name-resolve", "--auth-root-authentication-method=normal",
-                     "--innodb-flush-method=nosync", "--innodb-log-file-size=48M"});
+        // Servers that are installed side by side in one tmpdir delete each other's temporary tables.
+        process.run({installer, "--no-defaults", "--datadir=" + data().string(),
+                     "--tmpdir=" + process.folder().string(), "--skip-test-db", "--skip-name-resolve",
+                     "--auth-root-authentication-method=normal", "--innodb-flush-method=nosync",
+                     "--innodb-log-file-size=48M"});
         process.write_file(process.folder() / "users.sql", users);
         if (options.tls) certificates = make_certificates(process);
         const auto ready = [this] { return MariaDbWire(socket(), "root", "mysql", probe_timeout), true; };
