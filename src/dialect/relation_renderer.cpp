@@ -46,7 +46,7 @@ std::string ExpressionRenderer::column_along(Cursor& c, Source& start, std::size
             at = joined;
             continue;
         }
-        if (!is_to_many(relation) || nested) {
+        if (!relation.to_many() || nested) {
             at = source->join_many(at, hop, aliases_);
             continue;
         }
@@ -77,7 +77,7 @@ std::string ExpressionRenderer::related(Op op, Cursor& c, Scope& scope) {
     // To-one hops in front join the enclosing query; from the first to-many on we are inside the subquery.
     std::size_t at = 0;
     std::size_t i = 0;
-    while (i + 1 < hops && !is_to_many(scope.source->table(at).model->relations[relations[i]])) {
+    while (i + 1 < hops && !scope.source->table(at).model->relations[relations[i]].to_many()) {
         at = scope.source->join_one(at, relations[i++], aliases_);
     }
     Correlated correlated;

@@ -24,10 +24,6 @@ std::string table_as(const Dialect& dialect, std::string_view table, std::string
     return out;
 }
 
-bool is_to_many(const RelationInfo& relation) {
-    return relation.kind == RelationKind::has_many || relation.kind == RelationKind::many_to_many;
-}
-
 std::int16_t single_key(const ModelInfo& model) {
     if (model.key.size() != 1) {
         throw InvalidQuery(std::string(model.type_name) +
@@ -210,7 +206,7 @@ void Source::require(std::size_t table) {
 
 std::size_t Source::join_many(std::size_t from, std::uint8_t relation, std::vector<std::string>& used) {
     const RelationInfo& r = tables_[from].model->relations[relation];
-    if (!is_to_many(r)) return join_one(from, relation, used);
+    if (!r.to_many()) return join_one(from, relation, used);
     if (const std::size_t known = find(from, relation)) return known;
     const ModelInfo& owner = *tables_[from].model;
     const std::size_t i = add(from, relation, fresh_alias(used, r.name));

@@ -93,7 +93,6 @@ std::string_view join_words(shape::JoinKind kind);
 std::string visible_table_as(const Dialect& dialect, const ModelInfo& model, std::string_view alias);
 /// A statement speaks of a source that it does not have.
 [[noreturn]] void throw_no_source(std::string_view name);
-bool is_to_many(const RelationInfo& relation);
 std::int16_t single_key(const ModelInfo& model);
 
 }  // namespace duet::detail

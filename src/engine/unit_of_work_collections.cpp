@@ -167,7 +167,7 @@ struct ShownRows {
 }  // namespace
 
 void UnitOfWork::Impl::show(Collection& c) {
-    if (!is_to_many(*c.relation) || c.owner->state == TrackedState::gone) return;
+    if (!c.relation->to_many() || c.owner->state == TrackedState::gone) return;
     RelationState* const member = state_of(*c.relation, c.owner->object);
     if (member == nullptr) return;
     member->info = c.relation;
@@ -193,7 +193,7 @@ void UnitOfWork::Impl::show(Collection& c) {
 void UnitOfWork::Impl::show_collections() {
     for (const auto& [owner, list] : collections) {
         for (const auto& c : list) {
-            if (c->owner->state == TrackedState::gone || !is_to_many(*c->relation)) continue;
+            if (c->owner->state == TrackedState::gone || !c->relation->to_many()) continue;
             if (loaded(*c)) rows_of(*c);
             show(*c);
         }

@@ -250,10 +250,6 @@ inline void reset_relations(const ModelInfo& model, void* object) noexcept {
     }
 }
 
-inline bool is_to_many(const RelationInfo& relation) noexcept {
-    return relation.kind == RelationKind::has_many || relation.kind == RelationKind::many_to_many;
-}
-
 /// Whether writing a changed object can change it further.
 inline bool changes_objects(const Call& call, const ModelInfo& model) {
     return !model.behaviours.empty() || hooked(call, model);

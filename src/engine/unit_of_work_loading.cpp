@@ -45,7 +45,7 @@ void UnitOfWork::Impl::absorb_relations(Tracked& t, void* row, Loads loads, std:
         RelationState* const found = state_of(relation, row);
         if (found == nullptr || !found->loaded) continue;
         path.push_back(static_cast<std::uint8_t>(i));
-        if (relation.kind == RelationKind::has_many || relation.kind == RelationKind::many_to_many) {
+        if (relation.to_many()) {
             const RelationState held = *found;
             found->reset();
             absorb_many(t, i, held, loads, path);

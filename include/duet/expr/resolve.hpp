@@ -55,9 +55,6 @@ constexpr int find_relation(const ModelInfo& model, std::string_view name) {
     }
     return -1;
 }
-constexpr bool leads_to_many(const RelationInfo& relation) {
-    return relation.kind == RelationKind::has_many || relation.kind == RelationKind::many_to_many;
-}
 }  // namespace detail
 
 /// Follows `path` from `root`. The same function at compile time and at run time.
@@ -86,7 +83,7 @@ constexpr Resolved resolve(const ModelInfo& root, std::string_view path) {
         }
         const RelationInfo& info = model->relations[static_cast<std::size_t>(relation)];
         out.relations[out.hops] = static_cast<std::uint8_t>(relation);
-        out.many_hop = out.many_hop || detail::leads_to_many(info);
+        out.many_hop = out.many_hop || info.to_many();
         if (last) {
             out.ok = true;
             out.relation = static_cast<std::int16_t>(relation);

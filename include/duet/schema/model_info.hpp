@@ -50,6 +50,11 @@ struct RelationInfo {
     bool optional_state = false;  // std::optional<BelongsTo<T>>: the state exists only while engaged
     void* (*state)(void* member) =
         nullptr;  // address of the state, null when disengaged; set when optional_state
+
+    /// Whether it leads to any number of rows.
+    constexpr bool to_many() const noexcept {
+        return kind == RelationKind::has_many || kind == RelationKind::many_to_many;
+    }
 };
 
 struct BehaviourInfo {
