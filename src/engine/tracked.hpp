@@ -12,6 +12,7 @@
 
 #include "column_snapshot.hpp"
 #include "identity_map.hpp"
+#include "unique_columns.hpp"
 
 namespace duet::engine {
 
@@ -51,9 +52,6 @@ struct ReferenceIndex {
     std::size_t seen = 0;  // of the model's objects
     std::array<std::uint32_t, duet::detail::copy_buckets> copies{};
 };
-
-/// The primary key, and what else is declared as unique.
-std::vector<std::vector<std::int16_t>> unique_columns(const ModelInfo& model);
 
 /// What a session knows of one model.
 struct TrackedModel {

@@ -9,27 +9,6 @@
 
 namespace duet::engine {
 
-std::vector<std::vector<std::int16_t>> unique_columns(const ModelInfo& model) {
-    std::vector<std::vector<std::int16_t>> out;
-    out.emplace_back(model.key.begin(), model.key.end());
-    for (const TableOption& option : model.options) {
-        if (option.type != TableOption::Type::unique && !option.is_unique) continue;
-        std::vector<std::int16_t> columns;
-        for (std::string_view name : option.column_list()) {
-            if (name.starts_with('-')) name.remove_prefix(1);
-            for (std::size_t i = 0; i < model.columns.size(); ++i) {
-                if (model.columns[i].name != name && model.columns[i].member != name) continue;
-                columns.push_back(static_cast<std::int16_t>(i));
-                break;
-            }
-        }
-        // Of an expression that is not known, nothing is known.
-        if (columns.size() == option.column_list().size() && !columns.empty())
-            out.push_back(std::move(columns));
-    }
-    return out;
-}
-
 namespace {
 
 bool touches(const std::vector<std::int16_t>& columns, const ColumnSet& changed) {

@@ -7,6 +7,7 @@
 
 #include "load.hpp"
 #include "row_update.hpp"
+#include "unique_columns.hpp"
 #include "value_bytes.hpp"
 
 namespace duet::engine {
@@ -133,10 +134,15 @@ public:
         const auto fits = [&model](std::int16_t index) {
             return is_single(*model.columns[static_cast<std::size_t>(index)].type);
         };
-        const auto free = [&model](std::int16_t index) { return !is_unique(model, index); };
+        const auto changes = [columns](std::int16_t index) {
+            return std::find(columns.begin(), columns.end(), index) != columns.end();
+        };
+        const std::vector<std::vector<std::int16_t>> unique = unique_columns(model);
         return std::all_of(columns.begin(), columns.end(), fits) &&
                std::all_of(model.key.begin(), model.key.end(), fits) &&
-               std::all_of(columns.begin(), columns.end(), free);
+               std::none_of(unique.begin(), unique.end(), [&changes](const auto& together) {
+                   return std::any_of(together.begin(), together.end(), changes);
+               });
     }
     /// How many of the objects, from the first on, one statement should take.
     static std::size_t portion(const ModelInfo& model, std::span<const std::int16_t> columns,
@@ -185,17 +191,6 @@ private:
     static bool is_single(const TypeInfo& type) {
         if (type.kind == Kind::custom) return is_single(*type.base);
         return type.kind != Kind::array;
-    }
-    static bool is_unique(const ModelInfo& model, std::int16_t index) {
-        const ColumnInfo& column = model.columns[static_cast<std::size_t>(index)];
-        for (const TableOption& option : model.options) {
-            if (option.type != TableOption::Type::unique && !option.is_unique) continue;
-            for (std::string_view named : option.column_list()) {
-                if (named.starts_with('-')) named.remove_prefix(1);
-                if (named == column.member || named == column.name) return true;
-            }
-        }
-        return false;
     }
     void add_value(std::int16_t index) {
         const ColumnInfo& column = model_.columns[static_cast<std::size_t>(index)];

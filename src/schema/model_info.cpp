@@ -19,6 +19,4 @@ int ModelInfo::find_relation(std::string_view name) const noexcept {
 
 std::shared_ptr<void> make_list(const ListOps& ops) { return {ops.create(), ops.destroy}; }
 
-namespace detail {}  // namespace detail
-
 }  // namespace duet

@@ -30,15 +30,7 @@ concept Model = std::is_aggregate_v<M> && requires {
 
 namespace detail {
 
-/// Index of the option's first name that the model does not have, as position in a flat count; -1 when all
-/// are fine.
-constexpr int find_named(std::span<const ColumnInfo> columns, std::string_view name) {
-    if (name.starts_with('-')) name.remove_prefix(1);
-    for (std::size_t i = 0; i < columns.size(); ++i) {
-        if (columns[i].member == name || columns[i].name == name) return static_cast<int>(i);
-    }
-    return -1;
-}
+/// The first name in the options that the model does not have; empty when all are fine.
 constexpr std::string_view first_unknown_name(std::span<const TableOption> options,
                                               std::span<const ColumnInfo> columns) {
     for (const TableOption& option : options) {

@@ -104,4 +104,18 @@ struct ModelInfo {
     int find_relation(std::string_view name) const noexcept;  // -1
 };
 
+namespace detail {
+
+/// Index of the column that an option of the table names, by its own name or its member's (of a relation: its
+/// key column), with a minus in front where the order is descending; -1 when there is none.
+constexpr int find_named(std::span<const ColumnInfo> columns, std::string_view name) {
+    if (name.starts_with('-')) name.remove_prefix(1);
+    for (std::size_t i = 0; i < columns.size(); ++i) {
+        if (columns[i].member == name || columns[i].name == name) return static_cast<int>(i);
+    }
+    return -1;
+}
+
+}  // namespace detail
+
 }  // namespace duet
