@@ -11,15 +11,6 @@ namespace duet::engine {
 
 namespace {
 
-const void* foreign_value(const ColumnInfo& column, const void* object) {
-    return column.type->nullable == nullptr ? column.in(object)
-                                            : column.type->nullable->value(column.in(object));
-}
-
-const TypeInfo& plain_type(const ColumnInfo& column) {
-    return column.type->nullable == nullptr ? *column.type : *column.type->base;
-}
-
 /// The list of those that refer to the key at `value`.
 std::vector<Tracked*>& list_of(ReferenceIndex& index, const TypeInfo& type, const void* value) {
     if (is_integer(type.kind)) return index.by_number[duet::detail::read_integer(type.kind, value)];
@@ -38,7 +29,7 @@ void UnitOfWork::Impl::put_in_index(ReferenceIndex& index, Tracked& t, std::size
         return;
     }
     const ColumnInfo& foreign = foreign_key(t, relation);
-    if (const void* const value = foreign_value(foreign, t.object))
+    if (const void* const value = plain_value(foreign, t.object))
         list_of(index, plain_type(foreign), value).push_back(&t);
 }
 
@@ -64,7 +55,7 @@ std::vector<Tracked*> UnitOfWork::Impl::referring(TrackedModel& model, std::size
     }
     while (index.seen < model.objects.size()) put_in_index(index, model.objects[index.seen++], relation);
 
-    const ColumnInfo& key = target.model->info.columns[static_cast<std::size_t>(target.model->info.key[0])];
+    const ColumnInfo& key = key_of(target.model->info);
     std::vector<Tracked*>* found = nullptr;
     if (target.state == TrackedState::added) {
         found = &index.by_object[target.object];

@@ -36,8 +36,7 @@ bool UnitOfWork::Impl::unique_values(TrackedModel& model, std::size_t group, con
     if (group == 0 && of != nullptr && is_new(model.info, object)) return false;
     for (const std::int16_t c : model.unique[group]) {
         const ColumnInfo& column = model.info.columns[static_cast<std::size_t>(c)];
-        if (column.type->nullable != nullptr && column.type->nullable->value(column.in(object)) == nullptr)
-            return false;
+        if (plain_value(column, object) == nullptr) return false;
         if (of != nullptr && column.relation >= 0) {
             const Tracked* const target = target_of(*of, static_cast<std::size_t>(column.relation));
             if (target != nullptr && target->state == TrackedState::added &&

@@ -93,9 +93,11 @@ struct UnitOfWork::Impl {
     RelationState* state(const Tracked& t, std::size_t relation) const {
         return state_of(t.model->info.relations[relation], t.object);
     }
-    const ColumnInfo& foreign_key(const Tracked& t, std::size_t relation) const {
-        const ModelInfo& info = t.model->info;
-        return info.columns[static_cast<std::size_t>(info.relations[relation].local_column)];
+    static const ColumnInfo& foreign_key(const ModelInfo& model, std::size_t relation) {
+        return model.columns[static_cast<std::size_t>(model.relations[relation].local_column)];
+    }
+    static const ColumnInfo& foreign_key(const Tracked& t, std::size_t relation) {
+        return foreign_key(t.model->info, relation);
     }
     /// What the BelongsTo refers to, if that is an object of the session that it holds.
     Tracked* target_of(Tracked& t, std::size_t relation);
@@ -242,6 +244,20 @@ struct UnitOfWork::Impl {
     std::vector<Tracked*>* arrivals = nullptr;  // whoever wants to know what rows became new objects
     std::uint64_t generation = 0;               // grows when all objects go
 };
+
+/// The value of a column in an object without the std::optional around it; null when it is NULL.
+inline const void* plain_value(const ColumnInfo& column, const void* object) {
+    return column.type->nullable == nullptr ? column.in(object)
+                                            : column.type->nullable->value(column.in(object));
+}
+/// The type of that.
+inline const TypeInfo& plain_type(const ColumnInfo& column) {
+    return column.type->nullable == nullptr ? *column.type : *column.type->base;
+}
+/// The primary key of a model that has one of one column.
+inline const ColumnInfo& key_of(const ModelInfo& model) {
+    return model.columns[static_cast<std::size_t>(model.key[0])];
+}
 
 /// Lets go of what an object's relations hold.
 inline void reset_relations(const ModelInfo& model, void* object) noexcept {

@@ -7,23 +7,10 @@ namespace duet::engine {
 
 namespace {
 
-/// The value of a key column that may be null.
-const void* key_value(const ColumnInfo& column, const void* object) {
-    return column.type->nullable == nullptr ? column.in(object)
-                                            : column.type->nullable->value(column.in(object));
-}
-const TypeInfo& key_type(const ColumnInfo& column) {
-    return column.type->nullable == nullptr ? *column.type : *column.type->base;
-}
-
-const ColumnInfo& key_of(const ModelInfo& model) {
-    return model.columns[static_cast<std::size_t>(model.key[0])];
-}
-
 bool same_key(const ColumnInfo& foreign, const void* object, const ColumnInfo& key, const void* target) {
-    const void* value = key_value(foreign, object);
+    const void* value = plain_value(foreign, object);
     if (value == nullptr) return false;
-    const TypeInfo& type = key_type(foreign);
+    const TypeInfo& type = plain_type(foreign);
     if (is_integer(type.kind))
         return duet::detail::read_integer(type.kind, value) ==
                duet::detail::read_integer(key.type->kind, key.in(target));
@@ -35,8 +22,8 @@ bool same_key(const ColumnInfo& foreign, const void* object, const ColumnInfo& k
 }
 
 void write_key(const ColumnInfo& foreign, void* object, const ColumnInfo& key, const void* target) {
-    void* value = const_cast<void*>(key_value(foreign, object));
-    const TypeInfo& type = key_type(foreign);
+    void* value = const_cast<void*>(plain_value(foreign, object));
+    const TypeInfo& type = plain_type(foreign);
     if (is_integer(type.kind)) {
         duet::detail::write_integer(type.kind, value,
                                     duet::detail::read_integer(key.type->kind, key.in(target)));
@@ -98,13 +85,12 @@ Tracked* UnitOfWork::Impl::referred(const TrackedModel& from, const void* object
     const ModelInfo& info = from.info.relations[relation].target();
     TrackedModel* const target = known_model(info);
     if (target == nullptr || info.key.size() != 1) return nullptr;
-    const ColumnInfo& foreign =
-        from.info.columns[static_cast<std::size_t>(from.info.relations[relation].local_column)];
-    const void* value = key_value(foreign, object);
+    const ColumnInfo& foreign = foreign_key(from.info, relation);
+    const void* value = plain_value(foreign, object);
     if (value == nullptr) return nullptr;
     const ColumnInfo& key = key_of(info);
     if (target->keys.by_integer()) {
-        const std::int64_t number = duet::detail::read_integer(key_type(foreign).kind, value);
+        const std::int64_t number = duet::detail::read_integer(plain_type(foreign).kind, value);
         Tracked* const found = target->keys.find(number);
         if ((found != nullptr && found->state != TrackedState::removed) || target->added == 0) return found;
         void* const with = probe(*target);
@@ -112,7 +98,7 @@ Tracked* UnitOfWork::Impl::referred(const TrackedModel& from, const void* object
         return with_key(*target, with);
     }
     std::string bytes;
-    encode_value(key_type(foreign), value, bytes);
+    encode_value(plain_type(foreign), value, bytes);
     void* const with = probe(*target);
     decode_value(*key.type, key.in(with), bytes.data());
     return with_key(*target, with);
