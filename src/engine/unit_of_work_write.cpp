@@ -56,37 +56,6 @@ Task<> UnitOfWork::Impl::write_added(Call call, Pending& pending) {
     for (const Update& update : pending.updates) settle_references(*update.tracked);
 }
 
-namespace {
-
-/// One INSERT among others that are under way.
-class InsertOfObject final : public BatchOperation {
-public:
-    InsertOfObject(const ModelInfo& model, void* object) : model_(model), object_(object) {}
-    Task<> start(Call call) override { return insert(call, model_, object_); }
-    bool checks_result() const noexcept override { return false; }
-    const ModelInfo* hooked_model() const noexcept override { return &model_; }
-
-private:
-    const ModelInfo& model_;
-    void* object_;
-};
-
-class RemovalOfObject final : public BatchOperation {
-public:
-    RemovalOfObject(const ModelInfo& model, void* object, Removal removal)
-        : model_(model), object_(object), removal_(removal) {}
-    Task<> start(Call call) override { return engine::remove(call, model_, object_, removal_); }
-    bool checks_result() const noexcept override { return true; }
-    const ModelInfo* hooked_model() const noexcept override { return &model_; }
-
-private:
-    const ModelInfo& model_;
-    void* object_;
-    Removal removal_;
-};
-
-}  // namespace
-
 // Objects that were added one after the other lie next to each other and go together; others each by itself,
 // at the same time where that is possible.
 Task<> UnitOfWork::Impl::insert_group(Call call, TrackedModel& model, std::span<Tracked* const> rows) {
@@ -101,7 +70,7 @@ Task<> UnitOfWork::Impl::insert_group(Call call, TrackedModel& model, std::span<
                is_new(model.info, rows[begin + count]->object) == keyless)
             ++count;
         if (count == 1) {
-            single.emplace_back(std::make_unique<InsertOfObject>(model.info, first));
+            single.push_back(insertion_of(model.info, first));
         } else {
             co_await insert_all_hooked(call, model.info, first, count);
         }
@@ -219,7 +188,7 @@ Task<> UnitOfWork::Impl::remove_group(Call call, std::span<Tracked* const> rows)
         if (removal == Removal::soft_cascade) {
             co_await engine::remove(call, t->model->info, t->object, removal);
         } else {
-            operations.emplace_back(std::make_unique<RemovalOfObject>(t->model->info, t->object, removal));
+            operations.push_back(removal_of(t->model->info, t->object, removal));
         }
     }
     if (!operations.empty()) co_await run_batch(call, operations);

@@ -27,9 +27,12 @@ struct Rows final : engine::BatchOperation {
 Task<> Batch::run(const engine::Call& call) const { return engine::run_batch(call, operations_); }
 
 void Batch::require_key(const ModelInfo& model, const void* object) const {
-    if (!model.generated_key || std::ranges::find(created_, object) == created_.end()) return;
+    if (!model.generated_key) return;
     const ColumnInfo& key = model.columns[static_cast<std::size_t>(model.key[0])];
-    if (detail::read_integer(key.type->kind, key.in(object)) != 0) return;
+    // Last, because a batch may create many.
+    if (detail::read_integer(key.type->kind, key.in(object)) != 0 ||
+        std::ranges::find(created_, object) == created_.end())
+        return;
     throw InvalidQuery("batch: an object of " + std::string(model.table) +
                        " that the same batch creates has no key yet: change it before, or after the batch");
 }

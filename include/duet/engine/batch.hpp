@@ -20,6 +20,12 @@ public:
     virtual const ModelInfo* hooked_model() const noexcept { return nullptr; }
 };
 
+/// INSERT of an object, UPDATE of the columns that `changes` sets, and DELETE (or what `removal` says), as
+/// insert(), update() and remove() do them. The object must live until the operation has ended.
+duet::detail::Owned<BatchOperation> insertion_of(const ModelInfo& model, void* object);
+duet::detail::Owned<BatchOperation> update_of(const ModelInfo& model, void* object, shape::QueryData changes);
+duet::detail::Owned<BatchOperation> removal_of(const ModelInfo& model, void* object, Removal removal);
+
 /// Runs all in one transaction, or in that of the call: all or none. Where the driver pipelines they go out
 /// together, with what begins the transaction and, unless a result has to be checked first, what commits it.
 /// When hooks have to do with one of them they run one by one, in order.

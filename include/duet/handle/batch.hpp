@@ -25,16 +25,7 @@ public:
     /// INSERT; the object gets its key.
     template <Model M>
     void create(M& object) {
-        struct Create final : engine::BatchOperation {
-            explicit Create(M& of) : object(of) {}
-            Task<> start(engine::Call call) override {
-                return engine::insert(call, detail::model_info<M>, &object);
-            }
-            bool checks_result() const noexcept override { return false; }
-            const ModelInfo* hooked_model() const noexcept override { return &detail::model_info<M>; }
-            M& object;
-        };
-        operations_.push_back(detail::make_owned<Create>(object));
+        operations_.push_back(engine::insertion_of(detail::model_info<M>, &object));
         created_.push_back(&object);
     }
     /// INSERT of what a payload struct says, the other members as the model initialises them. `object`
@@ -54,20 +45,11 @@ public:
     /// is gone.
     template <Model M, expr::IsAssignment... A>
     void update(M& object, const A&... assignments) {
-        struct Update final : engine::BatchOperation {
-            explicit Update(M& of) : object(of) { changes.model = &detail::model_info<M>; }
-            Task<> start(engine::Call call) override {
-                return engine::update(call, detail::model_info<M>, &object, changes);
-            }
-            bool checks_result() const noexcept override { return true; }
-            const ModelInfo* hooked_model() const noexcept override { return &detail::model_info<M>; }
-            M& object;
-            shape::QueryData changes;
-        };
         require_key(detail::model_info<M>, &object);
-        auto operation = detail::make_owned<Update>(object);
-        (expr::add<expr::Role::set, M>(operation->changes.clauses, assignments), ...);
-        operations_.push_back(std::move(operation));
+        shape::QueryData changes;
+        changes.model = &detail::model_info<M>;
+        (expr::add<expr::Role::set, M>(changes.clauses, assignments), ...);
+        operations_.push_back(engine::update_of(detail::model_info<M>, &object, std::move(changes)));
     }
     /// UPDATE of the columns that a payload struct sets, of an object as it is now; it follows when the batch
     /// is done, so that one batch has one such update for an object. Needs <duet/payload.hpp>. Throws
@@ -98,17 +80,8 @@ public:
     /// DELETE, or the mark of a soft delete. NotFound as for update().
     template <Model M>
     void remove(M& object) {
-        struct Remove final : engine::BatchOperation {
-            explicit Remove(M& of) : object(of) {}
-            Task<> start(engine::Call call) override {
-                return engine::remove(call, detail::model_info<M>, &object, engine::Removal::normal);
-            }
-            bool checks_result() const noexcept override { return true; }
-            const ModelInfo* hooked_model() const noexcept override { return &detail::model_info<M>; }
-            M& object;
-        };
         require_key(detail::model_info<M>, &object);
-        operations_.push_back(detail::make_owned<Remove>(object));
+        operations_.push_back(engine::removal_of(detail::model_info<M>, &object, engine::Removal::normal));
     }
     /// UPDATE of all rows of a query, however many there are.
     template <Model M, expr::IsAssignment... A>
