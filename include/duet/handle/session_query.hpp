@@ -1,5 +1,6 @@
 #pragma once
 
+#include <duet/base/input_iterator.hpp>
 #include <duet/engine/unit_of_work.hpp>
 #include <duet/handle/handle.hpp>
 
@@ -142,25 +143,7 @@ public:
     ObjectStream(detail::UnitOperation at, shape::QueryData query, std::size_t batch)
         : cursor_(std::make_unique<engine::ObjectCursor>(*at.unit, std::move(query), batch, at.where)) {}
 
-    class iterator {
-    public:
-        using iterator_concept = std::input_iterator_tag;
-        using value_type = M;
-        using difference_type = std::ptrdiff_t;
-        iterator() = default;
-        explicit iterator(ObjectStream* stream) : stream_(stream) {}
-        M& operator*() const { return *static_cast<M*>(stream_->objects_[stream_->next_]); }
-        M* operator->() const { return &**this; }
-        iterator& operator++() {
-            if (++stream_->next_ == stream_->objects_.size()) stream_->read();
-            return *this;
-        }
-        void operator++(int) { ++*this; }
-        bool operator==(std::default_sentinel_t) const { return stream_->next_ == stream_->objects_.size(); }
-
-    private:
-        ObjectStream* stream_ = nullptr;
-    };
+    using iterator = detail::InputIterator<ObjectStream, M>;
 
     iterator begin() {
         read();
@@ -169,6 +152,12 @@ public:
     std::default_sentinel_t end() const { return {}; }
 
 private:
+    friend iterator;
+    M& current() { return *static_cast<M*>(objects_[next_]); }
+    void advance() {
+        if (++next_ == objects_.size()) read();
+    }
+    bool ended() const { return next_ == objects_.size(); }
     void read() {
         next_ = 0;
         objects_ = detail::complete_inline(cursor_->next());

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <duet/base/input_iterator.hpp>
 #include <duet/payload/describe.hpp>
 #include <duet/payload/rows.hpp>
 
@@ -51,32 +52,19 @@ public:
     /// The line that the last row began in, from 1.
     std::size_t line() const noexcept { return reader_.line(); }
 
-    class iterator {
-    public:
-        using iterator_concept = std::input_iterator_tag;
-        using value_type = T;
-        using difference_type = std::ptrdiff_t;
-        iterator() = default;
-        explicit iterator(RowFile* file) : file_(file) {}
-        T& operator*() const { return *file_->row_; }
-        T* operator->() const { return &*file_->row_; }
-        iterator& operator++() {
-            file_->row_ = file_->next();
-            return *this;
-        }
-        void operator++(int) { ++*this; }
-        bool operator==(std::default_sentinel_t) const { return !file_->row_.has_value(); }
-
-    private:
-        RowFile* file_ = nullptr;
-    };
+    using iterator = duet::detail::InputIterator<RowFile, T>;
     iterator begin() {
-        row_ = next();
+        advance();
         return iterator(this);
     }
     std::default_sentinel_t end() const { return {}; }
 
 private:
+    friend iterator;
+    T& current() { return *row_; }
+    void advance() { row_ = next(); }
+    bool ended() const { return !row_.has_value(); }
+
     payload::RowReader reader_;
     std::optional<T> row_{};
 };

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <duet/async/task.hpp>
+#include <duet/base/input_iterator.hpp>
 #include <duet/base/owned.hpp>
 #include <duet/engine/engine.hpp>
 #include <duet/model/model.hpp>
@@ -25,26 +26,7 @@ public:
     RowStream(engine::Call call, shape::QueryData query, std::size_t batch)
         : cursor_(detail::make_owned<engine::Cursor>(call, std::move(query), batch)) {}
 
-    class iterator {
-    public:
-        using iterator_concept = std::input_iterator_tag;
-        using value_type = M;
-        using difference_type = std::ptrdiff_t;
-        iterator() = default;
-        explicit iterator(RowStream* stream) : stream_(stream) {}
-        M& operator*() const { return stream_->rows_[stream_->next_]; }
-        M* operator->() const { return &**this; }
-        iterator& operator++() {
-            ++stream_->next_;
-            stream_->refill();
-            return *this;
-        }
-        void operator++(int) { ++*this; }
-        bool operator==(std::default_sentinel_t) const { return stream_->next_ == stream_->rows_.size(); }
-
-    private:
-        RowStream* stream_ = nullptr;
-    };
+    using iterator = detail::InputIterator<RowStream, M>;
 
     iterator begin() {
         refill();
@@ -60,8 +42,15 @@ public:
     }
 
 private:
+    friend iterator;
+    M& current() { return rows_[next_]; }
+    void advance() {
+        ++next_;
+        refill();
+    }
+    bool ended() const { return next_ == rows_.size(); }
     void refill() {
-        if (next_ == rows_.size()) next_batch();
+        if (ended()) next_batch();
     }
     detail::Owned<engine::Cursor> cursor_;
     std::vector<M> rows_;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <duet/async/mode.hpp>
+#include <duet/base/input_iterator.hpp>
 #include <duet/expr/cpp_types.hpp>
 #include <duet/query/query_form.hpp>
 #include <duet/statement/row_layout.hpp>
@@ -160,6 +161,23 @@ struct OpenRows : StatementList<R, ByName> {
         const std::size_t count = co_await cursor.next(this->target);
         if (count != 0 && this->loads(statement)) co_await this->load(call, statement);
     }
+
+    // For blocking code.
+    auto& current() {
+        if constexpr (std::is_same_v<R, bool>) {
+            return this->rows[next].value;
+        } else {
+            return this->rows[next];
+        }
+    }
+    void advance() {
+        ++next;
+        refill();
+    }
+    bool ended() const { return next == this->rows.size(); }
+    void refill() {
+        if (ended()) complete_inline(read());
+    }
 };
 
 }  // namespace detail
@@ -171,43 +189,15 @@ class StatementStream {
 public:
     explicit StatementStream(std::unique_ptr<detail::OpenRows<R, ByName>> rows) : rows_(std::move(rows)) {}
 
-    class iterator {
-    public:
-        using iterator_concept = std::input_iterator_tag;
-        using value_type = R;
-        using difference_type = std::ptrdiff_t;
-        iterator() = default;
-        explicit iterator(detail::OpenRows<R, ByName>* rows) : rows_(rows) {}
-        auto& operator*() const {
-            if constexpr (std::is_same_v<R, bool>) {
-                return rows_->rows[rows_->next].value;
-            } else {
-                return rows_->rows[rows_->next];
-            }
-        }
-        auto* operator->() const { return &**this; }
-        iterator& operator++() {
-            ++rows_->next;
-            refill(*rows_);
-            return *this;
-        }
-        void operator++(int) { ++*this; }
-        bool operator==(std::default_sentinel_t) const { return rows_->next == rows_->rows.size(); }
-
-    private:
-        detail::OpenRows<R, ByName>* rows_ = nullptr;
-    };
+    using iterator = detail::InputIterator<detail::OpenRows<R, ByName>, R>;
 
     iterator begin() {
-        refill(*rows_);
+        rows_->refill();
         return iterator(rows_.get());
     }
     std::default_sentinel_t end() const { return {}; }
 
 private:
-    static void refill(detail::OpenRows<R, ByName>& rows) {
-        if (rows.next == rows.rows.size()) detail::complete_inline(rows.read());
-    }
     std::unique_ptr<detail::OpenRows<R, ByName>> rows_;
 };
 
@@ -221,7 +211,7 @@ public:
     /// The next row, or nothing at the end. One call at a time.
     Task<std::optional<R>> next() {
         detail::OpenRows<R, ByName>& open = *rows_;
-        if (open.next == open.rows.size()) {
+        if (open.ended()) {
             co_await open.read();
             if (open.rows.empty()) co_return std::nullopt;
         }
