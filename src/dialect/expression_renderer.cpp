@@ -8,6 +8,7 @@
 #include "expression_types.hpp"
 #include "join_text.hpp"
 #include "select_renderer.hpp"
+#include "spelling.hpp"
 #include "sql_text.hpp"
 #include "statement_renderer.hpp"
 
@@ -125,9 +126,7 @@ std::string ExpressionRenderer::in_query(Op op, Cursor& c, Scope& scope, bool te
     const bool negated = is_row ? c.u8() != 0 : op == Op::not_in_query;
     Operand operand;
     if (is_row) {
-        for (const Operand& value : each(c.u8(), c, scope))
-            operand.sql += (operand.sql.empty() ? "(" : ", ") + value.sql;
-        operand.sql += ")";
+        operand.sql = list_of(each(c.u8(), c, scope));
     } else {
         operand = alone(c, scope);
     }

@@ -63,11 +63,8 @@ std::string ExpressionRenderer::call(Cursor& c, Scope& scope) {
 }
 
 std::string ExpressionRenderer::call_named(Cursor& c, Scope& scope) {
-    std::string out(c.name());
-    const std::size_t arguments = c.u8();
-    out += '(';
-    for (std::size_t i = 0; i < arguments; ++i) out += (i == 0 ? "" : ", ") + alone(c, scope).sql;
-    return out + ")";
+    const std::string_view name = c.name();
+    return call_of(name, each(c.u8(), c, scope));
 }
 
 std::string ExpressionRenderer::aggregate(Cursor& c, Scope& scope, const std::string& over) {
@@ -178,14 +175,14 @@ std::string ExpressionRenderer::constant(Cursor& c) {
 std::string ExpressionRenderer::row_compare(Cursor& c, Scope& scope) {
     const Op op = c.op();
     const std::size_t columns = c.u8();
-    std::string left;
-    std::string right;
+    std::vector<Operand> left;
+    std::vector<Operand> right;
     for (std::size_t i = 0; i < columns; ++i) {
-        const std::vector<Operand> sides = alike(2, c, scope);
-        left += (i == 0 ? "(" : ", ") + sides[0].sql;
-        right += (i == 0 ? "(" : ", ") + sides[1].sql;
+        std::vector<Operand> sides = alike(2, c, scope);
+        left.push_back(std::move(sides[0]));
+        right.push_back(std::move(sides[1]));
     }
-    return join({left, ")", sign_of(op), right, ")"});
+    return join({list_of(left), sign_of(op), list_of(right)});
 }
 
 }  // namespace duet::detail

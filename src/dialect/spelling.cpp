@@ -32,14 +32,17 @@ std::string_view sign_of(shape::Op op) {
     }
 }
 
-std::string call_of(std::string_view function, std::span<const Operand> arguments) {
-    std::string out(function);
-    out += '(';
-    for (std::size_t i = 0; i < arguments.size(); ++i) {
+std::string list_of(std::span<const Operand> values) {
+    std::string out = "(";
+    for (std::size_t i = 0; i < values.size(); ++i) {
         if (i != 0) out += ", ";
-        out += arguments[i].sql;
+        out += values[i].sql;
     }
     return out + ")";
+}
+
+std::string call_of(std::string_view function, std::span<const Operand> arguments) {
+    return std::string(function) + list_of(arguments);
 }
 
 }  // namespace duet::detail

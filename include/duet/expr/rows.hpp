@@ -2,6 +2,7 @@
 
 #include <duet/expr/comparison.hpp>
 
+#include <cstddef>
 #include <initializer_list>
 
 namespace duet::expr {
@@ -46,6 +47,19 @@ auto tuple_of(const T& first, const Rest&... rest) {
     return Tuple<node_t<T>, node_t<Rest>...>{as_node(first), tuple_of(rest...)};
 }
 
+namespace detail {
+/// What comes of comparing rows, of which `pairs` says what comes of each column.
+template <std::size_t N>
+consteval Checked check_pairs(const Checked (&pairs)[N]) {
+    Checked out{&duet::detail::boolean_value};
+    for (const Checked& pair : pairs) {
+        if (!pair.ok()) return pair;
+        out.nullable = out.nullable || pair.nullable;
+    }
+    return out;
+}
+}  // namespace detail
+
 template <class L, class R>
 struct RowComparison;
 template <class... L, class... R>
@@ -59,14 +73,8 @@ struct RowComparison<Tuple<L...>, Tuple<R...>> : Node {
 
     template <class M>
     static consteval Checked check() {
-        Checked out{&duet::detail::boolean_value};
-        const Checked pairs[] = {
-            check_comparison(checked<M, L>, checked<M, R>, is_value_node<L>, is_value_node<R>, true)...};
-        for (const Checked& pair : pairs) {
-            if (!pair.ok()) return pair;
-            out.nullable = out.nullable || pair.nullable;
-        }
-        return out;
+        return detail::check_pairs(
+            {check_comparison(checked<M, L>, checked<M, R>, is_value_node<L>, is_value_node<R>, true)...});
     }
     template <class M>
     void emit(shape::Fragment& out) const {

@@ -38,16 +38,6 @@ bool has_null(const Tuple<First, Rest...>& row) {
     return has_null(row.rest);
 }
 
-template <class M, class... L>
-consteval Checked check_pairs(const Checked (&pairs)[sizeof...(L)]) {
-    Checked out{&duet::detail::boolean_value};
-    for (const Checked& pair : pairs) {
-        if (!pair.ok()) return pair;
-        out.nullable = out.nullable || pair.nullable;
-    }
-    return out;
-}
-
 }  // namespace detail
 
 template <class L, class R>
@@ -64,7 +54,7 @@ struct RowInList<Tuple<L...>, Tuple<R...>> : Node {
 
     template <class M>
     static consteval Checked check() {
-        return detail::check_pairs<M, L...>(
+        return detail::check_pairs(
             {check_comparison(checked<M, L>, checked<M, R>, is_value_node<L>, is_value_node<R>, false)...});
     }
     template <class M>
@@ -102,8 +92,8 @@ struct RowInStatement<Tuple<L...>, Types<P...>> : Node {
 
     template <class M>
     static consteval Checked check() {
-        return detail::check_pairs<M, L...>({check_comparison(
-            checked<M, L>, {&duet::detail::type_info<P>, true}, is_value_node<L>, false, false)...});
+        return detail::check_pairs({check_comparison(checked<M, L>, {&duet::detail::type_info<P>, true},
+                                                     is_value_node<L>, false, false)...});
     }
     template <class M>
     void emit(shape::Fragment& out) const {
