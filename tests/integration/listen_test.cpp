@@ -33,13 +33,6 @@ protected:
     ServerDatabase server{Server::postgres};
     Db db{server.url()};
 };
-struct ModeNames {
-    template <class Mode>
-    static std::string GetName(int /*index*/) {
-        return Mode::is_async ? "Async" : "Blocking";
-    }
-};
-using Modes = ::testing::Types<duet::Blocking, duet::Async>;
 TYPED_TEST_SUITE(Listening, Modes, ModeNames);
 
 TYPED_TEST(Listening, HandsOutWhatIsSentInItsOrder) {

@@ -35,8 +35,7 @@ struct Pair {
 
 template <class M>
 class StatementsThatWriteBesideReplicas : public ::testing::Test {};
-using Modes = ::testing::Types<duet::Blocking, duet::Async>;
-TYPED_TEST_SUITE(StatementsThatWriteBesideReplicas, Modes);
+TYPED_TEST_SUITE(StatementsThatWriteBesideReplicas, Modes, ModeNames);
 
 TYPED_TEST(StatementsThatWriteBesideReplicas, GoToThePrimaryAndAreReadBack) {
     static Pair servers;

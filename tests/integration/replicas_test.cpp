@@ -101,13 +101,6 @@ protected:
         return got(handle.template query<Note>().count());
     }
 };
-struct ModeNames {
-    template <class M>
-    static std::string GetName(int /*index*/) {
-        return M::is_async ? "Async" : "Blocking";
-    }
-};
-using Modes = ::testing::Types<duet::Blocking, duet::Async>;
 TYPED_TEST_SUITE(Replicas, Modes, ModeNames);
 
 TYPED_TEST(Replicas, AnswerReadsOfEveryKind) {

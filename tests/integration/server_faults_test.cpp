@@ -310,14 +310,6 @@ TYPED_TEST(CanceledOnAServer, StatementsLeaveNothingBehind) {
     EXPECT_EQ(sessions_with<TypeParam>(this->admin, asleep_text<TypeParam>), 0);
 }
 
-struct ModeNames {
-    template <class Mode>
-    static std::string GetName(int /*index*/) {
-        return Mode::is_async ? "Async" : "Blocking";
-    }
-};
-using Modes = ::testing::Types<duet::Blocking, duet::Async>;
-
 template <class Mode>
 class AServerThatIsFull : public ::testing::Test {
 protected:

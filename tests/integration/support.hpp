@@ -151,6 +151,16 @@ struct BackendNames {
     }
 };
 
+/// Both modes, for suites that have servers of their own.
+using Modes = ::testing::Types<Blocking, Async>;
+
+struct ModeNames {
+    template <class Mode>
+    static std::string GetName(int /*index*/) {
+        return Mode::is_async ? "Async" : "Blocking";
+    }
+};
+
 /// A text for each dialect, where SQL differs.
 struct PerDialect {
     std::string sqlite{};

@@ -30,14 +30,6 @@ protected:
     static constexpr const char* secret = "s3cret-w0rd";
 };
 
-struct ModeNames {
-    template <class Mode>
-    static std::string GetName(int /*index*/) {
-        return Mode::is_async ? "Async" : "Blocking";
-    }
-};
-using Modes = ::testing::Types<duet::Blocking, duet::Async>;
-
 template <class Mode>
 class PostgresTls : public Tls<Mode> {
 protected:
