@@ -197,10 +197,19 @@ std::string ExpressionRenderer::assigned(Cursor& c, Scope& scope, const ColumnIn
 }
 
 std::string ExpressionRenderer::typed_value(Cursor& c, Scope& scope, const ColumnInfo& column) {
-    const Kind kind = kind_in_database(*column.type);
-    if (static_cast<Op>(*c.at) == Op::null)
-        return dialect_.cast({.sql = operand(c, scope), .kind = kind}, kind);
-    return comparable(c, scope, type_of(c, scope), nullptr).sql;
+    const TypeInfo& stored = type_in_database(*column.type);
+    const Kind kind = kind_in_database(stored);
+    const bool is_array = kind == Kind::array;
+    const bool has_own_type = is_array || !stored.sql_type.empty();
+    if (static_cast<Op>(*c.at) == Op::null) {
+        const std::string null = operand(c, scope);
+        if (has_own_type) return dialect_.cast_as_column(null, stored);
+        const Kind beside = kind == Kind::decimal_text ? Kind::decimal : kind;  // as parameter() has it
+        return dialect_.cast({.sql = null, .kind = beside}, beside);
+    }
+    const ExpressionType array{.kind = kind, .type = &stored};
+    std::string value = comparable(c, scope, type_of(c, scope), is_array ? &array : nullptr).sql;
+    return has_own_type && !is_array ? dialect_.cast_as_column(value, stored) : value;
 }
 
 Operand ExpressionRenderer::first_of_recursion(Cursor& c, Scope& scope, const ColumnInfo& column) {

@@ -200,6 +200,9 @@ public:
         return PostgresDdl::order_term(key, flags, may_be_null);
     }
 
+    std::string cast_as_column(std::string_view operand, const TypeInfo& type) const override {
+        return cast_as(operand, detail::postgres_type(type));
+    }
     std::string cast(const Operand& from, Kind to) const override {
         const std::string& operand = from.sql;
         switch (to) {

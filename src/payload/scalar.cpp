@@ -10,6 +10,7 @@
 #include <duet/types/utf8.hpp>
 #include <duet/types/uuid.hpp>
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <limits>
@@ -57,9 +58,11 @@ Refusal read_real(Kind kind, std::string_view number, void* target) {
         *static_cast<double*>(target) = value;
         return {};
     }
-    if (std::abs(value) > static_cast<double>(std::numeric_limits<float>::max()))
-        return {"out_of_range", "is too large"};
-    *static_cast<float*>(target) = static_cast<float>(value);
+    // The shortest text of the largest float is a little larger than it.
+    constexpr double largest = std::numeric_limits<float>::max();
+    constexpr double nearer_to_infinity = 0x1.ffffffp127;
+    if (std::abs(value) >= nearer_to_infinity) return {"out_of_range", "is too large"};
+    *static_cast<float*>(target) = static_cast<float>(std::clamp(value, -largest, largest));
     return {};
 }
 

@@ -72,6 +72,10 @@ public:
     /// A term of ORDER BY; `flags` are OrderFlags.
     virtual std::string order_term(std::string_view key, std::uint8_t flags, bool may_be_null) const;
     virtual std::string cast(const Operand& operand, Kind to) const = 0;
+    /// The same to the type of a column, where that is an array or a type of the database's own.
+    virtual std::string cast_as_column(std::string_view operand, const TypeInfo& /*type*/) const {
+        return std::string(operand);
+    }
     virtual std::string date_part(std::string_view operand, shape::DatePart part) const = 0;
     virtual std::string date_trunc(std::string_view operand, shape::DatePart part) const = 0;
     /// Throws UnsupportedByDialect for functions that the database has not.

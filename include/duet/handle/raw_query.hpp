@@ -81,14 +81,25 @@ struct RawOperation {
     }
 };
 
+/// Whether a `{}` can be bound to it: a value of a column's type, or NULL; no expression.
+template <class V>
+consteval bool is_bindable() {
+    using Node = expr::node_t<V>;
+    if constexpr (expr::is_value_node<Node>) return Node::template check<void>().ok();
+    return false;
+}
+
 /// The operation of a text and its values; `call` may be filled in later but for its engine.
 template <class... V>
 RawOperation raw_operation(const engine::Call& call, std::string_view text, const V&... values) {
+    constexpr bool all_are_values = (is_bindable<V>() && ...);
+    static_assert(all_are_values,
+                  "duet: each {} of sql() takes a value of a type that columns can have, and no expression");
     RawOperation operation{call, {}, {}};
     operation.text = place_values(call.engine->dialect(), text, sizeof...(V));
     [[maybe_unused]] const auto add = [&bound = operation.values](const auto& value) {
         const std::size_t before = bound.values.size();
-        expr::as_node(value).template emit_as<void>(bound, nullptr);
+        if constexpr (all_are_values) expr::as_node(value).template emit_as<void>(bound, nullptr);
         if (bound.values.size() == before)
             bound.values.add_null();  // a query spells NULL; here it is a value like others
     };

@@ -31,15 +31,19 @@ void require_all_rows(const shape::QueryData& query);
 /// Throws InvalidQuery for a query that locks rows, outside of a transaction.
 void require_transaction(const engine::Call& call, const shape::QueryData& query);
 
+/// Whether a field of one type takes the values of a column of another.
+consteval bool reads_as(const TypeInfo& column, const TypeInfo& field) {
+    const bool same_kind = column.kind == field.kind || (is_integer(column.kind) && is_integer(field.kind)) ||
+                           (column.kind == Kind::decimal_text && field.kind == Kind::decimal);
+    return same_kind && expr::types_meet(column, field);
+}
 template <class M, class S, std::size_t I>
 void select_member(shape::QueryData& query) {
     constexpr std::string_view name = member_names<S>[I].view();
     constexpr expr::Resolved found = expr::resolve(model_info<M>, name);
     static_assert(found.ok && found.column >= 0, "duet: a field of this struct is no column of the model");
     if constexpr (found.ok && found.column >= 0) {
-        constexpr bool same_type =
-            type_info<member_type<S, I>>.kind == found.type->kind ||
-            (is_integer(type_info<member_type<S, I>>.kind) && is_integer(found.type->kind));
+        constexpr bool same_type = reads_as(*found.type, type_info<member_type<S, I>>);
         static_assert(same_type, "duet: a field of this struct has another type than the column of its name");
         const std::size_t begun = query.clauses.begin(shape::Clause::select);
         query.clauses.name("_");

@@ -79,6 +79,17 @@ TEST(FromJson, ReadsWhatToJsonWrites) {
     EXPECT_EQ(duet::to_json(duet::from_json<Everything>(json)), json);
 }
 
+TEST(FromJson, ReadsTheLargestFloats) {
+    struct Reading {
+        float value{};
+    };
+    for (const float largest : {std::numeric_limits<float>::max(), std::numeric_limits<float>::lowest()}) {
+        const duet::Json json = duet::to_json(Reading{largest});
+        EXPECT_EQ(duet::from_json<Reading>(json).value, largest) << json.text();
+    }
+    EXPECT_EQ(faults_in([] { duet::from_json<Reading>(R"({"value":3.4028236e38})"); }), "out_of_range /value");
+}
+
 TEST(FromJson, ReportsAllFaultsWithTheirPaths) {
     EXPECT_EQ(faults_in([] {
                   duet::from_json<Everything>(R"({"flag":1,"i8":200,"u64":-1,"i64":1.5,"f32":1e39,"f64":"1",
