@@ -130,7 +130,7 @@ Task<bool> UnitOfWork::Impl::flush_once(Where where, bool last_of_all) {
         explicit Flushing(Impl& of) : impl(of) { impl.flushing = true; }
         Flushing(const Flushing&) = delete;
         ~Flushing() {
-            impl.flushing = false;
+            impl.flushing = impl.cautious = false;
             impl.flush_transaction = nullptr;
         }
     };
@@ -151,6 +151,9 @@ Task<bool> UnitOfWork::Impl::flush_once(Where where, bool last_of_all) {
     TakeBack unless_written(*this, pending);
     if (pending.hooks) remember_all(pending);
     Call call = unit.call(where);
+    const duet::detail::PromiseBase& self = co_await duet::detail::current_promise();
+    cautious = !last_of_all && call.engine->pool().topology().pipelining &&
+               (self.cancel != nullptr || options.timeout.count() != 0);
     std::unique_ptr<TransactionState> savepoint;
     std::exception_ptr error;
     try {

@@ -240,6 +240,10 @@ struct UnitOfWork::Impl {
     /// `in_turn`: in this order.
     Task<> write_each(Call call, Pending& pending, std::span<Update* const> updates, bool in_turn);
     Task<> write_updates(Call call, Pending& pending, std::size_t begin, std::size_t end);
+    /// In one pipeline where that is possible, and safe.
+    Task<> run_operations(Call call, std::span<const duet::detail::Owned<BatchOperation>> operations) const;
+    /// Whether changes of these columns would go through a pipeline, when that is not safe.
+    bool one_by_one(const ModelInfo& model, const ColumnSet& columns);
     Task<> write_links(Call call, Pending& pending);
     Task<> write_removed(Call call, Pending& pending, std::size_t begin, std::size_t end);
     Task<> remove_group(Call call, std::span<Tracked* const> rows);
@@ -269,6 +273,9 @@ struct UnitOfWork::Impl {
     std::size_t links = 0;              // collections with links to be written, at most
     std::uint32_t marks = 0x8000'0000;  // Tracked::number of those that were looked at; above all counts
     bool flushing = false;
+    /// The transaction is to go on behind a flush that is cancelled; a pipeline would take its connection
+    /// along.
+    bool cautious = false;
     TransactionState* flush_transaction = nullptr;  // in which a flush writes, while it does
     std::uint64_t epoch = 1;                    // grows when references have changed that no index knows of
     std::vector<Tracked*>* arrivals = nullptr;  // whoever wants to know what rows became new objects

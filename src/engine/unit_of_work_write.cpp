@@ -82,7 +82,24 @@ Task<> UnitOfWork::Impl::insert_group(Call call, Pending& pending, TrackedModel&
         }
         begin += count;
     }
-    if (!single.empty()) co_await run_batch(call, single);
+    if (!single.empty()) co_await run_operations(call, single);
+}
+
+Task<> UnitOfWork::Impl::run_operations(
+    Call call, std::span<const duet::detail::Owned<BatchOperation>> operations) const {
+    if (!cautious) co_return co_await run_batch(call, operations);
+    for (const duet::detail::Owned<BatchOperation>& operation : operations) co_await operation->start(call);
+}
+
+bool UnitOfWork::Impl::one_by_one(const ModelInfo& info, const ColumnSet& columns) {
+    if (!cautious) return false;
+    if (touches_unique(model(info), columns)) return true;
+    for (std::size_t i = 0; i < info.columns.size(); ++i) {
+        const TypeInfo* type = info.columns[i].type;
+        while (type->kind == Kind::custom) type = type->base;
+        if (columns.has(i) && type->kind == Kind::array) return true;
+    }
+    return false;
 }
 
 // Changed rows.
@@ -137,8 +154,9 @@ Task<> UnitOfWork::Impl::write_each(Call call, Pending& pending, std::span<Updat
     for (std::size_t i = 0; i < updates.size();) {
         Update& first = *updates[i];
         const ModelInfo& info = first.tracked->model->info;
-        const bool alone = hooked(call, info) || (in_turn && pending.hooks);
+        bool alone = hooked(call, info) || (in_turn && pending.hooks);
         if (alone) add_changes(pending, first);
+        alone = alone || one_by_one(info, first.columns);
         const std::size_t from = i;
         objects.clear();
         columns.clear();
@@ -233,7 +251,7 @@ Task<> UnitOfWork::Impl::remove_group(Call call, std::span<Tracked* const> rows)
             operations.push_back(removal_of(t->model->info, t->object, removal));
         }
     }
-    if (!operations.empty()) co_await run_batch(call, operations);
+    if (!operations.empty()) co_await run_operations(call, operations);
 }
 
 }  // namespace duet::engine
