@@ -18,6 +18,9 @@ public:
     static constexpr std::size_t capacity = 192;
 
     void add(std::size_t column) noexcept { words_[column / 64] |= std::uint64_t{1} << column % 64; }
+    void add(const ColumnSet& others) noexcept {
+        for (std::size_t i = 0; i < words_.size(); ++i) words_[i] |= others.words_[i];
+    }
     bool has(std::size_t column) const noexcept { return (words_[column / 64] >> column % 64 & 1) != 0; }
     bool empty() const noexcept { return (words_[0] | words_[1] | words_[2]) == 0; }
     friend bool operator==(const ColumnSet&, const ColumnSet&) = default;

@@ -224,6 +224,7 @@ void UnitOfWork::remove(void* object, Removal removal) {
     if (removal == Removal::soft_cascade && t.model->info.soft_delete < 0)
         throw InvalidQuery(std::string(t.model->info.type_name) + " has no SoftDelete member");
     const bool was_added = t.state == TrackedState::added;
+    if (was_added) impl_->refuse_while_flushing("remove");
     impl_->journal_state(t);
     impl_->set_state(t, TrackedState::removed);
     t.hard = removal == Removal::hard;
@@ -247,6 +248,7 @@ void UnitOfWork::remove(void* object, Removal removal) {
 
 void UnitOfWork::expunge(void* object) {
     Tracked& t = impl_->require(object, "expunge");
+    impl_->refuse_while_flushing("expunge");
     impl_->forget(t);
     t.expunged = true;
 }

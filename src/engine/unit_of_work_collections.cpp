@@ -167,13 +167,20 @@ struct ShownRows {
 }  // namespace
 
 void UnitOfWork::Impl::show(Collection& c) {
-    if (!c.relation->to_many() || c.owner->state == TrackedState::gone) return;
+    if (c.owner->state == TrackedState::gone) return;
     RelationState* const member = state_of(*c.relation, c.owner->object);
     if (member == nullptr) return;
     member->info = c.relation;
     if (!loaded(c)) {
         member->reset();
         c.shown.reset();
+        return;
+    }
+    if (!c.relation->to_many()) {
+        void* const row = c.rows.empty() ? nullptr : c.rows.front();
+        if (member->loaded && member->first == row && member->count == c.rows.size()) return;
+        member->attach(row == nullptr ? nullptr : std::shared_ptr<void>(tracked(row)->owner, row), row,
+                       row == nullptr ? 0 : 1);
         return;
     }
     const auto* const before = static_cast<const ShownRows*>(c.shown.get());
@@ -190,10 +197,20 @@ void UnitOfWork::Impl::show(Collection& c) {
     member->scattered = true;
 }
 
+void UnitOfWork::Impl::show_one(Tracked& t, std::size_t relation, const Tracked* other) {
+    Collection& c = collection_of(t, relation);
+    c.loaded = true;
+    c.partial = false;
+    c.loaded_in = level().serial;
+    c.rows.clear();
+    if (other != nullptr && other->state == TrackedState::stored) c.rows.push_back(other->object);
+    show(c);
+}
+
 void UnitOfWork::Impl::show_collections() {
     for (const auto& [owner, list] : collections) {
         for (const auto& c : list) {
-            if (c->owner->state == TrackedState::gone || !c->relation->to_many()) continue;
+            if (c->owner->state == TrackedState::gone) continue;
             if (loaded(*c)) rows_of(*c);
             show(*c);
         }
@@ -206,21 +223,37 @@ void UnitOfWork::link(Collection& c, void* object) {
     if (&t.model->info != &c.relation->target())
         throw InvalidQuery(name_of(c) + " holds objects of another model");
     if (c.relation->kind != RelationKind::many_to_many) {
+        if (c.relation->kind == RelationKind::has_one && loaded(c)) {
+            const auto now = rows(c);
+            for (void* const before : std::vector<void*>(now.begin(), now.end())) {
+                if (before != object) (void)unlink(c, before);
+            }
+        }
         impl_->attach(t, reference_of(c, *t.model), *c.owner);
         if (c.partial && !is_in(c.rows, object)) c.rows.push_back(object);
         if (loaded(c)) rows(c);
         return;
     }
-    if (is_in(c.rows, object) || is_in(c.linked, object)) return;
+    Collection* const other = impl_->mirror(c, t);
+    void* const owner = c.owner->object;
+    const bool in_rows = loaded(c) && is_in(c.rows, object);
+    if (in_rows && (other == nullptr || !is_in(other->unlinked, owner))) return;
     impl_->journal_collection(c);
-    if (std::erase(c.unlinked, object) == 0) {
+    if (other != nullptr) impl_->journal_collection(*other);
+    // Where the links that exist are not known, one that was to be taken away is taken away and added.
+    std::size_t back = 0;
+    if (loaded(c)) {
+        back = std::erase(c.unlinked, object);
+        if (other != nullptr) back += std::erase(other->unlinked, owner);
+    }
+    const bool waits = is_in(c.linked, object) || (other != nullptr && is_in(other->linked, owner));
+    if (back == 0 && !waits) {
         c.linked.push_back(object);
         ++impl_->links;
     }
-    if (loaded(c)) c.rows.push_back(object);
-    if (Collection* const other = impl_->mirror(c, t); other != nullptr && loaded(*other)) {
-        impl_->journal_collection(*other);
-        if (!is_in(other->rows, c.owner->object)) other->rows.push_back(c.owner->object);
+    if (loaded(c) && !in_rows) c.rows.push_back(object);
+    if (other != nullptr && loaded(*other)) {
+        if (!is_in(other->rows, owner)) other->rows.push_back(owner);
         impl_->show(*other);
     }
     impl_->show(c);
@@ -240,19 +273,24 @@ bool UnitOfWork::unlink(Collection& c, void* object) {
         if (loaded(c)) rows(c);
         return true;
     }
-    const bool known = is_in(c.rows, object) || is_in(c.linked, object);
-    if (loaded(c) && !known) return false;
+    Collection* const other = impl_->mirror(c, t);
+    void* const owner = c.owner->object;
+    const bool waits = is_in(c.linked, object) || (other != nullptr && is_in(other->linked, owner));
+    if (loaded(c) && !waits && !is_in(c.rows, object)) return false;
     impl_->journal_collection(c);
     std::erase(c.rows, object);
-    if (std::erase(c.linked, object) == 0 && !is_in(c.unlinked, object)) {
+    std::erase(c.linked, object);
+    if (other != nullptr) {
+        impl_->journal_collection(*other);
+        std::erase(other->rows, owner);
+        std::erase(other->linked, owner);
+        impl_->show(*other);
+    }
+    const bool goes = is_in(c.unlinked, object) || (other != nullptr && is_in(other->unlinked, owner));
+    // A link that waits may be there already where those that are there are not known.
+    if ((!waits || !loaded(c)) && !goes) {
         c.unlinked.push_back(object);
         ++impl_->links;
-    }
-    if (Collection* const other = impl_->mirror(c, t)) {
-        impl_->journal_collection(*other);
-        std::erase(other->rows, c.owner->object);
-        std::erase(other->linked, c.owner->object);
-        impl_->show(*other);
     }
     impl_->show(c);
     return true;

@@ -11,6 +11,11 @@ namespace duet::engine {
 
 namespace {
 
+/// Whether its row really goes.
+bool deletes(const Tracked& t) { return t.model->info.soft_delete < 0 || t.hard; }
+
+}  // namespace
+
 bool touches(const std::vector<std::int16_t>& columns, const ColumnSet& changed) {
     return std::any_of(columns.begin(), columns.end(), [&changed](std::int16_t column) {
         return changed.has(static_cast<std::size_t>(column));
@@ -21,11 +26,6 @@ bool touches_unique(const TrackedModel& model, const ColumnSet& changed) {
     return std::any_of(model.unique.begin(), model.unique.end(),
                        [&changed](const auto& columns) { return touches(columns, changed); });
 }
-
-/// Whether its row really goes.
-bool deletes(const Tracked& t) { return t.model->info.soft_delete < 0 || t.hard; }
-
-}  // namespace
 
 /// The values of one set of unique columns; false when there is a NULL among them, or a key that is not known
 /// yet. `of`: whose values they are, when they are not those of its row.
@@ -169,7 +169,21 @@ void UnitOfWork::Impl::make_room(Pending& pending) {
         }
         return false;
     };
-    const auto others = std::stable_partition(later, pending.updates.end(), makes_room);
+    // And those whose values these take in their turn.
+    auto others = later;
+    for (bool more = true; more;) {
+        const auto begin = others;
+        others = std::stable_partition(begin, pending.updates.end(), makes_room);
+        more = others != begin && others != pending.updates.end();
+        for (auto update = begin; update != others; ++update) {
+            Tracked& t = *update->tracked;
+            for (std::size_t g = 0; g < t.model->unique.size(); ++g) {
+                if (touches(t.model->unique[g], update->columns) &&
+                    unique_values(*t.model, g, t.object, &t, values))
+                    by_new[t.model->number].insert(values);
+            }
+        }
+    }
     pending.updates_first = static_cast<std::size_t>(others - pending.updates.begin());
 }
 

@@ -21,6 +21,17 @@ bool UnitOfWork::Impl::has_pending() {
                        [this](TrackedModel& model) { return has_pending(model); });
 }
 
+ColumnSet UnitOfWork::Impl::changed_columns(const Tracked& t) const {
+    const ColumnSet columns = t.model->layout.changes(t.object, t.snapshot);
+    if (columns.empty()) return columns;
+    for (const std::int16_t key : t.model->info.key) {
+        if (!columns.has(static_cast<std::size_t>(key))) continue;
+        throw InvalidQuery("the primary key of an object in a session was changed: remove this " +
+                           std::string(t.model->info.type_name) + " and add another one");
+    }
+    return columns;
+}
+
 UnitOfWork::Impl::Pending UnitOfWork::Impl::collect() {
     settle_all_references();
     Pending pending;
@@ -29,13 +40,8 @@ UnitOfWork::Impl::Pending UnitOfWork::Impl::collect() {
             if (t.state == TrackedState::added) pending.added.push_back(&t);
             if (t.state == TrackedState::removed) pending.removed.push_back(&t);
             if (t.state != TrackedState::stored) continue;
-            const ColumnSet columns = model.layout.changes(t.object, t.snapshot);
+            const ColumnSet columns = changed_columns(t);
             if (columns.empty()) continue;
-            for (const std::int16_t key : model.info.key) {
-                if (!columns.has(static_cast<std::size_t>(key))) continue;
-                throw InvalidQuery("the primary key of an object in a session was changed: remove this " +
-                                   std::string(model.info.type_name) + " and add another one");
-            }
             if (pending.updates.empty())
                 pending.updates.reserve(std::min<std::size_t>(model.objects.size(), 1024));
             pending.updates.push_back({&t, columns});
@@ -48,6 +54,12 @@ UnitOfWork::Impl::Pending UnitOfWork::Impl::collect() {
     }
     for (Tracked* t : pending.added) {
         if (is_new(t->model->info, t->object)) continue;
+        const Tracked* const there = t->model->keys.find(t->object);
+        if (there != nullptr && there->state == TrackedState::stored && !there->stale) {
+            throw InvalidQuery("flush: the session has an object of the row of this " +
+                               std::string(t->model->info.type_name) +
+                               " already: change that one, or merge() a copy instead of adding it");
+        }
         std::string key;
         encode_key(t->model->info, t->object, key);
         t->model->added_keys.try_emplace(std::move(key), t);
@@ -80,12 +92,47 @@ struct UnitOfWork::Impl::TakeBack {
     bool armed = true;
 };
 
+bool UnitOfWork::Impl::runs_hooks(const Pending& pending) const {
+    const auto runs = [this](const Tracked* t) { return hooked(base, t->model->info); };
+    return std::any_of(pending.added.begin(), pending.added.end(), runs) ||
+           std::any_of(pending.removed.begin(), pending.removed.end(), runs) ||
+           std::any_of(pending.updates.begin(), pending.updates.end(),
+                       [&runs](const Update& update) { return runs(update.tracked); });
+}
+
+void UnitOfWork::Impl::remember_all(Pending& pending) {
+    for (TrackedModel& model : models) {
+        for (Tracked& t : model.objects) {
+            if (t.state != TrackedState::added && t.state != TrackedState::stored) continue;
+            pending.before.emplace_back(&t, RowSnapshot{});
+            model.layout.take(t.object, pending.before.back().second);
+        }
+    }
+}
+
+void UnitOfWork::Impl::refuse_while_flushing(const char* what) const {
+    if (flushing) throw InvalidQuery(std::string(what) + ": the session is being flushed");
+}
+
 Task<> UnitOfWork::Impl::flush(Where where, bool last_of_all) {
-    if (flushing) throw InvalidQuery("the session is being flushed already");
+    constexpr int most = 100;
+    for (int round = 0; round < most; ++round) {
+        const bool again = co_await flush_once(where, last_of_all);
+        if (!again) co_return;
+    }
+    throw InvalidQuery("flush: hooks change objects of the session each time that they are written");
+}
+
+Task<bool> UnitOfWork::Impl::flush_once(Where where, bool last_of_all) {
+    refuse_while_flushing("flush");
     struct Flushing {
-        bool& flag;
-        explicit Flushing(bool& f) : flag(f) { flag = true; }
-        ~Flushing() { flag = false; }
+        Impl& impl;
+        explicit Flushing(Impl& of) : impl(of) { impl.flushing = true; }
+        Flushing(const Flushing&) = delete;
+        ~Flushing() {
+            impl.flushing = impl.cautious = false;
+            impl.flush_transaction = nullptr;
+        }
     };
     co_await remove_orphans(where);
     struct AddedKeys {
@@ -97,11 +144,16 @@ Task<> UnitOfWork::Impl::flush(Where where, bool last_of_all) {
     };
     const AddedKeys known(models);
     Pending pending = collect();
-    if (pending.empty()) co_return;
-    const Flushing guard(flushing);
+    if (pending.empty()) co_return false;
+    pending.hooks = runs_hooks(pending);
+    const Flushing guard(*this);
     co_await ensure_begun(where);
     TakeBack unless_written(*this, pending);
+    if (pending.hooks) remember_all(pending);
     Call call = unit.call(where);
+    const duet::detail::PromiseBase& self = co_await duet::detail::current_promise();
+    cautious = !last_of_all && call.engine->pool().topology().pipelining &&
+               (self.cancel != nullptr || options.timeout.count() != 0);
     std::unique_ptr<TransactionState> savepoint;
     std::exception_ptr error;
     try {
@@ -111,15 +163,18 @@ Task<> UnitOfWork::Impl::flush(Where where, bool last_of_all) {
             co_await savepoint->begin(where);
             call.transaction = savepoint.get();
         }
+        flush_transaction = call.transaction;
         co_await write(call, pending);
+        flush_transaction = nullptr;
         if (savepoint != nullptr) co_await savepoint->commit(where);
     } catch (...) {
         error = std::current_exception();
     }
+    flush_transaction = nullptr;
     unless_written.armed = false;
     if (error == nullptr) {
         written(pending);
-        co_return;
+        co_return pending.hooks;
     }
     take_back(pending);
     if (savepoint != nullptr) co_await savepoint->give_up(where);
@@ -212,13 +267,19 @@ void UnitOfWork::Impl::written(Pending& pending) {
         journal_snapshot(*t, pending.before[next++].second);
         set_state(*t, TrackedState::stored);
         t->born = true;
-        t->model->layout.take(t->object, t->snapshot);
+        if (const auto stored = pending.stored.find(t); stored != pending.stored.end()) {
+            t->snapshot = stored->second;
+        } else {
+            t->model->layout.take(t->object, t->snapshot);
+        }
         t->model->keys.insert(t->object, t);
     }
     for (const Update& update : pending.updates) {
         Tracked& t = *update.tracked;
         journal_snapshot(t, t.snapshot);
-        if (!changes_objects(base, t.model->info)) {
+        if (const auto stored = pending.stored.find(&t); stored != pending.stored.end()) {
+            t.snapshot = stored->second;
+        } else if (!changes_objects(base, t.model->info)) {
             t.model->layout.renew(t.object, t.snapshot, update.columns);
         } else {
             t.model->layout.take(t.object, t.snapshot);
@@ -245,6 +306,9 @@ void UnitOfWork::Impl::take_back(Pending& pending) {
     for (auto it = pending.before.rbegin(); it != pending.before.rend(); ++it) {
         const auto& [t, before] = *it;
         t->model->layout.restore(t->object, before, t->model->layout.changes(t->object, before));
+    }
+    if (pending.hooks) {
+        for (const auto& [t, before] : pending.before) check_references(*t);
     }
     for (const auto* list : {&pending.later, &pending.opened}) {
         for (const Later& later : *list) attach(*later.tracked, later.relation, *later.target);

@@ -109,8 +109,9 @@ struct UnitOfWork::Impl {
     }
     Tracked* referred(const TrackedModel& model, const void* object, std::size_t relation);
     bool refers_to(Tracked& t, std::size_t relation, const Tracked& target);
-    /// Takes in what objects refer to, and gives them the keys that are known.
-    void settle_references(Tracked& t);
+    /// Takes in what objects refer to, and gives them the keys that are known. `complete`: everything that
+    /// is referred to has to be there; throws InvalidQuery.
+    void settle_references(Tracked& t, bool complete = false);
     void settle_all_references();
     /// Lets go of what is held, where the key says something else now.
     void check_references(Tracked& t) noexcept;
@@ -133,6 +134,9 @@ struct UnitOfWork::Impl {
     void absorb_relations(Tracked& t, void* row, Loads loads, std::vector<std::uint8_t>& path);
     void absorb_many(Tracked& t, std::size_t relation, const RelationState& rows, Loads loads,
                      std::vector<std::uint8_t>& path);
+    static void refuse_other_version(const Tracked& t, const void* row, const ColumnSet& changed);
+    /// A HasOne that was read: what it refers to is known.
+    void show_one(Tracked& t, std::size_t relation, const Tracked* other);
     /// What was loaded from the other side holds the parent.
     void attach_back(Tracked& child, const RelationInfo& relation, Tracked& parent);
     /// An object with the key that a query by primary key asks for.
@@ -185,10 +189,17 @@ struct UnitOfWork::Impl {
         std::size_t removed_first = 0;   // so many of `removed` make room for what comes
         std::size_t updates_before = 0;  // so many of `updates` come before even those
         std::size_t updates_first = 0;   // and so many make room, too
+        bool hooks = false;              // hooks may change any object while this is written
+        std::unordered_map<Tracked*, RowSnapshot> stored;  // with hooks: what was written
         bool empty() const { return added.empty() && updates.empty() && removed.empty() && links.empty(); }
     };
     struct TakeBack;
     Pending collect();
+    /// Of an object that has a row. Throws InvalidQuery when one of them is of the key.
+    ColumnSet changed_columns(const Tracked& t) const;
+    bool runs_hooks(const Pending& pending) const;
+    /// What the hooks of a flush could change.
+    void remember_all(Pending& pending);
     // unit_of_work_conflicts.cpp
     /// Brings those to the front that have to go first because a row that is to be written takes one of their
     /// unique values.
@@ -206,11 +217,33 @@ struct UnitOfWork::Impl {
     bool has_pending();
     /// `last`: whoever asks takes everything back if it fails.
     Task<> flush(Where where, bool last);
+    /// One round. Whether it ran hooks, which may have changed more.
+    Task<bool> flush_once(Where where, bool last);
+    /// Throws InvalidQuery while a flush runs, which is when hooks run.
+    void refuse_while_flushing(const char* what) const;
     Task<> remove_orphans(Where where);
     Task<> write(Call call, Pending& pending);
     Task<> write_added(Call call, Pending& pending);
-    Task<> insert_group(Call call, TrackedModel& model, std::span<Tracked* const> rows);
+    Task<> insert_group(Call call, Pending& pending, TrackedModel& model, std::span<Tracked* const> rows);
+    void add_changes(Pending& pending, Update& update);
+    // unit_of_work_swaps.cpp
+    /// A row that gets another value in a unique column for a while.
+    struct Vacated {
+        Tracked* tracked;
+        std::size_t group;
+        std::int16_t column;
+    };
+    /// Takes those that take unique values over from each other out of `updates`, in the order in which they
+    /// can be written once some rows have made room. Throws InvalidQuery when none can.
+    std::vector<Update*> take_turns(std::vector<Update*>& updates, std::vector<Vacated>& vacated);
+    static Task<> vacate(Call call, const Vacated& vacated, std::uint32_t number);
+    /// `in_turn`: in this order.
+    Task<> write_each(Call call, Pending& pending, std::span<Update* const> updates, bool in_turn);
     Task<> write_updates(Call call, Pending& pending, std::size_t begin, std::size_t end);
+    /// In one pipeline where that is possible, and safe.
+    Task<> run_operations(Call call, std::span<const duet::detail::Owned<BatchOperation>> operations) const;
+    /// Whether changes of these columns would go through a pipeline, when that is not safe.
+    bool one_by_one(const ModelInfo& model, const ColumnSet& columns);
     Task<> write_links(Call call, Pending& pending);
     Task<> write_removed(Call call, Pending& pending, std::size_t begin, std::size_t end);
     Task<> remove_group(Call call, std::span<Tracked* const> rows);
@@ -240,6 +273,10 @@ struct UnitOfWork::Impl {
     std::size_t links = 0;              // collections with links to be written, at most
     std::uint32_t marks = 0x8000'0000;  // Tracked::number of those that were looked at; above all counts
     bool flushing = false;
+    /// The transaction is to go on behind a flush that is cancelled; a pipeline would take its connection
+    /// along.
+    bool cautious = false;
+    TransactionState* flush_transaction = nullptr;  // in which a flush writes, while it does
     std::uint64_t epoch = 1;                    // grows when references have changed that no index knows of
     std::vector<Tracked*>* arrivals = nullptr;  // whoever wants to know what rows became new objects
     std::uint64_t generation = 0;               // grows when all objects go
@@ -254,6 +291,11 @@ inline const void* plain_value(const ColumnInfo& column, const void* object) {
 inline const TypeInfo& plain_type(const ColumnInfo& column) {
     return column.type->nullable == nullptr ? *column.type : *column.type->base;
 }
+/// Whether some of the columns have changed.
+bool touches(const std::vector<std::int16_t>& columns, const ColumnSet& changed);
+/// Whether some have changed whose values have to be unique.
+bool touches_unique(const TrackedModel& model, const ColumnSet& changed);
+
 /// The primary key of a model that has one of one column.
 inline const ColumnInfo& key_of(const ModelInfo& model) {
     return model.columns[static_cast<std::size_t>(model.key[0])];

@@ -29,6 +29,8 @@ Call UnitOfWork::call(Where where) noexcept {
     Call out = impl_->base;
     out.where = where;
     out.transaction = impl_->level().transaction;
+    // What a hook asks goes where it runs.
+    if (impl_->flush_transaction != nullptr) out.transaction = &impl_->flush_transaction->innermost();
     if (out.transaction != nullptr) {
         out.engine = &out.transaction->engine();
         out.route = {};
@@ -93,6 +95,7 @@ private:
 
 Task<> UnitOfWork::commit(Where where) {
     if (depth() != 0) throw InvalidQuery("commit: a savepoint of this session is open");
+    impl_->refuse_while_flushing("commit");
     std::exception_ptr error;
     Impl& impl = *impl_;
     UnlessFinished guard([&impl] { impl.abandon(); });
@@ -126,6 +129,7 @@ Task<> UnitOfWork::commit(Where where) {
 
 Task<> UnitOfWork::rollback(Where where) {
     Impl& impl = *impl_;
+    impl.refuse_while_flushing("rollback");
     UnlessFinished guard([&impl] { impl.abandon(); });
     while (depth() != 0) co_await rollback_nested(where);
     Level& root = impl_->levels.front();
@@ -190,6 +194,7 @@ Task<> UnitOfWork::commit_nested(Where where) {
 
 Task<> UnitOfWork::rollback_nested(Where where) {
     if (depth() == 0) throw InvalidQuery("no savepoint of this session is open");
+    impl_->refuse_while_flushing("rollback");
     std::exception_ptr error;
     UnlessFinished guard([this] { abandon_nested(depth() - 1); });
     try {

@@ -25,6 +25,7 @@ Tracked& UnitOfWork::Impl::absorb(TrackedModel& model, void* row, const std::sha
     const ColumnSet changed = model.layout.changes(known->object, known->snapshot);
     RowSnapshot now;
     model.layout.take(row, now);
+    refuse_other_version(*known, row, changed);
     if (now != known->snapshot) {
         for (std::size_t i = 0; i < model.info.columns.size(); ++i) {
             if (!changed.has(i)) copy_column(model.info.columns[i], row, known->object);
@@ -36,6 +37,20 @@ Tracked& UnitOfWork::Impl::absorb(TrackedModel& model, void* row, const std::sha
     known->stale = false;
     known->loaded_in = level().serial;
     return *known;
+}
+
+/// What was changed in an object of an older version must not be written over a newer one.
+void UnitOfWork::Impl::refuse_other_version(const Tracked& t, const void* row, const ColumnSet& changed) {
+    const ModelInfo& info = t.model->info;
+    const std::int16_t guard = version_column(info);
+    if (guard < 0 || changed.empty()) return;
+    const ColumnInfo& column = info.columns[static_cast<std::size_t>(guard)];
+    if (duet::detail::read_integer(column.type->kind, column.in(row)) ==
+        duet::detail::read_integer(column.type->kind, column.in(t.object)))
+        return;
+    throw StaleData("the row of " + std::string(info.table) + " was changed by somebody else since this " +
+                    std::string(info.type_name) +
+                    " was read, and the object was changed, too: refresh() it, and change it again");
 }
 
 void UnitOfWork::Impl::absorb_relations(Tracked& t, void* row, Loads loads, std::vector<std::uint8_t>& path) {
@@ -56,10 +71,9 @@ void UnitOfWork::Impl::absorb_relations(Tracked& t, void* row, Loads loads, std:
             absorb_relations(other, held.first, loads, path);
             if (relation.kind == RelationKind::belongs_to) {
                 if (refers_to(t, i, other)) attach(t, i, other);
-            } else if (RelationState* const own = state(t, i)) {
-                own->info = &relation;
-                own->attach(std::shared_ptr<void>(other.owner, other.object), other.object, 1);
+            } else if (state(t, i) != nullptr) {
                 attach_back(other, relation, t);
+                show_one(t, i, &other);
             }
         } else if (row != t.object) {
             // Shared by several rows and known by now, or no row at all.
@@ -67,10 +81,14 @@ void UnitOfWork::Impl::absorb_relations(Tracked& t, void* row, Loads loads, std:
             Tracked* const other = found->count == 0 ? nullptr : tracked(found->first);
             if (relation.kind == RelationKind::belongs_to && other != nullptr) {
                 if (refers_to(t, i, *other)) attach(t, i, *other);
+            } else if (relation.kind == RelationKind::has_one) {
+                show_one(t, i, other);
             } else if (own != nullptr && !own->loaded) {
                 *own = *found;
             }
             found->reset();
+        } else if (relation.kind == RelationKind::has_one && found->count == 0) {
+            show_one(t, i, nullptr);
         }
         path.pop_back();
     }
@@ -226,7 +244,7 @@ Task<> UnitOfWork::load(std::span<void* const> objects, const ModelInfo& info, c
     if (objects.empty()) co_return;
     TrackedModel& model = impl_->model(info);
     for (void* const object : objects) (void)impl_->require(object, "load");
-    if (autoflush && impl_->has_pending()) co_await flush(where);
+    if (autoflush && !impl_->flushing && impl_->has_pending()) co_await flush(where);
     // Objects that lie next to each other, as the loader wants them: all it needs of them are keys.
     const std::shared_ptr<void> stubs = make_list(*info.list);
     for (void* const object : objects) {
@@ -278,7 +296,7 @@ bool spans_tables(const shape::QueryData& query) {
 }  // namespace
 
 Task<> UnitOfWork::before_query(const shape::QueryData& query, Where where) {
-    if (!autoflush) co_return;
+    if (!autoflush || impl_->flushing) co_return;
     bool needed = false;
     if (spans_tables(query) || query.has(shape::Clause::joined)) {
         needed = impl_->has_pending();
@@ -289,9 +307,23 @@ Task<> UnitOfWork::before_query(const shape::QueryData& query, Where where) {
 }
 
 Task<Call> UnitOfWork::before_statement(Where where) {
-    if (autoflush && impl_->has_pending()) co_await flush(where);
+    if (autoflush && !impl_->flushing && impl_->has_pending()) co_await flush(where);
     co_return co_await begun(where);
 }
+
+namespace {
+
+/// What a BelongsTo was set to by hand may have no row, and so no key to go by.
+void take_new_references(const ModelInfo& info, const void* from, void* to) {
+    for (const RelationInfo& relation : info.relations) {
+        if (relation.kind != RelationKind::belongs_to) continue;
+        const RelationState* const held = state_of(relation, const_cast<void*>(from));
+        RelationState* const own = state_of(relation, to);
+        if (held != nullptr && own != nullptr && held->copied) *own = *held;
+    }
+}
+
+}  // namespace
 
 Task<void*> UnitOfWork::merge(const ModelInfo& info, const void* detached, Where where) {
     TrackedModel& model = impl_->model(info);
@@ -312,6 +344,7 @@ Task<void*> UnitOfWork::merge(const ModelInfo& info, const void* detached, Where
     if (object == nullptr) {
         object = place(info);
         for (const ColumnInfo& column : info.columns) copy_column(column, detached, object);
+        take_new_references(info, detached, object);
         co_return add(info, object);
     }
     Tracked& t = impl_->require(object, "merge");
@@ -328,6 +361,7 @@ Task<void*> UnitOfWork::merge(const ModelInfo& info, const void* detached, Where
         if (!column.primary_key) copy_column(column, detached, object);
     }
     impl_->check_references(t);
+    take_new_references(info, detached, object);
     ++impl_->epoch;
     co_return object;
 }

@@ -114,15 +114,22 @@ bool UnitOfWork::Impl::refers_to(Tracked& t, std::size_t relation, const Tracked
     return same_key(foreign_key(t, relation), t.object, key_of(target.model->info), target.object);
 }
 
-void UnitOfWork::Impl::settle_references(Tracked& t) {
+void UnitOfWork::Impl::settle_references(Tracked& t, bool complete) {
     for (const std::size_t relation : t.model->references) {
         RelationState* const held = state(t, relation);
         if (held == nullptr || !held->loaded || held->count == 0) continue;
         Tracked* target = target_of(t, relation);
         const ModelInfo& info = t.model->info.relations[relation].target();
         if (target == nullptr) {
+            if (!is_new(info, held->first) || (!held->copied && !complete)) continue;
+            if (!held->copied) {
+                throw InvalidQuery(std::string(t.model->info.type_name) +
+                                   "::" + std::string(t.model->info.relations[relation].name) +
+                                   " refers to a " + std::string(info.type_name) +
+                                   " that has no row and is not the session's any more: add() it again, or "
+                                   "let the relation refer to something else");
+            }
             // A copy that has no row: it is added as it is.
-            if (!held->copied || !is_new(info, held->first)) continue;
             target = &track(model(info), held->first, held->owner, TrackedState::added);
             attach(t, relation, *target);
             settle_references(*target);
@@ -140,7 +147,7 @@ void UnitOfWork::Impl::settle_all_references() {
         if (models[m].references.empty()) continue;
         for (std::size_t i = 0; i < models[m].objects.size(); ++i) {
             Tracked& t = models[m].objects[i];
-            if (t.state == TrackedState::added || t.state == TrackedState::stored) settle_references(t);
+            if (t.state == TrackedState::added || t.state == TrackedState::stored) settle_references(t, true);
         }
     }
 }

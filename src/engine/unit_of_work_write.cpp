@@ -43,7 +43,7 @@ Task<> UnitOfWork::Impl::write_added(Call call, Pending& pending) {
             rows.push_back(pending.added[row]);
             settle_references(*rows.back());
         }
-        co_await insert_group(call, models[group.table], rows);
+        co_await insert_group(call, pending, models[group.table], rows);
     }
     for (const Later& later : pending.later) {
         attach(*later.tracked, later.relation, *later.target);
@@ -58,7 +58,12 @@ Task<> UnitOfWork::Impl::write_added(Call call, Pending& pending) {
 
 // Objects that were added one after the other lie next to each other and go together; others each by itself,
 // at the same time where that is possible.
-Task<> UnitOfWork::Impl::insert_group(Call call, TrackedModel& model, std::span<Tracked* const> rows) {
+Task<> UnitOfWork::Impl::insert_group(Call call, Pending& pending, TrackedModel& model,
+                                      std::span<Tracked* const> rows) {
+    const auto stored = [&pending, &model](std::span<Tracked* const> written) {
+        if (!pending.hooks) return;
+        for (Tracked* const t : written) model.layout.take(t->object, pending.stored[t]);
+    };
     std::vector<duet::detail::Owned<BatchOperation>> single;
     std::size_t begin = 0;
     while (begin < rows.size()) {
@@ -69,50 +74,104 @@ Task<> UnitOfWork::Impl::insert_group(Call call, TrackedModel& model, std::span<
                rows[begin + count]->object == first + count * model.info.size &&
                is_new(model.info, rows[begin + count]->object) == keyless)
             ++count;
-        if (count == 1) {
-            single.push_back(insertion_of(model.info, first));
-        } else {
+        if (count > 1 || pending.hooks) {
             co_await insert_all_hooked(call, model.info, first, count);
+            stored(rows.subspan(begin, count));
+        } else {
+            single.push_back(insertion_of(model.info, first));
         }
         begin += count;
     }
-    if (!single.empty()) co_await run_batch(call, single);
+    if (!single.empty()) co_await run_operations(call, single);
+}
+
+Task<> UnitOfWork::Impl::run_operations(
+    Call call, std::span<const duet::detail::Owned<BatchOperation>> operations) const {
+    if (!cautious) co_return co_await run_batch(call, operations);
+    for (const duet::detail::Owned<BatchOperation>& operation : operations) co_await operation->start(call);
+}
+
+bool UnitOfWork::Impl::one_by_one(const ModelInfo& info, const ColumnSet& columns) {
+    if (!cautious) return false;
+    if (touches_unique(model(info), columns)) return true;
+    for (std::size_t i = 0; i < info.columns.size(); ++i) {
+        const TypeInfo* type = info.columns[i].type;
+        while (type->kind == Kind::custom) type = type->base;
+        if (columns.has(i) && type->kind == Kind::array) return true;
+    }
+    return false;
 }
 
 // Changed rows.
+
+/// What hooks have changed since the changes were collected.
+void UnitOfWork::Impl::add_changes(Pending& pending, Update& update) {
+    const Tracked& t = *update.tracked;
+    const auto stored = pending.stored.find(update.tracked);
+    if (stored != pending.stored.end()) {
+        update.columns.add(t.model->layout.changes(t.object, stored->second));
+    } else if (t.state != TrackedState::added) {
+        update.columns.add(changed_columns(t));
+    }
+}
 
 Task<> UnitOfWork::Impl::write_updates(Call call, Pending& pending, std::size_t begin, std::size_t end) {
     std::vector<Update*> order;
     order.reserve(end - begin);
     for (std::size_t i = begin; i < end; ++i) {
         Update& update = pending.updates[i];
+        if (pending.hooks) add_changes(pending, update);
         order.push_back(&update);
         if (!changes_objects(call, update.tracked->model->info)) continue;
         pending.before.emplace_back(update.tracked, RowSnapshot{});
         update.tracked->model->layout.take(update.tracked->object, pending.before.back().second);
     }
-    const auto together = [](const Update& a, const Update& b) {
-        return a.tracked->model == b.tracked->model && a.columns == b.columns;
-    };
-    const auto before = [](const Update* a, const Update* b) {
+    std::vector<Vacated> vacated;
+    const std::vector<Update*> in_turn = take_turns(order, vacated);
+    const auto before = [&call](const Update* a, const Update* b) {
+        // Those whose hooks may change others come last, one by one.
+        const bool hooks_of_a = hooked(call, a->tracked->model->info);
+        if (hooks_of_a != hooked(call, b->tracked->model->info)) return !hooks_of_a;
         if (a->tracked->model != b->tracked->model)
             return a->tracked->model->number < b->tracked->model->number;
         return a->columns < b->columns;
     };
     if (!std::is_sorted(order.begin(), order.end(), before))
         std::stable_sort(order.begin(), order.end(), before);
+    co_await write_each(call, pending, order, false);
+    for (std::size_t i = 0; i < vacated.size(); ++i)
+        co_await vacate(call, vacated[i], static_cast<std::uint32_t>(i));
+    if (!in_turn.empty()) co_await write_each(call, pending, in_turn, true);
+}
+
+Task<> UnitOfWork::Impl::write_each(Call call, Pending& pending, std::span<Update* const> updates,
+                                    bool in_turn) {
+    const auto together = [](const Update& a, const Update& b) {
+        return a.tracked->model == b.tracked->model && a.columns == b.columns;
+    };
     std::vector<void*> objects;
     std::vector<std::int16_t> columns;
-    for (std::size_t i = 0; i < order.size();) {
-        const Update& first = *order[i];
+    for (std::size_t i = 0; i < updates.size();) {
+        Update& first = *updates[i];
         const ModelInfo& info = first.tracked->model->info;
+        bool alone = hooked(call, info) || (in_turn && pending.hooks);
+        if (alone) add_changes(pending, first);
+        alone = alone || one_by_one(info, first.columns);
+        const std::size_t from = i;
         objects.clear();
         columns.clear();
         for (std::size_t c = 0; c < info.columns.size(); ++c) {
             if (first.columns.has(c)) columns.push_back(static_cast<std::int16_t>(c));
         }
-        while (i < order.size() && together(first, *order[i])) objects.push_back(order[i++]->tracked->object);
+        do {
+            objects.push_back(updates[i++]->tracked->object);
+        } while (!alone && i < updates.size() && together(first, *updates[i]));
         co_await update_objects(call, info, columns, objects);
+        if (!pending.hooks) continue;
+        for (std::size_t n = from; n < i; ++n) {
+            Tracked& t = *updates[n]->tracked;
+            t.model->layout.take(t.object, pending.stored[&t]);
+        }
     }
 }
 
@@ -120,8 +179,9 @@ Task<> UnitOfWork::Impl::write_updates(Call call, Pending& pending, std::size_t 
 
 Task<> UnitOfWork::Impl::write_links(Call call, Pending& pending) {
     std::vector<const void*> targets;
-    for (const Collection* c : pending.links) {
-        for (const bool adds : {false, true}) {
+    // A link may be taken away from one side and added from the other.
+    for (const bool adds : {false, true}) {
+        for (const Collection* c : pending.links) {
             targets.clear();
             for (const void* object : adds ? c->linked : c->unlinked) {
                 if (const Tracked* const t = tracked(object);
@@ -191,7 +251,7 @@ Task<> UnitOfWork::Impl::remove_group(Call call, std::span<Tracked* const> rows)
             operations.push_back(removal_of(t->model->info, t->object, removal));
         }
     }
-    if (!operations.empty()) co_await run_batch(call, operations);
+    if (!operations.empty()) co_await run_operations(call, operations);
 }
 
 }  // namespace duet::engine

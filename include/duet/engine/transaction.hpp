@@ -64,6 +64,8 @@ public:
     bool active() const noexcept { return active_; }
     /// Whether it began and is over.
     bool ended() const noexcept { return began_ && !active_; }
+    /// The savepoint in it that is open now, or itself.
+    TransactionState& innermost() noexcept { return child_ == nullptr ? *this : child_->innermost(); }
     bool read_only() const noexcept { return options_.read_only; }
     const TransactionOptions& options() const noexcept { return options_; }
 

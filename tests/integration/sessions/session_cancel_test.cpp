@@ -19,10 +19,11 @@ using namespace std::chrono_literals;
 struct Slot {
     std::int64_t id{};
     std::string name{};
+    std::optional<int> number{};
     std::optional<duet::BelongsTo<Slot>> before{};
     duet::Timestamps times{};
     duet::Version version{};
-    static constexpr auto table = duet::table("slots");
+    static constexpr auto table = duet::table("slots", duet::unique("number"));
 };
 inline constexpr auto models = duet::models<Slot>;
 
@@ -187,6 +188,98 @@ TYPED_TEST(SessionCanceled, ADeadlockLeavesTheSessionUsable) {
     });
     EXPECT_GE(deadlocks, 1);
     for (const Slot& slot : rows<Slot>(this->db)) EXPECT_EQ(slot.name, slot.id == 3 ? "" : "xx");
+}
+
+/// Waits until somebody waits for a lock.
+duet::Task<> somebody_waits(duet::AsyncDatabase& db, bool is_postgres) {
+    const std::string sql =
+        is_postgres ? "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND "
+                      "wait_event_type = 'Lock'"
+                    : "SELECT count(*) FROM information_schema.innodb_trx AS t "
+                      "JOIN information_schema.processlist AS p ON p.id = t.trx_mysql_thread_id "
+                      "WHERE p.db = database() AND t.trx_state = 'LOCK WAIT'";
+    for (bool waits = false; !waits;) {
+        const auto count = co_await db.sql(duet::runtime(sql)).scalar<std::int64_t>();
+        waits = count != 0;
+        if (!waits) co_await duet::sleep_for(5ms);
+    }
+}
+
+enum class Way { texts, unique_values, removals, single_rows };
+
+/// A flush that is cancelled while it waits for row 1, behind another one; then the session goes on.
+duet::Task<> flush_and_go_on(duet::AsyncDatabase& db, Way way, bool is_postgres) {
+    auto other = co_await db.begin();
+    co_await other.sql("UPDATE slots SET name = 'theirs', number = NULL WHERE id = 1").execute();
+    auto s = co_await db.begin_session();
+    Slot& one = co_await s.get<Slot>(1);
+    Slot& two = co_await s.get<Slot>(2);
+    Slot& three = co_await s.get<Slot>(3);
+    three.name = "flushed before";
+    co_await s.flush();
+    switch (way) {
+        case Way::texts:
+            one.name = two.name = "mine";
+            break;
+        case Way::unique_values:
+            two.number = 22;
+            one.number = 11;
+            break;
+        case Way::removals:
+            s.remove(two);
+            s.remove(one);
+            break;
+        case Way::single_rows:
+            s.add(std::make_unique<Slot>(Slot{.name = "a", .before = 2}));
+            s.add(std::make_unique<Slot>(Slot{.name = "b", .before = 1}));
+            one.name = "mine";
+            break;
+    }
+    const duet::PendingCounts before = s.pending();
+    const duet::CancelSource source;
+    bool canceled = false;
+    const auto flushing = [&]() -> duet::Task<> {
+        try {
+            co_await duet::with_token(s.flush(), source.token());
+        } catch (const duet::QueryCanceled&) {
+            canceled = true;
+        }
+    };
+    const auto canceling = [&]() -> duet::Task<> {
+        co_await somebody_waits(db, is_postgres);
+        source.request_cancel();
+    };
+    co_await duet::when_all(flushing(), canceling());
+    EXPECT_TRUE(canceled);
+    const duet::PendingCounts after = s.pending();
+    EXPECT_EQ(after.added, before.added);
+    EXPECT_EQ(after.changed, before.changed);
+    EXPECT_EQ(after.removed, before.removed);
+    co_await other.rollback();
+    {
+        const duet::NoAutoflush quiet = s.no_autoflush();
+        const std::string name = co_await s.sql("SELECT name FROM slots WHERE id = 3").scalar<std::string>();
+        EXPECT_EQ(name, "flushed before");
+    }
+    co_await s.commit();
+    const std::vector<Slot> now = co_await db.all(duet::query<Slot>().order_by("id"));
+    EXPECT_EQ(now.size(), way == Way::removals ? 1U : way == Way::single_rows ? 5U : 3U);
+    if (way == Way::unique_values) {
+        EXPECT_EQ(now[0].number, 11);
+    }
+    if (way == Way::texts || way == Way::single_rows) {
+        EXPECT_EQ(now[0].name, "mine");
+    }
+}
+
+TYPED_TEST(SessionCanceled, TheTransactionGoesOnBehindACancelledFlush) {
+    for (const Way way : {Way::texts, Way::unique_values, Way::single_rows, Way::removals}) {
+        duet::Database plain(this->db);
+        plain.query<Slot>().update_bulk("before"_c = nullptr, duet::all_rows);
+        plain.query<Slot>().where("id"_c > 3).delete_bulk();
+        duet::run(flush_and_go_on(this->db, way, this->is_postgres));
+        EXPECT_EQ(this->db.pool_stats().checked_out, 0U);
+    }
 }
 
 }  // namespace

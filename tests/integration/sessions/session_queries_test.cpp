@@ -171,6 +171,67 @@ TYPED_TEST(SessionQueries, AnIterationThatIsLeftKeepsItsLastObjects) {
     EXPECT_EQ(duet::Database(this->db).template query<Account>().where("note"_c == "kept").count(), 3);
 }
 
+/// The rows of an iteration in either mode.
+template <class Rows>
+duet::Task<std::vector<std::string>> walked(Rows rows) {
+    std::vector<std::string> out;
+    if constexpr (requires { rows.next(); }) {
+        while (auto row = co_await rows.next()) out.push_back(*row);
+    } else {
+        for (const std::string& row : rows) out.push_back(row);
+    }
+    co_return out;
+}
+
+TYPED_TEST(SessionQueries, IteratesOverTheRowsOfAStatement) {
+    const auto owners = duet::select("owner"_c).from<Account>().order_by("id");
+    this->in_session([&](auto& s) -> duet::Task<> {
+        Account& ada = co_await same(s.template get<Account>(1));
+        const std::size_t before =
+            static_cast<std::size_t>(co_await later(s.template query<Account>().count()));
+        auto rows = s.execute(owners).iterate(2);
+        ada.owner = "Countess";  // nothing has been sent yet
+        s.add(Account{.owner = "Zoe", .balance = 1});
+        const std::vector<std::string> all = co_await walked(std::move(rows));
+        EXPECT_EQ(all.size(), before + 1);
+        EXPECT_EQ(all.front(), "Countess");
+        EXPECT_EQ(all.back(), "Zoe");
+        EXPECT_FALSE(s.is_modified(ada));
+        const std::vector<std::string> texts =
+            co_await walked(s.execute(owners).template as<std::string>().iterate(1));
+        EXPECT_EQ(texts, all);
+    });
+}
+
+TYPED_TEST(SessionQueries, ObjectsMayChangeWhileAStatementIsWalked) {
+    const auto ids = duet::select("id"_c).from<Account>().order_by("id");
+    std::size_t seen = 0;
+    this->in_session([&](auto& s) -> duet::Task<> {
+        auto rows = s.execute(ids).iterate(2);
+        const auto raise = [&](std::int64_t id) -> duet::Task<> {
+            Account& account = co_await same(s.template get<Account>(id));
+            account.balance += 1;
+            co_await later_done([&] { return s.flush(); });
+            ++seen;
+        };
+        if constexpr (requires { rows.next(); }) {
+            while (auto id = co_await rows.next()) co_await raise(*id);
+        } else {
+            for (const std::int64_t id : rows) co_await raise(id);
+        }
+    });
+    EXPECT_EQ(seen, rows<Account>(this->db).size());
+    EXPECT_EQ(rows<Account>(this->db)[0].balance % 100, 1);
+}
+
+TYPED_TEST(SessionQueries, StatementsThatWriteAreNotWalked) {
+    if (this->is_mariadb) return;  // no RETURNING for updates
+    const auto raise = duet::update<Account>().set("balance"_c = 1).where("id"_c == 1).returning("owner"_c);
+    EXPECT_THROW(
+        this->in_session([&](auto& s) -> duet::Task<> { (void)co_await walked(s.execute(raise).iterate()); }),
+        duet::InvalidQuery);
+}
+
 TYPED_TEST(SessionQueries, StatementsSeeWhatWasChanged) {
     const auto owners = duet::select("owner"_c).from<Account>().where("balance"_c > 1000).order_by("id");
     const auto raise = duet::update<Account>().set("balance"_c = "balance"_c + 1).where("id"_c == 1);
