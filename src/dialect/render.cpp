@@ -134,6 +134,7 @@ private:
         Plan plan = detail::finish(dialect_, marked, writes);
         plan.equal_values = std::move(same_values_);
         std::ranges::copy(expressions_.same_values(), std::back_inserter(plan.equal_values));
+        plan.own_words = expressions_.own_words();
         return plan;
     }
 
