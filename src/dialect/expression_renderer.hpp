@@ -127,6 +127,9 @@ public:
     bool& knows_refused() { return knows_refused_; }
     /// Plan::own_words of what was rendered so far.
     bool own_words() const { return own_words_; }
+    /// Plan::locks likewise.
+    bool locks() const { return locks_; }
+    void note_locks() { own_words_ = locks_ = true; }
 
 private:
     std::string column(const Source::Table& table, std::uint8_t index, const Scope& scope) const;
@@ -190,6 +193,7 @@ private:
     bool local_common_tables_ = false;
     bool knows_refused_ = false;
     bool own_words_ = false;
+    bool locks_ = false;
     const ModelInfo* recursion_ = nullptr;
     std::size_t outer_references_ = 0;
     std::size_t windows_ = 0;

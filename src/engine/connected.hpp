@@ -68,7 +68,7 @@ public:
         if (!statement.plan().equal_values.empty()) [[unlikely]]
             require_equal(statement.plan(), values);
         if (statement.plan().own_words) [[unlikely]]
-            own_words_ = true;
+            note_own_words(statement.plan());
         return connection().execute(statement, values, sink, max_rows, outcome);
     }
     void finished(const driver::Outcome& outcome) {
@@ -97,6 +97,7 @@ public:
 private:
     /// Throws InvalidQuery unless the values are equal that the plan has one placeholder for.
     static void require_equal(const Plan& plan, std::span<const driver::BindValue> values);
+    void note_own_words(const Plan& plan);
     void leave() noexcept;
     void use(PooledConnection& pooled) noexcept {
         pooled_ = &pooled;

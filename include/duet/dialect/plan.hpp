@@ -41,6 +41,8 @@ struct Plan {
     /// There are functions or fragments in it (`fn`, `raw`) of which nobody here knows what they do. They may
     /// change something, though the statement reads.
     bool own_words = false;
+    /// It locks rows that it reads, maybe in a subquery alone. Then `own_words` is set, too.
+    bool locks = false;
 };
 
 }  // namespace duet

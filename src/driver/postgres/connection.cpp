@@ -119,7 +119,8 @@ bool PgConnection::start_reset() noexcept {
     if (!usable()) return true;
     try {
         reset_.reset(nullptr, nullptr, all_rows, nullptr);
-        session_.script(reset_, reset_sql);
+        session_.script(reset_, options_.session_sql.empty() ? std::string(reset_sql)
+                                                             : reset_sql + ("; " + options_.session_sql));
         session_.flush();
         resetting_ = true;
         keep_traces();
