@@ -125,6 +125,11 @@ public:
     bool& local_common_tables() { return local_common_tables_; }
     /// Whether what is rendered may speak of the row that an INSERT could not add.
     bool& knows_refused() { return knows_refused_; }
+    /// Plan::own_words of what was rendered so far.
+    bool own_words() const { return own_words_; }
+    /// Plan::locks likewise.
+    bool locks() const { return locks_; }
+    void note_locks() { own_words_ = locks_ = true; }
 
 private:
     std::string column(const Source::Table& table, std::uint8_t index, const Scope& scope) const;
@@ -187,6 +192,8 @@ private:
     std::vector<std::string> named_windows_;
     bool local_common_tables_ = false;
     bool knows_refused_ = false;
+    bool own_words_ = false;
+    bool locks_ = false;
     const ModelInfo* recursion_ = nullptr;
     std::size_t outer_references_ = 0;
     std::size_t windows_ = 0;

@@ -63,6 +63,7 @@ std::string ExpressionRenderer::call(Cursor& c, Scope& scope) {
 }
 
 std::string ExpressionRenderer::call_named(Cursor& c, Scope& scope) {
+    own_words_ = true;
     const std::string_view name = c.name();
     return call_of(name, each(c.u8(), c, scope));
 }
@@ -148,6 +149,7 @@ std::string ExpressionRenderer::operator_call(Cursor& c, Scope& scope) {
 }
 
 std::string ExpressionRenderer::fragment(Cursor& c, Scope& scope) {
+    own_words_ = true;
     c.u8();
     const std::size_t operands = c.u8();
     std::vector<std::string_view> pieces;

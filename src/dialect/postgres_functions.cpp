@@ -2,6 +2,8 @@
 
 #include <duet/base/error.hpp>
 
+#include <algorithm>
+
 #include "expression_types.hpp"
 #include "join_text.hpp"
 #include "postgres_ddl.hpp"
@@ -226,25 +228,31 @@ std::string PostgresFunctions::ordered_set(std::string_view function, std::strin
 
 std::string PostgresFunctions::set_function(const SetFunctionCall& call) const {
     using enum shape::SetFunction;
+    const auto gather = [&](std::string_view function, std::string_view argument, std::string_view rest) {
+        if (!call.order.empty() && !call.over.empty()) refuse("aggregates with an order over a window");
+        const auto is_argument = [&](const SetFunctionCall::Key& key) { return key.sql == argument; };
+        if (call.distinct && !std::ranges::all_of(call.keys, is_argument))
+            refuse("DISTINCT in an aggregate that is ordered by anything but its own values");
+        return aggregate_call(function, argument, rest, call);
+    };
     switch (call.function) {
         case string_agg: {
             const Operand& what = call.arguments[0];
             const bool is_text =
                 what.kind == Kind::text && (what.type == nullptr || what.type->kind == Kind::text);
             const std::string text = is_text ? what.sql : cast(what, Kind::text);
-            return aggregate_call("string_agg", text, ", " + call.arguments[1].sql, call);
+            return gather("string_agg", text, ", " + call.arguments[1].sql);
         }
         case json_array_agg:
-            return join({"coalesce(", aggregate_call("jsonb_agg", json_value(call.arguments[0]), "", call),
+            return join({"coalesce(", gather("jsonb_agg", json_value(call.arguments[0]), ""),
                          ", CAST('[]' AS jsonb))"});
         case json_object_agg:
-            return join({"coalesce(",
-                         aggregate_call("jsonb_object_agg", call.arguments[0].sql,
-                                        ", " + json_value(call.arguments[1]), call),
-                         ", CAST('{}' AS jsonb))"});
-        case array_agg:
             return join(
-                {"coalesce(", aggregate_call("array_agg", element(call.arguments[0]), "", call), ", '{}')"});
+                {"coalesce(",
+                 gather("jsonb_object_agg", call.arguments[0].sql, ", " + json_value(call.arguments[1])),
+                 ", CAST('{}' AS jsonb))"});
+        case array_agg:
+            return join({"coalesce(", gather("array_agg", element(call.arguments[0]), ""), ", '{}')"});
         case bool_and:
             return aggregate_call("bool_and", call.arguments[0].sql, "", call);
         case bool_or:

@@ -109,6 +109,9 @@ private:
         parts.settle_order(dialect_, *query_.model, flags);
         std::ranges::copy(parts.same_values, std::back_inserter(same_values_));
         const bool distinct = (flags & shape::distinct) != 0;
+        const bool plain = !distinct && parts.group.empty() && parts.having.empty() && !parts.aggregates;
+        if (!locked.empty() && !plain && !dialect_.capabilities().locks_groups)
+            detail::refuse_locks(dialect_);
         std::string sql = distinct ? "SELECT DISTINCT " : "SELECT ";
         // Two columns of one name are no table to some databases.
         const bool may_be_less = to_count && !distinct && !query_.has(Clause::select);
@@ -134,6 +137,8 @@ private:
         Plan plan = detail::finish(dialect_, marked, writes);
         plan.equal_values = std::move(same_values_);
         std::ranges::copy(expressions_.same_values(), std::back_inserter(plan.equal_values));
+        plan.own_words = expressions_.own_words();
+        plan.locks = expressions_.locks();
         return plan;
     }
 

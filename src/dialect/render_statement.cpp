@@ -24,6 +24,8 @@ Plan render_statement(const Dialect& dialect, const shape::QueryData& statement)
     sql.insert(0, detail::with_clause(expressions));
     Plan plan = detail::finish(dialect, sql, (statement.flags & shape::changes_rows) != 0);
     plan.equal_values = std::move(expressions.same_values());
+    plan.own_words = expressions.own_words();
+    plan.locks = expressions.locks();
     const std::size_t most = dialect.capabilities().max_parameters;
     if (plan.binds.size() > most) {
         throw InvalidQuery("this statement has " + std::to_string(plan.binds.size()) + " values, and " +

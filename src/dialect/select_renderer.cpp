@@ -321,6 +321,7 @@ void add_visibility(const Dialect& dialect, SelectParts& parts, const Source::Ta
 std::string locked_tables(ExpressionRenderer& expressions, Source& source,
                           std::span<const ClauseView> clauses, std::uint32_t flags) {
     const Dialect& dialect = expressions.dialect();
+    expressions.note_locks();
     if ((flags & shape::lock_of) == 0) return quoted(dialect, source.root().alias);
     std::string tables;
     for (const ClauseView& clause : clauses) {
@@ -339,6 +340,12 @@ std::string locked_tables(ExpressionRenderer& expressions, Source& source,
         }
     }
     return tables;
+}
+
+void refuse_locks(const Dialect& dialect) {
+    throw UnsupportedByDialect(std::string(dialect.name()) +
+                               " locks rows of tables, and none behind set operations, distinct, groups, "
+                               "aggregates and windows");
 }
 
 std::string render_nested(ExpressionRenderer& expressions, const NestedQuery& query, const Scope& outer,

@@ -28,6 +28,8 @@ std::string render_nested(ExpressionRenderer& expressions, const NestedQuery& qu
 /// cannot be locked, so that the relations that are asked for are required.
 std::string locked_tables(ExpressionRenderer& expressions, Source& source,
                           std::span<const ClauseView> clauses, std::uint32_t flags);
+/// What is selected is more than rows of tables, and the dialect cannot lock it.
+[[noreturn]] void refuse_locks(const Dialect& dialect);
 
 /// The parts of a SELECT, rendered clause by clause and put together at the end, because conditions decide
 /// about joins.

@@ -78,6 +78,7 @@ std::string StatementRenderer::text(StatementUse use) {
 }
 
 bool StatementRenderer::is_bare_compound() const {
+    if ((statement_.flags & shape::for_update) != 0) return false;
     return std::ranges::all_of(statement_.clauses, [](const ClauseView& c) {
         return c.clause == Clause::compound || c.clause == Clause::with;
     });
@@ -151,7 +152,7 @@ std::string StatementRenderer::select(Source& source, Scope& scope, StatementUse
     if (parts.columns.empty()) throw InvalidQuery("this statement selects nothing");
     if (statement_.fields != nullptr && !compound) parts.name_as(dialect_, *statement_.fields);
     x_.yielded() = parts.names();
-    if (locks && !dialect_.capabilities().locks_groups) require_plain_rows(parts, compound);
+    if (locks && (compound || !dialect_.capabilities().locks_groups)) require_plain_rows(parts, compound);
     if (way_ != nullptr && !compound) watch(parts);
     x_.front() += hints(Hint::Place::front);
     std::string sql = "SELECT ";
@@ -174,9 +175,7 @@ void StatementRenderer::require_plain_rows(const SelectParts& parts, bool compou
     const bool plain = !compound && !distinct && !parts.aggregates && parts.group.empty() &&
                        parts.having.empty() && x_.windows() == windows_before_;
     if (plain) return;
-    throw UnsupportedByDialect(std::string(dialect_.name()) +
-                               " locks rows of tables, and none behind set operations, distinct, groups, "
-                               "aggregates and windows");
+    refuse_locks(dialect_);
 }
 
 std::string StatementRenderer::first_of_each(std::string sql, const SelectParts& parts, const Source& source,
@@ -237,6 +236,7 @@ void StatementRenderer::limit(std::string& sql, std::uint32_t flags, const std::
     if (!dialect_.capabilities().ties)
         throw UnsupportedByDialect(std::string(dialect_.name()) + " has no FETCH ... WITH TIES");
     if (!has(statement_, Clause::order)) throw InvalidQuery("with_ties() needs an order");
+    if (statement_.limit.empty()) throw InvalidQuery("with_ties() needs a limit");
     if (!statement_.offset.empty()) sql += " OFFSET " + statement_.offset + " ROWS";
     if (!statement_.limit.empty()) sql += " FETCH FIRST " + statement_.limit + " ROWS WITH TIES";
 }

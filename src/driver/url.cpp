@@ -112,6 +112,19 @@ void parse_authority(std::string_view text, Url& url) {
     }
 }
 
+/// Throws where a '/' or a '?' seems to be part of a password: what is behind it would be taken for a path or
+/// options, and be repeated.
+void refuse_cut_login(std::string_view authority, std::string_view path, std::string_view options) {
+    if (authority.find('@') != std::string_view::npos) return;
+    const bool login = authority.find(':') != std::string_view::npos && !authority.starts_with('[');
+    const bool at_in_name = options.find('@') < options.find('=') || path.find('@') != std::string_view::npos;
+    if (at_in_name || (login && options.find('@') != std::string_view::npos)) {
+        bad_url(
+            "an '@' stands behind a '/' or a '?': write these as %2F and %3F in a user name or a password, "
+            "and '@' as %40 everywhere else");
+    }
+}
+
 void parse_query(std::string_view text, Url& url) {
     while (!text.empty()) {
         const std::size_t end = std::min(text.find('&'), text.size());
@@ -178,8 +191,9 @@ Url parse_url(std::string_view text) {
     std::string_view rest = text.substr(scheme_end + 3);
     if (rest.find('#') != std::string_view::npos) bad_url("write '#' as %23");
 
+    std::string_view options;
     if (const std::size_t question = rest.find('?'); question != std::string_view::npos) {
-        parse_query(rest.substr(question + 1), url);
+        options = rest.substr(question + 1);
         rest = rest.substr(0, question);
     }
     const std::size_t slash = std::min(rest.find('/'), rest.size());
@@ -190,6 +204,7 @@ Url parse_url(std::string_view text) {
         // ":memory:" is no host with a port, though it stands in its place.
         if (authority == ":memory:" && path.empty()) {
             url.path = authority;
+            parse_query(options, url);
             return url;
         }
         if (!authority.empty()) {
@@ -198,8 +213,10 @@ Url parse_url(std::string_view text) {
                 "sqlite:////absolute/path.db with four");
         }
     } else {
+        refuse_cut_login(authority, path, options);
         parse_authority(authority, url);
     }
+    parse_query(options, url);
     url.path = decode(path, "path");
     return url;
 }

@@ -167,6 +167,15 @@ void Connected::require_equal(const Plan& plan, std::span<const driver::BindValu
     }
 }
 
+void Connected::note_own_words(const Plan& plan) {
+    own_words_ = true;
+    if (plan.locks && !plan.writes && call_.transaction == nullptr)
+        throw InvalidQuery(
+            "for_update or for_share in a subquery needs a transaction: outside of one its locks would be "
+            "gone "
+            "with the statement");
+}
+
 void Connected::note_start(std::string_view sql, std::size_t parameters, bool sending) {
     // Nobody may keep a transaction from being taken back.
     if (sending && !call_.unlimited && !sql.starts_with("ROLLBACK"))

@@ -67,6 +67,8 @@ public:
         if (!engine().hooks().empty()) note_start(statement.plan().sql, values.size());
         if (!statement.plan().equal_values.empty()) [[unlikely]]
             require_equal(statement.plan(), values);
+        if (statement.plan().own_words) [[unlikely]]
+            note_own_words(statement.plan());
         return connection().execute(statement, values, sink, max_rows, outcome);
     }
     void finished(const driver::Outcome& outcome) {
@@ -81,6 +83,8 @@ public:
     void failed(Error& error) noexcept;
     /// Whether the operation failed because its connection, taken from the pool, turned out to be gone.
     bool lost(const Error& error) const noexcept;
+    /// Likewise of an operation that only reads, as far as anybody knows (Plan::own_words).
+    bool lost_reading(const Error& error) const noexcept { return !own_words_ && lost(error); }
     /// Whether, besides, nothing of it can have happened: not even a write does harm when it is repeated.
     bool lost_unsent(const Error& error) const noexcept;
     /// Tells that rows have reached their owner, so that the operation cannot begin again.
@@ -93,6 +97,7 @@ public:
 private:
     /// Throws InvalidQuery unless the values are equal that the plan has one placeholder for.
     static void require_equal(const Plan& plan, std::span<const driver::BindValue> values);
+    void note_own_words(const Plan& plan);
     void leave() noexcept;
     void use(PooledConnection& pooled) noexcept {
         pooled_ = &pooled;
@@ -116,6 +121,7 @@ private:
     bool preparing_ = false;
     bool progressed_ = false;  // a statement of the operation has ended
     bool delivered_ = false;
+    bool own_words_ = false;  // a statement with words of the user's was begun
     /// The statement under way, while somebody watches.
     struct Observation {
         std::string sql;
@@ -202,7 +208,7 @@ Task<R> on_own_connection(Call call, driver::Access access, Body body, Sharing s
         } catch (Error& error) {
             error.attach_where(call.where);
             at.failed(error);
-            if (again || !(at.lost_unsent(error) || (at.lost(error) && repeatable(at)))) throw;
+            if (again || !(at.lost_unsent(error) || (at.lost_reading(error) && repeatable(at)))) throw;
         }
     }
 }
@@ -331,7 +337,7 @@ bool now(const Call& call, driver::Access access, Body body) {
     } catch (Error& error) {
         error.attach_where(call.where);
         at.failed(error);
-        if (at.lost_unsent(error) || (access == driver::Access::read && at.lost(error))) return false;
+        if (at.lost_unsent(error) || (access == driver::Access::read && at.lost_reading(error))) return false;
         throw;
     }
 }

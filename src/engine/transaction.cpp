@@ -81,7 +81,9 @@ PooledConnection& TransactionState::opened() {
     PooledConnection& pooled = *top.lease_;
     if (top.began_ && !pooled.connection->in_transaction()) {
         throw DatabaseError(
-            "this transaction is gone: the database has rolled it back after an earlier error");
+            "this transaction is gone: the database has rolled it back after an earlier error, or SQL by "
+            "hand "
+            "has ended it");
     }
     return pooled;
 }

@@ -1,5 +1,6 @@
 #include <duet/base/error.hpp>
 #include <duet/dialect/dialect.hpp>
+#include <duet/engine/transaction.hpp>
 #include <duet/query/bound_query.hpp>
 
 #include <algorithm>
@@ -66,6 +67,8 @@ void require_transaction(const engine::Call& call, const shape::QueryData& query
     // Where there are no row locks, that is what has to be told.
     const bool locks =
         (query.flags & shape::for_update) != 0 && call.engine->dialect().capabilities().for_update;
+    if (locks && call.transaction != nullptr && call.transaction->read_only())
+        throw InvalidQuery("a transaction that is read-only locks no rows", call.where);
     if (!locks || call.transaction != nullptr) return;
     throw InvalidQuery(
         "a query with for_update or for_share needs a transaction: outside of one its locks would be gone "

@@ -1,4 +1,5 @@
 #include <duet/base/error.hpp>
+#include <duet/engine/transaction.hpp>
 #include <duet/statement/select.hpp>
 
 #include <algorithm>
@@ -140,6 +141,8 @@ std::string statement_text(const Dialect& dialect, const shape::QueryData& state
 void require_lockable(const engine::Call& call, const shape::QueryData& statement) {
     const bool locks =
         (statement.flags & shape::for_update) != 0 && call.engine->dialect().capabilities().for_update;
+    if (locks && call.transaction != nullptr && call.transaction->read_only())
+        throw InvalidQuery("a transaction that is read-only locks no rows", call.where);
     if (!locks || call.transaction != nullptr) return;
     throw InvalidQuery(
         "a statement with for_update or for_share needs a transaction: outside of one its locks would be "

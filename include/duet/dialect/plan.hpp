@@ -38,6 +38,11 @@ struct Plan {
     /// into the values of the execution. Whoever executes the plan refuses values that differ.
     std::vector<std::pair<std::uint16_t, std::uint16_t>> equal_values{};
     bool raw = false;  // the user's text: the server finds out what its texts are meant to be
+    /// There are functions or fragments in it (`fn`, `raw`) of which nobody here knows what they do. They may
+    /// change something, though the statement reads.
+    bool own_words = false;
+    /// It locks rows that it reads, maybe in a subquery alone. Then `own_words` is set, too.
+    bool locks = false;
 };
 
 }  // namespace duet

@@ -30,6 +30,7 @@ using NextResult = Function<&mysql_next_result, &mysql_next_result_start, &mysql
 using Ping = Function<&mysql_ping, &mysql_ping_start, &mysql_ping_cont>;
 using ResetConnection =
     Function<&mysql_reset_connection, &mysql_reset_connection_start, &mysql_reset_connection_cont>;
+using SelectDb = Function<&mysql_select_db, &mysql_select_db_start, &mysql_select_db_cont>;
 using StmtPrepare = Function<&mysql_stmt_prepare, &mysql_stmt_prepare_start, &mysql_stmt_prepare_cont>;
 using StmtExecute = Function<&mysql_stmt_execute, &mysql_stmt_execute_start, &mysql_stmt_execute_cont>;
 using StmtFetch = Function<&mysql_stmt_fetch, &mysql_stmt_fetch_start, &mysql_stmt_fetch_cont>;

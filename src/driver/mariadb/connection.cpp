@@ -59,6 +59,7 @@ void MariaDbConnection::start(std::string_view sql) {
 
 Wait MariaDbConnection::go_on() {
     if (due_ != Due::nothing) [[unlikely]] {
+        if (std::exchange(database_due_, false)) push(Stage::database);
         push(Stage::settings);
         if (std::exchange(due_, Due::nothing) == Due::reset) push(Stage::reset);
     }
@@ -222,6 +223,10 @@ bool MariaDbConnection::start_reset() noexcept {
     due_ = caller_.done<ResetConnection>(failed, mysql_.get()) ? Due::settings : Due::reset;
     if (failed != 0) alive_ = false;
     mysql_->server_status &= ~static_cast<unsigned>(SERVER_STATUS_IN_TRANS);
+    // A reset leaves the session with the database that it was sent to.
+    const std::string_view database = mysql_->db == nullptr ? "" : mysql_->db;
+    database_due_ = database != options_->database;
+    if (database_due_ && options_->database.empty()) alive_ = false;  // there is no way back to none
     return false;
 }
 

@@ -69,6 +69,7 @@ private:
         connect,
         reset,
         settings,
+        database,
         ask_limit,
         read_limit,
         prepare,
@@ -98,6 +99,7 @@ private:
     bool connect();
     bool reset();
     bool settings();
+    bool back_to_database();
     bool ask_limit();
     bool read_limit();
     bool prepare_statement();
@@ -128,11 +130,12 @@ private:
     bool dirty_ = false;
     // After start_reset(): what the next operation begins with.
     enum class Due : std::uint8_t { nothing, settings, reset } due_ = Due::nothing;
+    bool database_due_ = false;  // besides, somebody has changed to another one
     bool giving_up_ = false;
     std::size_t max_packet_ = 0;  // what the server takes; 0: not asked yet
 
     // The operation under way.
-    std::array<Stage, 6> stages_{};  // the next one last
+    std::array<Stage, 8> stages_{};  // the next one last
     std::size_t stage_count_ = 0;
     MariaDbStatement* statement_ = nullptr;
     std::unique_ptr<Statement>* prepared_out_ = nullptr;

@@ -38,6 +38,8 @@ bool MariaDbConnection::take_stage() {
             return reset();
         case Stage::settings:
             return settings();
+        case Stage::database:
+            return back_to_database();
         case Stage::ask_limit:
             return ask_limit();
         case Stage::read_limit:
@@ -121,6 +123,17 @@ bool MariaDbConnection::settings() {
     int failed = 0;
     if (!caller_.done<RealQuery>(failed, mysql_.get(), session_settings.data(), session_settings.size()))
         return false;
+    if (failed != 0) {
+        alive_ = false;
+        throw_failure(failure_of(mysql_.get()));
+    }
+    pop();
+    return true;
+}
+
+bool MariaDbConnection::back_to_database() {
+    int failed = 0;
+    if (!caller_.done<SelectDb>(failed, mysql_.get(), target_.database)) return false;
     if (failed != 0) {
         alive_ = false;
         throw_failure(failure_of(mysql_.get()));

@@ -28,7 +28,7 @@ MariaDbStatement::MariaDbStatement(std::shared_ptr<const Plan> plan)
         values_needed_ = std::max(values_needed_, std::size_t{bind.value} + 1);
     writes_ = may_write(sql);
     counts_changes_ = writes_ && mariadb::counts_changes(sql);
-    leaves_traces_ = this->plan().raw && mariadb::leaves_traces(sql);
+    leaves_traces_ = (this->plan().raw || this->plan().own_words) && mariadb::leaves_traces(sql);
     described_late_ = this->plan().raw && mariadb::described_late(sql);
 }
 

@@ -30,7 +30,8 @@ PgConnection::PgConnection(const Options& options)
     session_.prepares = options.prepare;
     PQsetNoticeReceiver(
         session_.raw(), [](void*, const PGresult*) {}, nullptr);
-    limits_.deadline = std::chrono::steady_clock::now() + options.connect_timeout;
+    if (options.connect_timeout != std::chrono::milliseconds::max())
+        limits_.deadline = std::chrono::steady_clock::now() + options.connect_timeout;
 }
 
 PgConnection::~PgConnection() {

@@ -119,10 +119,11 @@ bool PgConnection::start_reset() noexcept {
     if (!usable()) return true;
     try {
         reset_.reset(nullptr, nullptr, all_rows, nullptr);
-        session_.script(reset_, reset_sql);
+        session_.script(reset_, options_.session_sql.empty() ? std::string(reset_sql)
+                                                             : reset_sql + ("; " + options_.session_sql));
         session_.flush();
         resetting_ = true;
-        dirty_ = false;
+        keep_traces();
     } catch (...) {
         broken_ = true;
     }
@@ -204,7 +205,7 @@ void PgConnection::send() {
             if (statement_->portions) {
                 send_cursor();
             } else {
-                if (statement_->plan().raw) dirty_ = dirty_ || may_leave_traces(statement_->plan().sql);
+                dirty_ = dirty_ || statement_->leaves_traces();
                 session_.execute(flight_, *statement_->prepared, parameters_);
             }
             break;

@@ -44,8 +44,13 @@ public:
     Wait begin(std::string_view sql) override;
     Wait resume() override;
     Wait ping() override;
-    bool dirty() const noexcept override { return dirty_; }
-    void keep_traces() noexcept override { dirty_ = false; }
+    bool dirty() const noexcept override {
+        return dirty_ || (multiplexer_ != nullptr && multiplexer_->left_traces());
+    }
+    void keep_traces() noexcept override {
+        dirty_ = false;
+        if (multiplexer_ != nullptr) multiplexer_->forget_traces();
+    }
     bool start_reset() noexcept override;
 
     void set_limits(const Limits& limits) override { limits_ = limits; }

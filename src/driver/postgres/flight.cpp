@@ -23,6 +23,7 @@ void Flight::reset(Prepared* of, RowSink* rows_to, std::size_t limit, Outcome* c
     failure_ = nullptr;
     lost_ = false;
     skipped_ = false;
+    lacks_rows_ = false;
     synced = true;
     next = nullptr;
 }
@@ -155,6 +156,11 @@ void Flight::forget_stale(std::vector<std::string>& leftovers) const {
 }
 
 void Flight::check(std::string_view sql) const {
+    if (lacks_rows_ && error_ != nullptr) {
+        InvalidQuery error("there are no rows for COPY ... FROM STDIN here: create_bulk loads rows by COPY");
+        error.attach_sql(sql);
+        throw error;
+    }
     if (error_ != nullptr && !(lost_ && state().empty())) throw_result(error_.get(), sql);
     if (lost_) throw_connection(lost_message_.c_str(), sql);
     if (skipped_) {

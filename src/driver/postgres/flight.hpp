@@ -53,6 +53,8 @@ public:
     bool expects_text() const noexcept { return parts_[at_] == Part::copy_out; }
     void take_text(std::string_view part) noexcept;
     bool expects_rows() const noexcept { return parts_[at_] == Part::copy; }
+    /// The server asks for rows that nobody has.
+    void lack_rows() noexcept { lacks_rows_ = true; }
     /// SQLSTATE of the server's error, or empty.
     std::string_view state() const noexcept;
     /// The server's prepared statement is not what it was, and nothing was run.
@@ -103,6 +105,7 @@ private:
     std::string lost_message_;
     bool lost_ = false;
     bool skipped_ = false;
+    bool lacks_rows_ = false;
 };
 
 }  // namespace duet::driver::postgres

@@ -78,7 +78,10 @@ void PgMultiplexer::send(SharedFlight& flight) {
     flight.reset(flight.holds.get(), channel.sink_, channel.max_rows_, channel.outcome_);
     parameters_.encode(*flight.holds->plan, channel.values_);
     // What only reads may wait for others of this turn; they all go out with one sync.
-    const bool alone = !batch_ && (flight.holds->plan->writes || !leftovers_->empty());
+    const Plan& plan = *flight.holds->plan;
+    const bool alone = !batch_ && (plan.writes || plan.own_words || !leftovers_->empty());
+    if (plan.own_words) [[unlikely]]
+        traces_ = traces_ || channel.statement_->leaves_traces();
     for (const std::string& name : *leftovers_) session_.ahead().push_back("DEALLOCATE " + name);
     leftovers_->clear();
     session_.execute(flight, *flight.holds, parameters_, alone ? Session::Sync::own : Session::Sync::joint);

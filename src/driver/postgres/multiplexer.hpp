@@ -43,6 +43,9 @@ public:
 
     /// Whether a statement was asked to stop; asking forgets it.
     bool was_cancelled() noexcept { return std::exchange(cancelled_, false); }
+    /// Whether a statement may have left something in the session.
+    bool left_traces() const noexcept { return traces_; }
+    void forget_traces() noexcept { traces_ = false; }
     /// For the end of a request that was dropped, when the connection is no longer shared.
     void reap(Flight& flight) noexcept;
 
@@ -83,6 +86,7 @@ private:
     bool batch_ = false;
     bool open_ = true;
     bool cancelled_ = false;
+    bool traces_ = false;
     const Flight* stopping_ = nullptr;
 };
 

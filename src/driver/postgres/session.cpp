@@ -199,6 +199,7 @@ Flight* Session::receive(bool block) {
                     wants_rows_ = true;
                     return nullptr;
                 }
+                first_->lack_rows();
                 PQputCopyEnd(conn, "COPY is not possible here");
                 break;
             case PGRES_COPY_OUT: {

@@ -41,6 +41,8 @@ public:
 
     std::vector<std::string> column_names() const override { return prepared->column_names; }
     bool writes() const override { return writes_; }
+    /// Whether it may leave something in the session.
+    bool leaves_traces() const noexcept { return leaves_traces_; }
     void read_in_portions() override { portions = true; }
 
     const std::shared_ptr<Prepared> prepared;
@@ -51,6 +53,7 @@ public:
 private:
     const std::shared_ptr<std::vector<std::string>> leftovers_;
     bool writes_;
+    bool leaves_traces_;
 };
 
 /// Whether a text of the user's only reads: it begins with SELECT, SHOW, VALUES, TABLE or EXPLAIN. A function

@@ -123,7 +123,7 @@ TYPED_TEST(Isolation, DeadlocksEndOneOfTheTwoAndRetriesSaveIt) {
     Race retried;
     race(retried, this->server.url(), duet::retry(3), crosswise);
     EXPECT_EQ(retried.deadlocks, 0);
-    EXPECT_EQ(retried.runs, 3);
+    EXPECT_GE(retried.runs, 3);  // who goes again may be faster than who was let through
 }
 
 TYPED_TEST(Isolation, RepeatableReadSeesOneStateOnly) {
@@ -157,6 +157,31 @@ TYPED_TEST(Isolation, ReadCommittedSeesWhatOthersHaveCommitted) {
             EXPECT_EQ(before + 1, after);
         },
         options);
+}
+
+TYPED_TEST(Isolation, ReadUncommittedSeesWhatMayNeverBeWhereThereIsSuchAThing) {
+    const duet::TransactionOptions options{.isolation = duet::Isolation::read_uncommitted};
+    duet::Database outside{this->server.url()};
+    const std::int64_t before = outside.query<Doctor>().count();
+    duet::Transaction undecided = outside.begin();
+    undecided.create(Doctor{.name = "Eve"});
+    in_transaction(
+        this->db,
+        [&](auto& tx) -> duet::Task<> {
+            const std::int64_t seen = co_await later(tx.count(duet::query<Doctor>()));
+            // PostgreSQL takes the level and reads what was committed.
+            EXPECT_EQ(seen, this->is_postgres() ? before : before + 1);
+        },
+        options);
+    undecided.rollback();
+    EXPECT_EQ(outside.query<Doctor>().count(), before);
+    in_transaction(this->db, [&](auto& tx) -> duet::Task<> {
+        const std::string level = co_await later(
+            tx.sql(duet::runtime(this->is_postgres() ? "SELECT current_setting('transaction_isolation')"
+                                                     : "SELECT @@tx_isolation"))
+                .template scalar<std::string>());
+        EXPECT_EQ(level, this->is_postgres() ? "read committed" : "REPEATABLE-READ");
+    });
 }
 
 TYPED_TEST(Isolation, DoesNotOutliveItsTransaction) {

@@ -1,3 +1,5 @@
+#include <duet/statement.hpp>
+
 #include <thread>
 
 #include "integration/support.hpp"
@@ -18,6 +20,9 @@ struct Job {
     std::string title{};
     std::optional<duet::BelongsTo<Writer>> writer{};
     static constexpr auto table = duet::table("jobs");
+};
+struct JobId {
+    std::int64_t id{};
 };
 inline constexpr auto models = duet::models<Writer, Job>;
 
@@ -61,6 +66,33 @@ TYPED_TEST(RowLocks, AreRefusedOutsideOfATransaction) {
     EXPECT_THROW((void)locking.iterate(), duet::InvalidQuery);
     EXPECT_THROW(got(this->jobs(this->db).for_share().all()), duet::InvalidQuery);
     EXPECT_NE(locking.to_sql().find("FOR UPDATE"), std::string::npos);
+}
+
+TYPED_TEST(RowLocks, InSubqueriesAreRefusedLikewise) {
+    const auto free =
+        duet::select("id"_c).template from<Job>().order_by("id").limit(1).for_update(duet::skip_locked);
+    const auto first = this->db.template query<Job>().where("id"_c.in_(free));
+    EXPECT_THROW(got(first.all()), duet::InvalidQuery);
+    EXPECT_THROW(got(first.count()), duet::InvalidQuery);
+    const auto picked = duet::subquery<JobId>("picked", free);
+    EXPECT_THROW(got(this->db.execute(duet::select_from(picked)).all()), duet::InvalidQuery);
+    // A write is a transaction of its own.
+    EXPECT_EQ(got(first.update_bulk("title"_c = "taken")), 1);
+    in_transaction(this->db, [&](auto& tx) -> duet::Task<> {
+        const auto jobs = co_await later(tx.query(duet::query<Job>().where("id"_c.in_(free))).all());
+        EXPECT_EQ(jobs.size(), 1U);
+        EXPECT_EQ(jobs[0].title, "taken");
+    });
+    EXPECT_THROW(got(first.all()), duet::InvalidQuery) << "also when it is prepared";
+}
+
+TYPED_TEST(RowLocks, AreRefusedInTransactionsThatOnlyRead) {
+    EXPECT_THROW(in_transaction(this->db,
+                                [&](auto& tx) -> duet::Task<> {
+                                    (void)co_await later(tx.query(duet::query<Job>().for_update()).all());
+                                },
+                                {.read_only = true}),
+                 duet::InvalidQuery);
 }
 
 TYPED_TEST(RowLocks, AreSkippedOrRefusedByOthers) {

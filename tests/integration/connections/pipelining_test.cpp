@@ -157,6 +157,92 @@ TEST_F(Pipelining, LetsAStatementFailAlone) {
     EXPECT_EQ(count<Note>(db), 80) << "what the neighbours wrote is there";
 }
 
+TEST_F(Pipelining, LosesNothingThatAFunctionOfASelectWroteBesideAFailure) {
+    duet::run(db.execute_script(R"(
+        CREATE TABLE seen (id bigint);
+        CREATE FUNCTION see(id bigint) RETURNS bigint LANGUAGE sql AS 'INSERT INTO seen VALUES (id) RETURNING id')"));
+    duet::run([this]() -> duet::Task<> {
+        std::vector<Note> notes(20);
+        for (std::size_t i = 0; i < notes.size(); ++i) notes[i].name = std::to_string(i);
+        co_await db.create_bulk(notes);
+        Db one(server.url(), pool_of(1));
+        int done = 0;
+        int failed = 0;
+        const auto see = [&](std::int64_t id) -> duet::Task<> {
+            const auto seen =
+                co_await one.query<Note>().where("id"_c == id).select(duet::fn<std::int64_t>("see")("id"_c));
+            done += static_cast<int>(seen.size());
+        };
+        const auto fail = [&]() -> duet::Task<> {
+            try {
+                co_await one.query<Trap>().where("id"_c == 3).all();
+            } catch (const duet::DatabaseError&) {
+                ++failed;
+            }
+        };
+        for (int round = 0; round < 2; ++round) {  // the first one prepares
+            std::vector<duet::Task<>> tasks;
+            for (std::int64_t id = 1; id <= 20; ++id) {
+                tasks.push_back(see(id));
+                if (id % 5 == 0) tasks.push_back(fail());
+            }
+            co_await duet::when_all(std::move(tasks));
+        }
+        EXPECT_EQ(done, 40);
+        EXPECT_EQ(failed, 8);
+        const auto seen = co_await one.sql("SELECT count(*) FROM seen").scalar<int>();
+        EXPECT_EQ(seen, 40);
+    }());
+}
+
+TEST_F(Pipelining, LeavesNoTracesOfFunctionsThatChangeTheSession) {
+    duet::run([this]() -> duet::Task<> {
+        const Note made{.name = "a"};
+        co_await db.create(made);
+        Db one(server.url(), pool_of(1));
+        const auto set = co_await one.query<Note>().select(
+            duet::fn<std::string>("set_config")("application_name", "mine", false));
+        EXPECT_EQ(set.at(0), "mine");
+        const auto name = co_await one.sql("SHOW application_name").scalar<std::string>();
+        EXPECT_EQ(name, "duet");
+    }());
+}
+
+TEST_F(Pipelining, SendsAndReadsAtOnceWhenTheSocketIsFullInBothDirections) {
+    constexpr std::size_t large = 3 << 20;
+    duet::run([this]() -> duet::Task<> {
+        for (char c = 'a'; c < 'd'; ++c) {
+            const Note note{.name = std::string(1, c)};
+            co_await db.create(note);
+        }
+        Db one(server.url(), pool_of(1));
+        int whole = 0;
+        int cancelled = 0;
+        // The server sends its rows while it is sent the next statements' values.
+        const auto exchange = [&](char fill, std::chrono::milliseconds limit) -> duet::Task<> {
+            const std::string sent(large, fill);
+            try {
+                const auto texts = co_await duet::timeout(
+                    one.query<Note>().order_by("id").select(duet::concat("name"_c, sent)), limit);
+                whole += texts.size() == 3 && texts[2].size() == large + 1 && texts[2].ends_with(fill);
+            } catch (const duet::QueryCanceled&) {
+                ++cancelled;
+            }
+        };
+        std::vector<duet::Task<>> tasks;
+        for (char fill = 'A'; fill < 'I'; ++fill) tasks.push_back(exchange(fill, 5min));
+        co_await duet::when_all(std::move(tasks));
+        EXPECT_EQ(whole, 8);
+        for (int i = 0; i < 8; ++i)
+            tasks.push_back(exchange('x', i % 2 == 0 ? std::chrono::milliseconds(3 * i) : 5min));
+        co_await duet::when_all(std::move(tasks));
+        EXPECT_EQ(whole + cancelled, 16);
+        EXPECT_GE(whole, 12);
+        const auto count = co_await one.query<Note>().count();
+        EXPECT_EQ(count, 3);
+    }());
+}
+
 TEST_F(Pipelining, KeepsTheOrderWithinACoroutine) {
     static const auto work = [](Db& handle, int number, int& good) -> duet::Task<> {
         for (int i = 0; i < 5; ++i) {

@@ -359,6 +359,19 @@ TYPED_TEST(Copy, WritesRowsOutAsText) {
     EXPECT_EQ(all, "");
 }
 
+TYPED_TEST(Copy, InwardsBySqlHasNoRowsAndSaysSo) {
+    const char* const load = "COPY numbers_to_load FROM STDIN";
+    did([&] { return this->db.execute_script("CREATE TABLE numbers_to_load (id int)"); });
+    EXPECT_THROW(did([&] { return this->db.sql(duet::runtime(load)).execute(); }), duet::InvalidQuery);
+    EXPECT_THROW(did([&] { return this->db.execute_script(load); }), duet::InvalidQuery);
+    EXPECT_THROW(in_transaction(this->db,
+                                [&](auto& tx) -> duet::Task<> {
+                                    co_await later(tx.sql(duet::runtime(load)).execute());
+                                }),
+                 duet::InvalidQuery);
+    EXPECT_EQ(got(this->db.sql("SELECT count(*) FROM numbers_to_load").template scalar<int>()), 0);
+}
+
 TYPED_TEST(Copy, OutwardsFailsWithoutHarmToTheConnection) {
     const auto ignore = [](std::string_view) {};
     const auto refuse = [](std::string_view part) {

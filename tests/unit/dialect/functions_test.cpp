@@ -30,6 +30,21 @@ std::string mysql(const E& e) {
     return select(duet::mysql_dialect(), e);
 }
 
+TEST(RenderedAggregates, OfPostgresRefuseOrdersThatItDoesNotHave) {
+    const auto names = duet::string_agg("name"_c, ", ", duet::order_by("-name")).distinct();
+    EXPECT_EQ(postgres(names),
+              R"(string_agg(DISTINCT "users"."name", CAST($1 AS text) ORDER BY "users"."name" DESC))");
+    EXPECT_THROW(postgres(duet::string_agg("name"_c, ", ", duet::order_by("-age")).distinct()),
+                 duet::UnsupportedByDialect);
+    EXPECT_THROW(postgres(duet::string_agg("age"_c, ", ", duet::order_by("age")).distinct()),
+                 duet::UnsupportedByDialect)
+        << "the text of a number is in another order";
+    EXPECT_THROW(postgres(duet::array_agg("name"_c, duet::order_by("-age")).over()),
+                 duet::UnsupportedByDialect);
+    EXPECT_NO_THROW(postgres(duet::array_agg("name"_c).over()));
+    EXPECT_NO_THROW(sqlite(duet::string_agg("name"_c, ", ", duet::order_by("-age")).distinct()));
+}
+
 TEST(RenderedWindows, HavePartitionsOrdersAndFrames) {
     const auto place =
         duet::row_number().over(duet::partition_by("name"_c, "age"_c), duet::order_by("-score"));

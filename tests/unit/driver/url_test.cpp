@@ -88,13 +88,28 @@ TEST(Url, NeverRepeatsAPassword) {
          {"postgresql://ada:sesame/open@host/db", "postgresql://ada:ses:ame@ho:st:1/db",
           "postgresql://ada:sesame%@host/db", "postgresql:ada:sesame@host/db",
           "postgresql://ada:sesame@host:port/db", "sqlite://ada:sesame@host/app.db",
-          "postgresql://ada:sesame#@host/db"}) {
+          "postgresql://ada:sesame#@host/db", "postgresql://ada:x?sesame@host/db",
+          "postgresql://ada:1?sesame@host/db", "postgresql://ada:1?x=sesame@host/db",
+          "postgresql://ada:1?sesame=x@host/db", "postgresql://ada:1/sesame@host/db",
+          "postgresql://ada:1/x?sesame@host/db", "postgresql://ada?sesame@host/db",
+          "mariadb://ada:1?a=b&sesame=x@host/db", "postgresql://[ada?sesame@host/db"}) {
+        EXPECT_THROW(parse_url(url), ConfigurationError) << url;
         const std::string message = fault(url);
         EXPECT_EQ(message.find("ses"), std::string::npos) << message;
     }
     EXPECT_EQ(redacted(parse_url("postgresql://ada:sesame@[::1]:1/db?sslpassword=sesame&x=a%20b")),
               "postgresql://ada:***@[::1]:1/db?sslpassword=***&x=a%20b");
     EXPECT_EQ(redacted(parse_url("sqlite:////tmp/a b.db")), "sqlite:////tmp/a%20b.db");
+}
+
+TEST(Url, TakesAnAtSignWhereItCannotBeAPartOfAPassword) {
+    EXPECT_EQ(parse_url("postgresql:///shop?host=@duet").option("host"), "@duet");
+    EXPECT_EQ(parse_url("postgresql://host/shop?user=ada@example.com").option("user"), "ada@example.com");
+    EXPECT_EQ(parse_url("postgresql://ada:x@host:1/shop?application_name=a@b").option("application_name"),
+              "a@b");
+    EXPECT_EQ(parse_url("sqlite:///a@b.db?mode=ro").path, "a@b.db");
+    EXPECT_EQ(parse_url("sqlite://:memory:?busy_timeout=5").option("busy_timeout"), "5");
+    EXPECT_EQ(parse_url("postgresql://host:1/a%40b").path, "a@b");
 }
 
 TEST(Registry, SaysWhatToWriteForASchemeThatIsNone) {

@@ -1,3 +1,5 @@
+#include <duet/functions.hpp>
+
 #include "unit/engine/fixture.hpp"
 
 namespace engine_test {
@@ -59,6 +61,13 @@ TEST_F(LostConnections, AreNotReplacedOnceRowsAreThere) {
     server.on("SELECT", cut);
     EXPECT_THROW((void)db.query<Account>().all(), duet::ConnectionError);
     EXPECT_EQ(server.count("SELECT"), 1u);
+}
+
+TEST_F(LostConnections, AreNotReplacedForReadsWithFunctionsThatNobodyKnows) {
+    // They may have charged somebody's card.
+    const auto charged = [&] { return db.query<Account>().select(duet::fn<int>("charge")("id"_c)); };
+    EXPECT_THROW((void)charged(), duet::ConnectionError);
+    EXPECT_EQ(server.connects, 1);
 }
 
 TEST_F(LostConnections, AreReplacedOnlyOnce) {

@@ -116,6 +116,28 @@ TEST(StatementMistakes, PostgresLocksNoGroups) {
     EXPECT_NO_THROW(postgres(duet::select("name"_c).from<Employee>().for_update()));
 }
 
+TEST(StatementMistakes, NobodyLocksTheRowsOfASetOperation) {
+    const auto names = duet::select("name"_c).from<Employee>();
+    const auto locked = names.union_(names).for_update();
+    EXPECT_THROW(postgres(locked), duet::UnsupportedByDialect);
+    EXPECT_THROW(mariadb(locked), duet::UnsupportedByDialect);
+    EXPECT_THROW(sqlite(locked), duet::UnsupportedByDialect);
+}
+
+TEST(StatementMistakes, PostgresLocksNoGroupsOfQueries) {
+    const auto employees = duet::query<Employee>();
+    EXPECT_THROW(employees.distinct().for_update().to_sql(duet::postgresql), duet::UnsupportedByDialect);
+    EXPECT_NO_THROW(employees.for_update().to_sql(duet::postgresql));
+    EXPECT_NO_THROW(employees.distinct().for_update().to_sql(duet::mariadb));
+}
+
+TEST(StatementMistakes, TiesNeedALimit) {
+    const auto names = duet::select("name"_c).from<Employee>().order_by("name").with_ties();
+    EXPECT_THROW(postgres(names), duet::InvalidQuery);
+    EXPECT_THROW(mariadb(names), duet::InvalidQuery);
+    EXPECT_NO_THROW(postgres(names.limit(1)));
+}
+
 TEST(StatementMistakes, GroupsHaveOneValueOfWhatTheyAreGroupedBy) {
     const auto by_name = duet::select("salary"_c).from<Employee>().group_by("name"_c);
     EXPECT_THROW(postgres(by_name), duet::UnsupportedByDialect);
