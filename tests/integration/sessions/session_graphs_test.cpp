@@ -1,6 +1,6 @@
 #include <duet/session.hpp>
 
-#include "session_models.hpp"
+#include "integration/session_models.hpp"
 
 // Graphs of objects that are changed from several sides at once, also by hooks while they are written.
 

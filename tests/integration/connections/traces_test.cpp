@@ -1,6 +1,6 @@
 #include <duet/functions.hpp>
 
-#include "support.hpp"
+#include "integration/support.hpp"
 
 /// What SQL by hand, and functions that queries call, may leave in a session: the next user of the connection
 /// finds none of it.

@@ -4,7 +4,7 @@
 #include <string_view>
 #include <vector>
 
-#include "integration/every_type/reading.hpp"
+#include "reading.hpp"
 
 /// Every way to write the rows that a Check expects into an empty table.
 namespace duet::test::every_type {

@@ -1,4 +1,4 @@
-#include "support.hpp"
+#include "integration/support.hpp"
 
 /// What a PostgreSQL URL says about its sessions.
 namespace {

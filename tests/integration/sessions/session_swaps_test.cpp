@@ -1,6 +1,6 @@
 #include <duet/session.hpp>
 
-#include "session_models.hpp"
+#include "integration/session_models.hpp"
 
 // Changed rows that take unique values over from each other within one flush.
 

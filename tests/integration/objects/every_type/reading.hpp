@@ -9,8 +9,8 @@
 #include <utility>
 #include <vector>
 
-#include "integration/every_type/models.hpp"
 #include "integration/session_models.hpp"
+#include "models.hpp"
 
 /// Every way to read all rows of a model.
 namespace duet::test::every_type {

@@ -1,7 +1,7 @@
 #include <duet/payload.hpp>
 #include <duet/session.hpp>
 
-#include "session_models.hpp"
+#include "integration/session_models.hpp"
 
 // Savepoints, commits and rollbacks, and what they do to objects, collections and hooks.
 

@@ -9,7 +9,7 @@
 #include <poll.h>
 #include <sys/socket.h>
 
-#include "checks.hpp"
+#include "integration/checks.hpp"
 
 /// Servers that agree to TLS and then say nothing any more: the handshake ends by the limit of its own.
 namespace {

@@ -1,4 +1,4 @@
-#include "integration/every_type/matrix.hpp"
+#include "matrix.hpp"
 
 namespace {
 

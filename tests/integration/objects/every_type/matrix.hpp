@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "integration/every_type/writing.hpp"
+#include "writing.hpp"
 
 namespace duet::test::every_type {
 
