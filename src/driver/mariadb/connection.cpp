@@ -38,7 +38,12 @@ MariaDbConnection::~MariaDbConnection() {
 }
 
 void MariaDbConnection::start(std::string_view sql) {
-    if (!usable()) throw ConnectionError("the connection is lost, or busy with another operation");
+    if (!usable()) {
+        throw ConnectionError(
+            kill_->unsettled() ? "the connection was given up: its last statement ended while it was being "
+                                 "canceled, and the request might hit the next one instead"
+                               : "the connection is lost, or busy with another operation");
+    }
     if (limits_.any()) {
         const bool late = std::chrono::steady_clock::now() >= limits_.deadline;
         if (late || (limits_.cancelled != nullptr && limits_.cancelled(limits_.context)))

@@ -232,15 +232,17 @@ TYPED_TEST(CanceledCursors, LeaveTheConnectionUsable) {
         }
         co_return canceled;
     };
+    // MariaDB may hand out the rows that it has put together before it hears of anything else; a request to
+    // stop that comes too late costs it the connection.
+    const bool surely = this->db.dialect() != "mariadb";
     // On a busy machine the rows may be there before the clock is looked at.
+    const int tries = surely ? 20 : 1;
     const auto canceled_midway = [&](auto& handle) -> duet::Task<bool> {
         bool canceled = false;
-        for (int i = 0; i < 20 && !canceled; ++i) canceled = co_await canceled_once(handle);
+        for (int i = 0; i < tries && !canceled; ++i) canceled = co_await canceled_once(handle);
         co_return canceled;
     };
     duet::run([&]() -> duet::Task<> {
-        // MariaDB may hand out the rows that it has put together before it hears of anything else.
-        const bool surely = this->db.dialect() != "mariadb";
         for (int i = 0; i < 2; ++i) {
             const bool outside = co_await canceled_midway(this->db);
             EXPECT_TRUE(outside || !surely);
