@@ -14,7 +14,7 @@ WORKS = [("W1", 1000), ("W2", 10000), ("W3", 500), ("W6", 1000)]
 
 
 SERVER_CONTENDERS = ["raw", "duet", "libpqxx", "SOCI", "POCO"]
-SERVER_WORKS = [("W1", 1000), ("W2", 10000), ("W6", 500)]
+SERVER_WORKS = [("W1", 1000), ("W2", 10000), ("W5", 1000), ("W6", 500)]
 MANY_CONTENDERS = ["raw", "duet"]
 MANY_WORKS = [("selects", 1000), ("integers", 1000), ("texts", 1000)]
 

@@ -27,6 +27,17 @@ T read(const void* data) {
     return out;
 }
 
+/// The integer at `data`, which has to fit a field of `kind`.
+std::int64_t fitting_integer(const ColumnInfo& column, Kind kind, Kind from, const void* data) {
+    const auto value = read<std::int64_t>(data);
+    if (from == Kind::uint64) {
+        if (value < 0 && kind != Kind::uint64) refuse(column);
+        return value;
+    }
+    if (!duet::detail::integer_range(kind).contains(value)) refuse(column);
+    return value;
+}
+
 void assign_value(const ColumnInfo& column, const TypeInfo& type, void* field, const TypeInfo& from,
                   const void* data, std::size_t size) {
     const std::string_view text = from.kind == Kind::text_view || from.kind == Kind::blob_view
@@ -112,10 +123,7 @@ void assign_value(const ColumnInfo& column, const TypeInfo& type, void* field, c
             break;
     }
     if (!is_integer(type.kind) || !is_integer(from.kind)) refuse(column);
-    const std::int64_t value = read<std::int64_t>(data);
-    if (from.kind == Kind::uint64 && value < 0 && type.kind != Kind::uint64) refuse(column);
-    if (from.kind != Kind::uint64 && !duet::detail::integer_range(type.kind).contains(value)) refuse(column);
-    duet::detail::write_integer(type.kind, field, value);
+    duet::detail::write_integer(type.kind, field, fitting_integer(column, type.kind, from.kind, data));
 }
 
 /// Whether assign_value would take the value; for kinds that can refuse one without looking into it.
@@ -128,9 +136,14 @@ void check_value(const ColumnInfo& column, const TypeInfo& type, const TypeInfo&
     if (type.kind == Kind::custom)
         return check_value(column, type.base->nullable != nullptr ? *type.base->base : *type.base, from, data,
                            size);
-    if (!is_integer(type.kind) || !is_integer(from.kind)) return;
-    std::byte scratch[8];
-    assign_value(column, type, scratch, from, data, size);
+    if (is_integer(type.kind) && is_integer(from.kind)) fitting_integer(column, type.kind, from.kind, data);
+}
+
+/// Whether it is the commonest assignment of all: an integer for a field of `kind` that holds it.
+inline bool is_common_integer(Kind kind, Kind from, const void* data) {
+    if (from != Kind::int64) return false;
+    const auto value = read<std::int64_t>(data);
+    return kind == Kind::int64 || (kind == Kind::int32 && value == static_cast<std::int32_t>(value));
 }
 
 }  // namespace
@@ -143,8 +156,10 @@ void check_member(const ColumnInfo& column, const shape::Values& values, std::si
             throw ValidationError("column " + std::string(column.name) + " cannot be NULL");
         return;
     }
-    check_value(column, type.nullable != nullptr ? *type.base : type, *entry.type, values.data(value),
-                entry.size);
+    const void* const data = values.data(value);
+    if (is_common_integer(type.kind, entry.type->kind, data) && type.nullable == nullptr) [[likely]]
+        return;
+    check_value(column, type.nullable != nullptr ? *type.base : type, *entry.type, data, entry.size);
 }
 
 void assign_member(const ColumnInfo& column, void* object, const shape::Values& values, std::size_t value) {
@@ -156,9 +171,18 @@ void assign_member(const ColumnInfo& column, void* object, const shape::Values& 
             throw ValidationError("column " + std::string(column.name) + " cannot be NULL");
         return type.nullable->reset(field);
     }
+    const void* const data = values.data(value);
+    if (is_common_integer(type.kind, entry.type->kind, data) && type.nullable == nullptr) [[likely]] {
+        const auto number = read<std::int64_t>(data);
+        if (type.kind == Kind::int64) {
+            *static_cast<std::int64_t*>(field) = number;
+        } else {
+            *static_cast<std::int32_t*>(field) = static_cast<std::int32_t>(number);
+        }
+        return;
+    }
     if (type.nullable != nullptr) field = type.nullable->emplace(field);
-    assign_value(column, type.nullable != nullptr ? *type.base : type, field, *entry.type, values.data(value),
-                 entry.size);
+    assign_value(column, type.nullable != nullptr ? *type.base : type, field, *entry.type, data, entry.size);
 }
 
 }  // namespace duet::engine

@@ -6,7 +6,10 @@
 #include <algorithm>
 #include <new>
 
+#include <unistd.h>
+
 #include "async/futex.hpp"
+#include "clock.hpp"
 #include "impl.hpp"
 
 namespace duet {
@@ -131,6 +134,18 @@ struct Pool::Acquire::Queued : Waiter {
     bool posted = false;
     bool fired = false;
 };
+
+void Pool::Impl::note_taking(Lease::Slot& slot) noexcept {
+    const std::int64_t now = coarse_now();
+    upkeep(now);
+    slot.taken_at.store(now, std::memory_order_relaxed);
+    if (options.report_leaks_after.count() > 0) {
+        slot.thread.store(static_cast<std::uint64_t>(::gettid()), std::memory_order_relaxed);
+        slot.where.store({}, std::memory_order_relaxed);
+        slot.reported.store(false, std::memory_order_relaxed);
+    }
+    if (slot.ready && slot.managed && judge(slot) != Verdict::good) slot.ready = false;
+}
 
 Lease Pool::try_acquire(driver::Access access) noexcept {
     return Lease(impl_->took(impl_->group_for(access).try_take(&detail::pool_thread)));

@@ -6,6 +6,7 @@
 #include <optional>
 #include <vector>
 
+#include "clock.hpp"
 #include "sharing.hpp"
 #include "slot_group.hpp"
 #include "wait_times.hpp"
@@ -43,7 +44,16 @@ struct Pool::Impl {
     bool put_in_order(Lease::Slot& slot);
     void close(Lease::Slot& slot) noexcept;
     enum class Verdict : std::uint8_t { good, too_old, suspect, unknown };
-    Verdict judge(const Lease::Slot& slot) const noexcept;
+    Verdict judge(const Lease::Slot& slot) const noexcept {
+        const std::int64_t now = slot.taken_at.load(std::memory_order_relaxed);
+        if (now >= slot.expires_at) return Verdict::too_old;
+        if (slot.generation != generation.load(std::memory_order_relaxed)) return Verdict::suspect;
+        if (options.pre_ping &&
+            now - slot.idle_since.load(std::memory_order_relaxed) >= nanoseconds(options.pre_ping_after)) {
+            return Verdict::unknown;
+        }
+        return Verdict::good;
+    }
     Task<> open(Lease::Slot& slot, Clock::time_point deadline);
     driver::Wait begin_opening(Lease::Slot& slot);
     Task<driver::Wait> open_on_helper(Lease::Slot& slot, Clock::time_point until, Clock::time_point deadline);

@@ -1,57 +1,12 @@
 #include <duet/base/error.hpp>
 #include <duet/pool/pool.hpp>
 
-#include <unistd.h>
-
 #include "clock.hpp"
 #include "impl.hpp"
 
 namespace duet {
 
-void Lease::give_back(PooledConnection& connection) noexcept {
-    Slot& slot = static_cast<Slot&>(connection);
-    if (const driver::Connection* const open = slot.connection.get()) {
-        if (!slot.ready || !open->usable() || open->in_transaction() || (slot.managed && open->dirty()))
-            [[unlikely]]
-            slot.pool->clean_up(slot);
-    }
-    if (slot.timed) slot.pool->note_return(slot);
-    slot.group->put_back(slot);
-}
-
-void Lease::adopt() const noexcept {
-    std::atomic<const void*>& holder = static_cast<Slot*>(connection_)->holder;
-    if (holder.load(std::memory_order_relaxed)) holder.store(&detail::pool_thread, std::memory_order_relaxed);
-}
-
-void Lease::note(const std::source_location& where) const noexcept {
-    static_cast<Slot*>(connection_)->where.store(where, std::memory_order_relaxed);
-}
-
-void Pool::Impl::note_taking(Lease::Slot& slot) noexcept {
-    const std::int64_t now = coarse_now();
-    upkeep(now);
-    slot.taken_at.store(now, std::memory_order_relaxed);
-    if (options.report_leaks_after.count() > 0) {
-        slot.thread.store(static_cast<std::uint64_t>(::gettid()), std::memory_order_relaxed);
-        slot.where.store({}, std::memory_order_relaxed);
-        slot.reported.store(false, std::memory_order_relaxed);
-    }
-    if (slot.ready && slot.managed && judge(slot) != Verdict::good) slot.ready = false;
-}
-
-Pool::Impl::Verdict Pool::Impl::judge(const Lease::Slot& slot) const noexcept {
-    const std::int64_t now = slot.taken_at.load(std::memory_order_relaxed);
-    if (now >= slot.expires_at) return Verdict::too_old;
-    if (slot.generation != generation.load(std::memory_order_relaxed)) return Verdict::suspect;
-    if (options.pre_ping &&
-        now - slot.idle_since.load(std::memory_order_relaxed) >= nanoseconds(options.pre_ping_after)) {
-        return Verdict::unknown;
-    }
-    return Verdict::good;
-}
-
-void Pool::Impl::note_return(Lease::Slot& slot) noexcept {
+inline void Pool::Impl::note_return(Lease::Slot& slot) noexcept {
     const std::int64_t now = coarse_now();
     slot.taken_at.store(0, std::memory_order_relaxed);
     if (slot.managed) {
@@ -66,6 +21,25 @@ void Pool::Impl::note_return(Lease::Slot& slot) noexcept {
         }
     }
     upkeep(now);
+}
+
+void Lease::give_back(PooledConnection& connection) noexcept {
+    Slot& slot = static_cast<Slot&>(connection);
+    if (const driver::Connection* const open = slot.connection.get()) {
+        if (!slot.ready || !open->at_rest()) [[unlikely]]
+            slot.pool->clean_up(slot);
+    }
+    if (slot.timed) slot.pool->note_return(slot);
+    slot.group->put_back(slot);
+}
+
+void Lease::adopt() const noexcept {
+    std::atomic<const void*>& holder = static_cast<Slot*>(connection_)->holder;
+    if (holder.load(std::memory_order_relaxed)) holder.store(&detail::pool_thread, std::memory_order_relaxed);
+}
+
+void Lease::note(const std::source_location& where) const noexcept {
+    static_cast<Slot*>(connection_)->where.store(where, std::memory_order_relaxed);
 }
 
 void Pool::Impl::close(Lease::Slot& slot) noexcept {

@@ -12,6 +12,27 @@
 
 namespace duet {
 
+namespace detail {
+
+/// The bytes of a key are few: a call of memcmp would cost more than the comparison.
+inline bool same_bytes(const std::uint8_t* a, const std::uint8_t* b, std::size_t size) noexcept {
+    std::uint64_t left = 0;
+    std::uint64_t right = 0;
+    for (; size >= sizeof left; size -= sizeof left) {
+        std::memcpy(&left, a, sizeof left);
+        std::memcpy(&right, b, sizeof right);
+        if (left != right) return false;
+        a += sizeof left;
+        b += sizeof right;
+    }
+    for (; size != 0; --size) {
+        if (*a++ != *b++) return false;
+    }
+    return true;
+}
+
+}  // namespace detail
+
 /// What a plan is made for: a verb over a model with some bytes (a query's shape, a list of columns). A view;
 /// see StoredPlanKey.
 struct PlanKey {
@@ -30,7 +51,7 @@ struct PlanKey {
     friend bool operator==(const PlanKey& a, const PlanKey& b) noexcept {
         return a.hash == b.hash && a.model == b.model && a.verb == b.verb &&
                a.bytes.size() == b.bytes.size() &&
-               (a.bytes.empty() || std::memcmp(a.bytes.data(), b.bytes.data(), a.bytes.size()) == 0);
+               detail::same_bytes(a.bytes.data(), b.bytes.data(), a.bytes.size());
     }
 
 private:
@@ -64,7 +85,7 @@ public:
     bool matches(const PlanKey& key) const noexcept {
         return hash_ == key.hash && model_ == key.model && verb_ == key.verb &&
                bytes_.size() == key.bytes.size() &&
-               (bytes_.empty() || std::memcmp(bytes_.data(), key.bytes.data(), bytes_.size()) == 0);
+               detail::same_bytes(bytes_.data(), key.bytes.data(), bytes_.size());
     }
     std::uint64_t hash() const noexcept { return hash_; }
     PlanKey view() const noexcept { return {model_, verb_, bytes_, hash_}; }

@@ -22,6 +22,7 @@ public:
         std::size_t sets = 1;
         while (sets * ways < capacity) sets *= 2;
         entries_.resize(sets * ways);
+        last_set_ = sets - 1;
     }
 
     /// Null when absent. The pointer holds until the next insert.
@@ -71,11 +72,9 @@ private:
         std::optional<StoredPlanKey> key;
         std::optional<Value> value;
     };
-    Entry* set_of(std::uint64_t hash) noexcept {
-        const std::size_t sets = entries_.size() / ways;
-        return entries_.data() + (hash & (sets - 1)) * ways;
-    }
+    Entry* set_of(std::uint64_t hash) noexcept { return entries_.data() + (hash & last_set_) * ways; }
     std::vector<Entry> entries_;
+    std::size_t last_set_ = 0;
     std::uint64_t clock_ = 0;
     std::size_t size_ = 0;
 };

@@ -145,6 +145,8 @@ public:
     virtual bool not_started() const noexcept { return false; }
     /// False when the connection is lost, and while an operation is under way that nobody waits for.
     virtual bool usable() const noexcept = 0;
+    /// Whether the next user finds the connection as this one did: usable, in no transaction, not dirty().
+    virtual bool at_rest() const noexcept { return usable() && !in_transaction() && !dirty(); }
     /// Socket to wait on; -1 for drivers that block.
     virtual int socket() const noexcept { return -1; }
     /// Changes with each new socket, program-wide.

@@ -142,6 +142,15 @@ bool PgConnection::usable() const noexcept {
     return !broken_ && step_ == Step::idle && (session_.idle() || resetting_ || dropped) && !session_.lost();
 }
 
+bool PgConnection::at_rest() const noexcept {
+    const bool quiet = step_ == Step::idle && session_.idle() && session_.ahead().empty();
+    const bool shared = multiplexer_ != nullptr && multiplexer_->under_way() != 0;
+    // Of a connection that is lost libpq does not say that it is idle.
+    if (quiet && !shared && !broken_ && !dirty()) [[likely]]
+        return PQtransactionStatus(session_.raw()) == PQTRANS_IDLE;
+    return Connection::at_rest();
+}
+
 Multiplexer* PgConnection::multiplexer() noexcept {
     if (!multiplexes() || !session_.idle() || !usable()) return nullptr;
     if (multiplexer_ == nullptr)
@@ -165,13 +174,17 @@ void PgConnection::collect_leftovers() {
     leftovers_->clear();
 }
 
+void PgConnection::wait_for_cancels() {
+    if (multiplexer_ != nullptr) multiplexer_->forget_cancels();
+    if (!cancel_.settle(cancel_patience)) broken_ = true;
+    cancel_requested_.store(false, std::memory_order_relaxed);
+}
+
 /// A request to cancel must not hit what comes now.
-void PgConnection::settle_cancels() {
-    if (cancel_requested_.load(std::memory_order_relaxed) ||
-        (multiplexer_ != nullptr && multiplexer_->was_cancelled())) [[unlikely]] {
-        if (!cancel_.settle(cancel_patience)) broken_ = true;
-        cancel_requested_.store(false, std::memory_order_relaxed);
-    }
+inline void PgConnection::settle_cancels() {
+    const bool asked = cancel_requested_.load(std::memory_order_relaxed);
+    if (asked || (multiplexer_ != nullptr && multiplexer_->has_cancelled())) [[unlikely]]
+        wait_for_cancels();
     if (broken_) throw ConnectionError("the connection was given up after an earlier error");
 }
 
@@ -259,8 +272,18 @@ void PgConnection::send_cursor() {
 
 Wait PgConnection::go() {
     if (!may_block()) return progress();
+    // A larger one may have been answered while it was being sent.
+    constexpr std::size_t small = 4096;
+    const bool is_small = session_.prepares && !session_.in_pipeline() && parameters_.bytes() < small;
+    if (step_ == Step::executing && is_small) [[likely]]
+        session_.await_answer();
     for (;;) {
         Flight* const flight = session_.receive(true);
+        const bool may_be_all = flight != nullptr && step_ == Step::executing;
+        if (may_be_all && !flight->failed() && statement_->cursor.empty()) [[likely]] {
+            end();
+            return Wait::done;
+        }
         Wait wait = Wait::readable;
         if (flight != nullptr) {
             wait = completed(*flight);
@@ -316,14 +339,6 @@ Wait PgConnection::resume() {
         return finish_setup();
     }
     return progress();
-}
-
-void PgConnection::end() noexcept {
-    step_ = Step::idle;
-    sink_ = nullptr;
-    values_ = {};
-    if (cancel_requested_.load(std::memory_order_relaxed)) [[unlikely]]
-        cancel_.enough();
 }
 
 /// A request has come to its end: what follows. `readable` stands for another one that was sent.

@@ -59,6 +59,7 @@ public:
     void abandon() noexcept override { broken_ = true; }
     bool in_transaction() const noexcept override;
     bool usable() const noexcept override;
+    bool at_rest() const noexcept override;
     int socket() const noexcept override { return PQsocket(session_.raw()); }
     std::uint64_t socket_tag() const noexcept override;
     bool multiplexes() const noexcept override {
@@ -106,11 +107,18 @@ private:
     std::string_view copied_table() const;
     std::string_view copied_columns() const;
     std::vector<Oid> types_of(const PGresult* result) const;
-    void end() noexcept;
+    void end() noexcept {
+        step_ = Step::idle;
+        sink_ = nullptr;
+        values_ = {};
+        if (cancel_requested_.load(std::memory_order_relaxed)) [[unlikely]]
+            cancel_.enough();
+    }
     void collect_leftovers();
     bool may_block() const { return may_block_ && !limits_.any(); }
     void check_limits() const;
     void settle_cancels();
+    [[gnu::noinline]] void wait_for_cancels();
     std::string_view sql() const;
 
     const Options& options_;

@@ -9,36 +9,61 @@
 
 namespace duet::driver::postgres {
 
-void Flight::reset(Prepared* of, RowSink* rows_to, std::size_t limit, Outcome* counts) {
-    parts_.clear();
-    at_ = 0;
-    prepared_ = of;
-    sink_ = rows_to;
-    copy_sink_ = {};
-    has_text_ = false;
-    max_rows_ = limit;
-    outcome_ = counts == nullptr ? &ignored_ : counts;
-    error_.reset();
-    last_.reset();
-    failure_ = nullptr;
-    lost_ = false;
-    skipped_ = false;
-    lacks_rows_ = false;
-    synced = true;
-    next = nullptr;
-}
-
 void Flight::lose(const char* message) {
     if (lost_) return;
     lost_ = true;
     lost_message_ = message;
 }
 
-void Flight::take(Result result) {
-    switch (PQresultStatus(result.get())) {
+inline void Flight::count(PGresult* result) {
+    switch (*PQcmdStatus(result)) {  // INSERT, UPDATE, DELETE, MERGE, COPY
+        case 'I':
+        case 'U':
+        case 'D':
+        case 'M':
+        case 'C':
+            break;
+        default:
+            return;
+    }
+    const char* rows = PQcmdTuples(result);
+    std::from_chars(rows, rows + std::strlen(rows), outcome_->affected);
+}
+
+[[gnu::always_inline]] inline void Flight::take_rows(const PGresult* result) {
+    const int there = PQntuples(result);
+    if (sink_ == nullptr || prepared_ == nullptr) {
+        outcome_->rows = static_cast<std::size_t>(there);
+        return;
+    }
+    if (!prepared_->described) {
+        prepared_->columns.describe(result);
+        prepared_->described = !prepared_->name.empty();
+        prepared_->decoder.forget();
+    }
+    outcome_->more = static_cast<std::size_t>(there) > max_rows_;
+    const int wanted = outcome_->more ? static_cast<int>(max_rows_) : there;
+    ResultReader reader(result, prepared_->columns);
+    RowDecoder& decoder = prepared_->decoder;
+    if (decoder.fits(*sink_) || (sink_->lasting && decoder.prepare(*sink_, prepared_->columns))) {
+        decoder.decode(result, wanted, reader, *sink_);
+        outcome_->rows = static_cast<std::size_t>(wanted);
+        return;
+    }
+    for (int row = 0; row < wanted; ++row) {
+        reader.set_row(row);
+        decode_row(reader, *sink_);
+    }
+    outcome_->rows = static_cast<std::size_t>(wanted);
+}
+
+void Flight::take(Result result, ExecStatusType status) {
+    switch (status) {
         case PGRES_TUPLES_OK:
             if (parts_[at_] == Part::rows) {
-                count(result.get());
+                // What only reads changes no rows.
+                if (prepared_ == nullptr || prepared_->plan->writes || prepared_->plan->raw)
+                    count(result.get());
                 try {
                     take_rows(result.get());
                 } catch (...) {
@@ -89,46 +114,9 @@ void Flight::take_text(std::string_view part) noexcept {
     }
 }
 
-void Flight::take_rows(const PGresult* result) {
-    const int there = PQntuples(result);
-    if (sink_ == nullptr || prepared_ == nullptr) {
-        outcome_->rows = static_cast<std::size_t>(there);
-        return;
-    }
-    if (!prepared_->described) {
-        prepared_->columns.describe(result);
-        prepared_->described = !prepared_->name.empty();
-        prepared_->decoder.forget();
-    }
-    outcome_->more = static_cast<std::size_t>(there) > max_rows_;
-    const int wanted = outcome_->more ? static_cast<int>(max_rows_) : there;
-    ResultReader reader(result, prepared_->columns);
-    RowDecoder& decoder = prepared_->decoder;
-    if (decoder.fits(*sink_) || (sink_->lasting && decoder.prepare(*sink_, prepared_->columns))) {
-        for (int row = 0; row < wanted; ++row) {
-            reader.set_row(row);
-            decoder.decode(result, row, reader, *sink_);
-        }
-        outcome_->rows = static_cast<std::size_t>(wanted);
-        return;
-    }
-    for (int row = 0; row < wanted; ++row) {
-        reader.set_row(row);
-        decode_row(reader, *sink_);
-    }
-    outcome_->rows = static_cast<std::size_t>(wanted);
-}
-
 void Flight::take_names(const PGresult* result) {
     prepared_->column_names.clear();
     for (int i = 0; i < PQnfields(result); ++i) prepared_->column_names.emplace_back(PQfname(result, i));
-}
-
-void Flight::count(PGresult* result) {
-    const char* status = PQcmdStatus(result);
-    if (std::strchr("IUDMC", *status) == nullptr) return;  // INSERT, UPDATE, DELETE, MERGE, COPY
-    const char* rows = PQcmdTuples(result);
-    std::from_chars(rows, rows + std::strlen(rows), outcome_->affected);
 }
 
 std::string_view Flight::state() const noexcept {

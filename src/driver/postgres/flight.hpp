@@ -31,12 +31,30 @@ public:
     };
 
     /// Makes it ready to be sent again.
-    void reset(Prepared* of, RowSink* rows_to, std::size_t limit, Outcome* counts);
+    void reset(Prepared* of, RowSink* rows_to, std::size_t limit, Outcome* counts) noexcept {
+        parts_.clear();
+        at_ = 0;
+        prepared_ = of;
+        sink_ = rows_to;
+        copy_sink_ = {};
+        has_text_ = false;
+        max_rows_ = limit;
+        outcome_ = counts == nullptr ? &ignored_ : counts;
+        error_.reset();
+        last_.reset();
+        if (failure_ != nullptr) [[unlikely]]
+            failure_ = nullptr;
+        lost_ = false;
+        skipped_ = false;
+        lacks_rows_ = false;
+        synced = true;
+        next = nullptr;
+    }
     void expect(Part part) { parts_.push(part); }
     void copy_to(CopySink sink) { copy_sink_ = sink; }
 
     // What Session reports.
-    void take(Result result);
+    void take(Result result, ExecStatusType status);
     /// True when that was the last part.
     bool part_done() noexcept {
         if (at_ + 1 >= parts_.size()) return true;

@@ -244,8 +244,12 @@ Wait Channel::execute(Statement& statement, std::span<const BindValue> values, R
 Wait Channel::resume() {
     if (!done_) return Wait::signal;
     if (failure_ != nullptr) std::rethrow_exception(std::exchange(failure_, nullptr));
-    const std::string_view sql = statement_->plan().sql;
     SharedFlight& flight = *std::exchange(flight_, nullptr);
+    if (!flight.failed() && !flight.skipped()) [[likely]] {
+        multiplexer_.give_back(flight);
+        return Wait::done;
+    }
+    const std::string_view sql = statement_->plan().sql;
     const bool stale = flight.is_stale();
     if (stale) flight.forget_stale(*multiplexer_.leftovers_);
     if (stale && prepared_anew_ < Flight::most_anew) {

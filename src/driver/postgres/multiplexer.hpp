@@ -41,11 +41,12 @@ public:
     void batch(bool on) noexcept override { batch_ = on; }
     bool open_to_users() const noexcept override { return open_ && !session_.lost(); }
 
-    /// Whether a statement was asked to stop; asking forgets it.
-    bool was_cancelled() noexcept { return std::exchange(cancelled_, false); }
     /// Whether a statement may have left something in the session.
     bool left_traces() const noexcept { return traces_; }
     void forget_traces() noexcept { traces_ = false; }
+    /// Whether a statement was asked to stop.
+    bool has_cancelled() const noexcept { return cancelled_; }
+    void forget_cancels() noexcept { cancelled_ = false; }
     /// For the end of a request that was dropped, when the connection is no longer shared.
     void reap(Flight& flight) noexcept;
 

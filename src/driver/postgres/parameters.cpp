@@ -86,17 +86,21 @@ Oid declared_type(const TypeInfo& declared) noexcept {
     }
 }
 
-void Parameters::encode(const Plan& plan, std::span<const BindValue> values) {
-    const std::size_t count = plan.binds.size();
+void Parameters::make_room(std::size_t count) {
     if (count > max_count) {
         throw InvalidQuery("a statement for PostgreSQL can have 65535 parameters at most, not " +
                            std::to_string(count));
     }
-    types_.resize(count);
     data_.resize(count);
     lengths_.resize(count);
     formats_.resize(count);
     slots_.resize(count);
+    types_.resize(count);
+}
+
+void Parameters::encode(const Plan& plan, std::span<const BindValue> values) {
+    const std::size_t count = plan.binds.size();
+    if (count != types_.size()) make_room(count);
     owned_.clear();
     if (buffer_.capacity() > most_kept) buffer_ = {};
     buffer_.clear();
@@ -116,10 +120,6 @@ void Parameters::encode(const Plan& plan, std::span<const BindValue> values) {
     }
     if (bytes_ > most_bytes) throw_too_large();
     for (const Owned& part : owned_) data_[part.index] = buffer_.data() + part.offset;
-}
-
-bool Parameters::same_types(std::span<const Oid> types) const noexcept {
-    return std::equal(types.begin(), types.end(), types_.begin(), types_.end());
 }
 
 inline void Parameters::value(const BindValue& value) {

@@ -48,7 +48,13 @@ public:
     std::size_t bytes() const noexcept { return bytes_; }
 
     std::span<const Oid> type_list() const noexcept { return types_; }
-    bool same_types(std::span<const Oid> types) const noexcept;
+    bool same_types(std::span<const Oid> types) const noexcept {
+        if (types.size() != types_.size()) return false;
+        for (std::size_t i = 0; i < types.size(); ++i) {
+            if (types[i] != types_[i]) return false;
+        }
+        return true;
+    }
 
     // What encode_value() calls.
     bool transient = false;
@@ -102,6 +108,7 @@ private:
         bits = __builtin_bswap64(bits);
         __builtin_memcpy(slot(type, 8), &bits, 8);
     }
+    [[gnu::noinline]] void make_room(std::size_t count);
     void value(const BindValue& value);
     void transformed(const BindValue& value, Transform transform);
     void list(const BindValue& value);

@@ -75,30 +75,35 @@ bool RowDecoder::prepare(const RowSink& sink, const Columns& columns) {
     }
 }
 
-void RowDecoder::decode(const PGresult* result, int row, ResultReader& reader, const RowSink& sink) const {
-    auto* const object = static_cast<std::byte*>(sink.open(sink.context, 0));
-    for (const Move& move : moves_) {
-        std::byte* const field = object + move.offset;
-        const auto column = static_cast<int>(move.column);
-        const int size = PQgetlength(result, row, column);
-        void* value = field;
-        if (move.optional) {
-            if (size == 0 && PQgetisnull(result, row, column) != 0) {
-                move.type->nullable->reset(field);
-                continue;
+void RowDecoder::decode(const PGresult* result, int rows, ResultReader& reader, const RowSink& sink) const {
+    const Move* const first = moves_.data();
+    const Move* const end = first + moves_.size();
+    for (int row = 0; row < rows; ++row) {
+        auto* const object = static_cast<std::byte*>(sink.open(sink.context, 0));
+        for (const Move* move = first; move != end; ++move) {
+            void* const field = object + move->offset;
+            void* value = field;
+            const int column = move->column;
+            const int size = PQgetlength(result, row, column);
+            if (move->optional) {
+                if (size == 0 && PQgetisnull(result, row, column) != 0) {
+                    move->type->nullable->reset(field);
+                    continue;
+                }
+                value = move->type->nullable->emplace(field);
             }
-            value = move.type->nullable->emplace(field);
+            if (direct(*move, PQgetvalue(result, row, column), size, value)) [[likely]]
+                continue;
+            reader.set_row(row);
+            const Cell cell = reader.cell(move->column);
+            const Fault fault = decode_value(reader, cell, *move->type, field);
+            if (fault != Fault::none) [[unlikely]] {
+                throw_decode_error(sink, steps_[move - first], fault, reader.stored_type(cell),
+                                   reader.is_null(cell));
+            }
         }
-        if (direct(move, PQgetvalue(result, row, column), size, value)) [[likely]]
-            continue;
-        const Cell cell = reader.cell(move.column);
-        const Fault fault = decode_value(reader, cell, *move.type, field);
-        if (fault != Fault::none) [[unlikely]] {
-            throw_decode_error(sink, steps_[&move - moves_.data()], fault, reader.stored_type(cell),
-                               reader.is_null(cell));
-        }
+        if (sink.close != nullptr) sink.close(sink.context);
     }
-    if (sink.close != nullptr) sink.close(sink.context);
 }
 
 }  // namespace duet::driver::postgres

@@ -21,8 +21,8 @@ public:
     bool prepare(const RowSink& sink, const Columns& columns);
     void forget() noexcept { steps_ = nullptr; }
 
-    /// Decodes one row into the object that the sink opens (see decode_row).
-    void decode(const PGresult* result, int row, ResultReader& reader, const RowSink& sink) const;
+    /// Decodes the first `rows` rows, each into the object that the sink opens for it (see decode_row).
+    void decode(const PGresult* result, int rows, ResultReader& reader, const RowSink& sink) const;
 
 private:
     enum class Way : std::uint8_t { any, int8, int4, boolean, float8, text, timestamp };

@@ -4,6 +4,8 @@
 
 #include <utility>
 
+#include <poll.h>
+
 #include "error.hpp"
 
 namespace duet::driver::postgres {
@@ -12,12 +14,13 @@ namespace {
 constexpr int binary = 1;
 }
 
-void Session::push(Flight& flight) noexcept {
-    (last_ == nullptr ? first_ : last_->next) = &flight;
-    last_ = &flight;
+inline void Session::leave_pipeline() noexcept {
+    if (first_ != nullptr || !pipelined_ || shared_ || lost()) return;
+    PQexitPipelineMode(conn_.get());
+    pipelined_ = false;
 }
 
-Flight* Session::pop() noexcept {
+inline Flight* Session::pop() noexcept {
     Flight* done = first_;
     first_ = done->next;
     if (first_ == nullptr) last_ = nullptr;
@@ -26,8 +29,7 @@ Flight* Session::pop() noexcept {
     return done;
 }
 
-void Session::sent(int ok) {
-    if (ok != 0) return;
+void Session::throw_unsent() {
     // What libpq refuses by itself would leave the requests before it half sent.
     const std::string message = PQerrorMessage(conn_.get());
     throw_connection(message.c_str());
@@ -75,7 +77,8 @@ void Session::sync() {
     end_pipeline(mark);
 }
 
-void Session::execute(Flight& flight, Prepared& prepared, const Parameters& parameters, Sync sync_wanted) {
+void Session::execute_otherwise(Flight& flight, Prepared& prepared, const Parameters& parameters,
+                                Sync sync_wanted) {
     if (sync_wanted == Sync::own) sync();
     const bool there = !prepared.name.empty() && parameters.same_types(prepared.types);
     if (!there && !prepared.name.empty()) {
@@ -91,8 +94,7 @@ void Session::execute(Flight& flight, Prepared& prepared, const Parameters& para
     }
     flight.version = prepared.version;
     if (!prepared.name.empty()) [[likely]] {
-        sent(PQsendQueryPrepared(conn, prepared.name.c_str(), parameters.count(), parameters.data(),
-                                 parameters.lengths(), parameters.formats(), binary));
+        sent(send_prepared(prepared, parameters));
     } else {
         sent(PQsendQueryParams(conn, prepared.plan->sql.c_str(), parameters.count(), parameters.types(),
                                parameters.data(), parameters.lengths(), parameters.formats(), binary));
@@ -167,15 +169,26 @@ bool Session::take_text(bool block) {
 
 bool Session::flush() const { return PQflush(conn_.get()) != 1; }
 
+void Session::await_answer() noexcept {
+    constexpr int patience = 1000;  // milliseconds
+    PGconn* const conn = conn_.get();
+    pollfd socket{PQsocket(conn), POLLIN, 0};
+    if (socket.fd < 0 || PQflush(conn) != 0) return;
+    // What else there may be, such as the end of the connection, PQgetResult() knows how to tell.
+    if (::poll(&socket, 1, patience) == 1 && socket.revents == POLLIN) PQconsumeInput(conn);
+}
+
 Flight* Session::receive(bool block) {
     PGconn* const conn = conn_.get();
+    bool end_is_there = false;
     for (;;) {
         if (first_ == nullptr || wants_rows_) return nullptr;
         if (has_text_ && !take_text(block) && !lost()) return nullptr;
-        if (!block && PQisBusy(conn) != 0) {
+        if (!block && !end_is_there && PQisBusy(conn) != 0) {
             if (!lost()) return nullptr;
         }
         Result result(PQgetResult(conn));
+        end_is_there = false;
         if (result == nullptr) {
             if (lost()) {
                 first_->lose(PQerrorMessage(conn));
@@ -187,7 +200,7 @@ Flight* Session::receive(bool block) {
             if (first_->part_done() && !first_->synced) return pop();
             continue;
         }
-        switch (PQresultStatus(result.get())) {
+        switch (const ExecStatusType status = PQresultStatus(result.get())) {
             case PGRES_PIPELINE_SYNC: {
                 Flight* const ended = pop();
                 if (!ended->is_mark) return ended;
@@ -213,7 +226,9 @@ Flight* Session::receive(bool block) {
                 break;
             }
             default:
-                first_->take(std::move(result));
+                // In a pipeline the null that ends a statement's results does not wait for anything.
+                end_is_there = pipelined_ && (status == PGRES_TUPLES_OK || status == PGRES_COMMAND_OK);
+                first_->take(std::move(result), status);
         }
     }
 }
@@ -221,12 +236,6 @@ Flight* Session::receive(bool block) {
 void Session::share(bool shared) noexcept {
     shared_ = shared;
     leave_pipeline();
-}
-
-void Session::leave_pipeline() noexcept {
-    if (first_ != nullptr || !pipelined_ || shared_ || lost()) return;
-    PQexitPipelineMode(conn_.get());
-    pipelined_ = false;
 }
 
 }  // namespace duet::driver::postgres

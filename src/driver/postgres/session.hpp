@@ -50,7 +50,15 @@ public:
     enum class Sync : std::uint8_t { own, joint };
 
     // Each sends one request. Throws ConnectionError when the connection is gone.
-    void execute(Flight& flight, Prepared& prepared, const Parameters& parameters, Sync sync = Sync::own);
+    void execute(Flight& flight, Prepared& prepared, const Parameters& parameters, Sync sync = Sync::own) {
+        const bool alone = !shared_ && !unsynced_ && ahead_.empty();
+        if (!alone || prepared.name.empty() || !parameters.same_types(prepared.types)) [[unlikely]]
+            return execute_otherwise(flight, prepared, parameters, sync);
+        flight.version = prepared.version;
+        sent(send_prepared(prepared, parameters));
+        flight.expect(Flight::Part::rows);
+        push(flight);
+    }
     /// The sync for the requests since the last one.
     void sync();
     void describe(Flight& flight, Prepared& prepared, const Parameters& parameters);
@@ -64,6 +72,7 @@ public:
     void copy_out(Flight& flight, const std::string& sql) {
         send_script(flight, sql, Flight::Part::copy_out);
     }
+    bool in_pipeline() const noexcept { return pipelined_; }
     bool wants_rows() const noexcept { return wants_rows_; }
     void rows_sent() noexcept { wants_rows_ = false; }
 
@@ -71,6 +80,10 @@ public:
     bool flush() const;
     /// Reads what has arrived, without waiting.
     void read() noexcept { PQconsumeInput(conn_.get()); }
+    /// For what blocks: waits until the answer to a small request, sent when nothing else was under way,
+    /// begins to arrive. Saves most of what PQgetResult() does to wait, which it still does where this gives
+    /// up.
+    void await_answer() noexcept;
     /// Handles results until a request is complete, which is returned; null when more has to arrive first.
     /// With `block` it waits for that.
     Flight* receive(bool block);
@@ -79,7 +92,16 @@ private:
     struct Close {
         void operator()(PGconn* connection) const noexcept { PQfinish(connection); }
     };
-    void push(Flight& flight) noexcept;
+    void push(Flight& flight) noexcept {
+        (last_ == nullptr ? first_ : last_->next) = &flight;
+        last_ = &flight;
+    }
+    void execute_otherwise(Flight& flight, Prepared& prepared, const Parameters& parameters, Sync sync);
+    int send_prepared(const Prepared& prepared, const Parameters& parameters) {
+        constexpr int binary = 1;
+        return PQsendQueryPrepared(conn_.get(), prepared.name.c_str(), parameters.count(), parameters.data(),
+                                   parameters.lengths(), parameters.formats(), binary);
+    }
     Flight* pop() noexcept;
     void enter_pipeline();
     void leave_pipeline() noexcept;
@@ -88,7 +110,11 @@ private:
     void send_script(Flight& flight, const std::string& sql, Flight::Part part);
     void send_parse(Flight& flight, Prepared& prepared, const Parameters& parameters);
     void end_pipeline(Flight& flight);
-    void sent(int ok);
+    void sent(int ok) {
+        if (ok == 0) [[unlikely]]
+            throw_unsent();
+    }
+    [[noreturn]] void throw_unsent();
 
     std::unique_ptr<PGconn, Close> conn_;
     Flight* first_ = nullptr;
