@@ -271,8 +271,7 @@ struct ElementOf<T> {
 /// These say what is wrong with a range-based for over a Task.
 template <class T>
 typename detail::ElementOf<T>::type* begin(const Task<T>& /*task*/) {
-    static_assert(!std::is_same_v<T, T>,
-                  "duet: a co_await is missing: for (auto& row : co_await db.query<User>().all())");
+    static_assert(!std::is_same_v<T, T>, "duet: a co_await is missing in front of what this for walks over");
     return nullptr;
 }
 template <class T>

@@ -89,7 +89,7 @@ private:
 template <Model M>
 M* begin(const AsyncRowStream<M>& /*rows*/) {
     static_assert(sizeof(M) == 0,
-                  "duet: coroutines read a stream by while (auto row = co_await rows.next())");
+                  "duet: coroutines read a stream row by row, with auto row = co_await rows.next()");
     return nullptr;
 }
 template <Model M>

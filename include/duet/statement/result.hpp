@@ -230,7 +230,7 @@ private:
 template <class R, bool ByName>
 R* begin(const AsyncStatementStream<R, ByName>& /*rows*/) {
     static_assert(!std::is_same_v<R, R>,
-                  "duet: coroutines read a stream by while (auto row = co_await rows.next())");
+                  "duet: coroutines read a stream row by row, with auto row = co_await rows.next()");
     return nullptr;
 }
 template <class R, bool ByName>

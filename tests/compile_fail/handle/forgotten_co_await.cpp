@@ -1,4 +1,4 @@
-// EXPECT: duet: a co_await is missing: for (auto& row : co_await db.query<User>().all())
+// EXPECT: duet: a co_await is missing in front of what this for walks over
 // MAX_LINES(clang): 16
 #include <duet/duet.hpp>
 

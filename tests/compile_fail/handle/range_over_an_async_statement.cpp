@@ -1,4 +1,4 @@
-// EXPECT: duet: coroutines read a stream by while (auto row = co_await rows.next())
+// EXPECT: duet: coroutines read a stream row by row, with auto row = co_await rows.next()
 // MAX_LINES(clang): 16
 #include <duet/statement.hpp>
 
