@@ -71,7 +71,8 @@ public:
             .max_name = 63,
             .max_parameters = 65535,
             .keys = Capabilities::Keys::returned,
-            .array_updates = true};
+            .array_updates = true,
+            .zero_bytes = false};
         return capabilities;
     }
     // As pg_hint_plan reads them.

@@ -25,6 +25,7 @@ void throw_decode_error(const RowSink& sink, const DecodeStep& step, Fault fault
     const std::string type = field_type(*step.type);
     if (is_null) {
         message += " is NULL, but its field (" + type + ") is not std::optional";
+        if (sink.advice != nullptr) message += sink.advice(sink.context);
     } else if (fault == Fault::out_of_range) {
         message += " holds a number that is out of range for its field (" + type + ")";
     } else if (fault == Fault::malformed) {

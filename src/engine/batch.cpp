@@ -116,9 +116,17 @@ Task<> TransactionState::run_together(Call call, Operations operations, bool* co
 
 Task<> run_batch(Call call, Operations operations) {
     if (operations.empty()) co_return;
+    // A transaction around the batch may have kept its rows.
+    struct TakeBack {
+        Operations operations;
+        ~TakeBack() {
+            for (const duet::detail::Owned<BatchOperation>& operation : operations) operation->take_back();
+        }
+    } failure{call.transaction == nullptr ? operations : Operations{}};
     if (any_hooked(call, operations)) {
         co_await in_own_transaction(
             call, [operations](const Call& inner) { return one_by_one(inner, operations); });
+        failure.operations = {};
         co_return;
     }
     const duet::detail::PromiseBase& promise = co_await duet::detail::current_promise();
@@ -133,6 +141,7 @@ Task<> run_batch(Call call, Operations operations) {
     } else {
         co_await run_in_transaction(call, operations);
     }
+    failure.operations = {};
 }
 
 }  // namespace duet::engine

@@ -1,6 +1,10 @@
 #include <duet/engine/batch.hpp>
 
+#include <optional>
 #include <utility>
+
+#include "undo.hpp"
+#include "write.hpp"
 
 namespace duet::engine {
 
@@ -19,8 +23,20 @@ protected:
 class Inserting final : public OfObject {
 public:
     using OfObject::OfObject;
-    Task<> start(Call call) override { return insert(call, model_, object_); }
+    Task<> start(Call call) override {
+        undo_.emplace(model_).remember(object_);
+        keyless_ = model_.generated_key && is_new(model_, object_);
+        return insert(call, model_, object_);
+    }
     bool checks_result() const noexcept override { return false; }
+    void take_back() noexcept override {
+        if (undo_) undo_->restore(object_);
+        if (keyless_) set_key(model_, object_, 0);
+    }
+
+private:
+    std::optional<Undo> undo_;
+    bool keyless_ = false;
 };
 
 class Updating final : public OfObject {

@@ -2,11 +2,13 @@
 #include <duet/dialect/render.hpp>
 
 #include <algorithm>
+#include <exception>
 #include <optional>
 
 #include "connected.hpp"
 #include "hooked.hpp"
 #include "object_row.hpp"
+#include "refused_text.hpp"
 #include "shape_reader.hpp"
 #include "undo.hpp"
 #include "value_bytes.hpp"
@@ -198,6 +200,20 @@ public:
             undo_.remember(object(i));
             prepare_insert(model_, object(i), now);
         }
+        std::exception_ptr refused;
+        try {
+            co_await write();
+            finished_ = true;
+        } catch (const ValidationError&) {
+            refused = std::current_exception();
+        }
+        if (!refused) co_return;
+        name_refused_text(at_.dialect(), model_, columns_.span(), first_, count_);
+        std::rethrow_exception(refused);
+    }
+
+private:
+    Task<> write() {
         if (count_ >= least_to_copy && at_.connection().can_copy()) {
             // A failure must not cost a transaction around it its work.
             if (at_.connection().in_transaction()) {
@@ -205,10 +221,7 @@ public:
             } else {
                 co_await copy();
             }
-            if (copied_) {
-                finished_ = true;
-                co_return;
-            }
+            if (copied_) co_return;
         }
         shorten_chunk();
         // One statement succeeds or fails as a whole by itself.
@@ -217,10 +230,7 @@ public:
         } else {
             co_await atomically(at_, [this] { return send_all(); });
         }
-        finished_ = true;
     }
-
-private:
     static bool keys_are_assigned(const ModelInfo& model, void* objects, std::size_t count) {
         std::size_t keyless = 0;
         for (std::size_t i = 0; model.generated_key && i < count; ++i) {

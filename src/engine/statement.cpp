@@ -24,16 +24,29 @@ driver::Access access_of(const shape::QueryData& statement) {
     return (statement.flags & shape::changes_rows) != 0 ? driver::Access::write : driver::Access::read;
 }
 
+bool has_outer_join(const shape::QueryData& statement) {
+    bool found = false;
+    for_each_clause(statement.clauses, [&](shape::Clause clause, std::span<const std::uint8_t> body) {
+        if (clause != shape::Clause::join && clause != shape::Clause::join_path) return;
+        const auto kind = static_cast<shape::JoinKind>(body[0]);
+        found = found || kind == shape::JoinKind::left || kind == shape::JoinKind::right ||
+                kind == shape::JoinKind::full;
+    });
+    return found;
+}
+
 /// Takes rows for a target, and notes that there were any.
 class StatementSink {
 public:
-    StatementSink(const StatementTarget& target, Connected& at, bool* arrived = nullptr)
-        : target_(target), at_(at), arrived_(arrived) {
+    StatementSink(const shape::QueryData& statement, const StatementTarget& target, Connected& at,
+                  bool* arrived = nullptr)
+        : statement_(statement), target_(target), at_(at), arrived_(arrived) {
         sink_.steps = target.steps.data();
         sink_.step_count = target.steps.size();
         sink_.slot_count = 1 + target.slots.size();
         sink_.lasting = target.lasting;
         sink_.open = &StatementSink::open;
+        sink_.advice = &StatementSink::advice;
         sink_.context = this;
     }
     driver::RowSink* sink() { return &sink_; }
@@ -56,6 +69,12 @@ private:
         return object;
     }
 
+    static std::string_view advice(void* context) {
+        if (!has_outer_join(static_cast<const StatementSink*>(context)->statement_)) return {};
+        return "; select duet::nullable(...) of what the statement's outer join may leave without a row";
+    }
+
+    const shape::QueryData& statement_;
     const StatementTarget& target_;
     Connected& at_;
     bool* arrived_;
@@ -125,7 +144,7 @@ Task<std::size_t> fetch_statement(Call call, const shape::QueryData& statement,
         about(call, statement.model), access_of(statement),
         [&statement, &target](Connected& at) -> Task<std::size_t> {
             check_writes(statement);
-            StatementSink sink(target, at);
+            StatementSink sink(statement, target, at);
             BindValues values;
             bind_query(statement, values);
             const driver::Outcome outcome = co_await run_statement(
@@ -175,7 +194,7 @@ Task<std::size_t> read_batch(Connected& at, OpenCursor& cursor, const StatementT
         if (wait != driver::Wait::done) co_await settle(at.connection(), wait);
         cursor.statement->read_in_portions();
     }
-    StatementSink sink(target, at, &cursor.arrived);
+    StatementSink sink(cursor.query, target, at, &cursor.arrived);
     if (first) {
         wait = at.start(*cursor.statement, values.span(), sink.sink(), cursor.batch, outcome);
     } else {

@@ -255,5 +255,28 @@ struct CurrentPromise {
 };
 inline CurrentPromise current_promise() noexcept { return {}; }
 
+/// What `for (auto& row : task)` would walk over.
+template <class T>
+struct ElementOf {
+    using type = std::remove_reference_t<T>;
+};
+template <class T>
+requires requires { typename T::value_type; }
+struct ElementOf<T> {
+    using type = typename T::value_type;
+};
+
 }  // namespace detail
+
+/// These say what is wrong with a range-based for over a Task.
+template <class T>
+typename detail::ElementOf<T>::type* begin(const Task<T>& /*task*/) {
+    static_assert(!std::is_same_v<T, T>, "duet: a co_await is missing in front of what this for walks over");
+    return nullptr;
+}
+template <class T>
+typename detail::ElementOf<T>::type* end(const Task<T>& /*task*/) {
+    return nullptr;
+}
+
 }  // namespace duet

@@ -64,6 +64,7 @@ struct Capabilities {
     };
     Keys keys = Keys::last;
     bool array_updates = false;  // UPDATE ... FROM unnest(array, ...)
+    bool zero_bytes = true;      // U+0000 in texts
 };
 
 }  // namespace duet

@@ -43,6 +43,8 @@ struct RowSink {
     bool lasting = false;
     /// For messages: the name of step i's column as `table.column`; may be null.
     std::string_view (*name)(void* context, std::size_t step) = nullptr;
+    /// Likewise: what helps where a NULL came that has no place; may be null.
+    std::string_view (*advice)(void* context) = nullptr;
     /// May be null: called before the first row of a statement without known_columns(), with the names of the
     /// result columns. May set `steps` and `step_count`, or throw.
     void (*columns)(RowSink& sink, const std::vector<std::string>& names) = nullptr;

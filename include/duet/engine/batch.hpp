@@ -16,6 +16,9 @@ public:
     virtual Task<> start(Call call) = 0;
     /// Whether it may fail by what comes back, although the database found no fault: a row that is gone.
     virtual bool checks_result() const noexcept = 0;
+    /// Once the transaction of the batch has been rolled back: takes out of objects what tells of rows that
+    /// are not there.
+    virtual void take_back() noexcept {}
     /// The model whose hooks it runs; null when it runs none.
     virtual const ModelInfo* hooked_model() const noexcept { return nullptr; }
 };

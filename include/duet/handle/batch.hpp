@@ -18,8 +18,9 @@ namespace duet {
 ///
 /// Nothing is sent before the block has ended, so no operation can use what another one yields; objects have
 /// their keys and changes once `batch` is done. Objects must stay until then. On PostgreSQL everything
-/// travels in one go. InvalidQuery when an object is changed or removed whose key the database will only give
-/// it in the same batch.
+/// travels in one go. When it fails, and is in no transaction of the user's, objects lose the keys and times
+/// of rows that are not there; what an update has changed in them stays. InvalidQuery when an object is
+/// changed or removed whose key the database will only give it in the same batch.
 class Batch {
 public:
     /// INSERT; the object gets its key.
@@ -43,8 +44,9 @@ public:
     }
     /// UPDATE of these columns; the object follows. NotFound, and nothing of the batch is done, when its row
     /// is gone.
-    template <Model M, expr::IsAssignment... A>
-    void update(M& object, const A&... assignments) {
+    template <Model M, class... A>
+    requires(!std::is_const_v<M> && !(detail::PayloadStruct<A> || ...)) void update(M& object,
+                                                                                    const A&... assignments) {
         require_key(detail::model_info<M>, &object);
         shape::QueryData changes;
         changes.model = &detail::model_info<M>;
@@ -55,8 +57,8 @@ public:
     /// is done, so that one batch has one such update for an object. Needs <duet/payload.hpp>. Throws
     /// ValidationError at once, with all faults; NotFound and StaleData undo the batch.
     template <Model M, class P>
-    requires detail::PayloadStruct<P>
-    void update(M& object, const P& payload, std::source_location where = std::source_location::current()) {
+    requires(!std::is_const_v<M> && detail::PayloadStruct<P>) void update(
+        M& object, const P& payload, std::source_location where = std::source_location::current()) {
         constexpr bool is_known = detail::payloads_are_known<M, P>();
         static_assert(is_known, "duet: update() with a payload needs #include <duet/payload.hpp>");
         if constexpr (is_known) {
@@ -83,6 +85,21 @@ public:
         require_key(detail::model_info<M>, &object);
         operations_.push_back(engine::removal_of(detail::model_info<M>, &object, engine::Removal::normal));
     }
+
+    // What these say of objects that cannot change.
+    template <Model M>
+    void create(const M& object) {
+        create(detail::changeable(object));
+    }
+    template <Model M, class A, class... More>
+    void update(const M& object, const A&, const More&...) {
+        remove(detail::changeable(object));
+    }
+    template <Model M>
+    void remove(const M& object) {
+        remove(detail::changeable(object));
+    }
+
     /// UPDATE of all rows of a query, however many there are.
     template <Model M, expr::IsAssignment... A>
     void update_bulk(const Query<M>& query, const A&... assignments) {

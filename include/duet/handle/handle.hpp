@@ -173,10 +173,11 @@ public:
         return Mode::run(detail::SaveObject{about(object, where)});
     }
     /// UPDATE of these columns only; the object follows. Throws NotFound when its row is gone.
-    template <Model M, expr::IsAssignment A, class B = detail::NoChange, class C = detail::NoChange,
+    template <Model M, class A, class B = detail::NoChange, class C = detail::NoChange,
               class D = detail::NoChange, class E = detail::NoChange, class F = detail::NoChange>
-    Result<void> update(M& object, const A& a, const B& b = {}, const C& c = {}, const D& d = {},
-                        const E& e = {}, const F& f = {}, Where where = Where::current()) {
+    requires(!std::is_const_v<M> && (expr::IsAssignment<A> || !detail::PayloadStruct<A>)) Result<void> update(
+        M& object, const A& a, const B& b = {}, const C& c = {}, const D& d = {}, const E& e = {},
+        const F& f = {}, Where where = Where::current()) {
         static_assert(detail::has_right_hooks<M>);
         detail::UpdateObject operation{about(object, where)};
         operation.changes.model = &detail::model_info<M>;
@@ -191,8 +192,9 @@ public:
     /// are set. The object follows when it is done; with nothing to set, nothing is sent. Needs
     /// <duet/payload.hpp>. Throws ValidationError with all faults, NotFound, StaleData.
     template <Model M, class P>
-    requires detail::PayloadStruct<P> Result<void> update(M& object, P&& payload,
-                                                          Where where = Where::current()) {
+    requires(!std::is_const_v<M> &&
+             detail::PayloadStruct<P>) Result<void> update(M& object, P&& payload,
+                                                           Where where = Where::current()) {
         static_assert(!Mode::is_async || detail::safe_in_co_await<P>,
                       "duet: GCC 12 breaks temporaries in co_await: name the payload first, then co_await "
                       "db.update(object, payload)");
@@ -231,6 +233,29 @@ public:
     Result<void> remove(M& object, SoftCascade, Where where = Where::current()) {
         return Mode::run(detail::RemoveObject{about(object, where), engine::Removal::soft_cascade});
     }
+
+    // What these say of objects that cannot change.
+    template <Model M>
+    Result<void> save(const M& object) {
+        return save(detail::changeable(object));
+    }
+    template <Model M, class A, class... More>
+    requires(sizeof...(More) < 6) Result<void> update(const M& object, const A&, const More&...) {
+        return refresh(detail::changeable(object));
+    }
+    template <Model M>
+    Result<void> refresh(const M& object) {
+        return refresh(detail::changeable(object));
+    }
+    template <Model M, class C>
+    Result<void> load(const M& object, const C& relation) {
+        return load(detail::changeable(object), relation);
+    }
+    template <Model M, class... How>
+    Result<void> remove(const M& object, const How&...) {
+        return remove(detail::changeable(object));
+    }
+
     /// Takes the mark of a soft delete away; false when the row was not deleted.
     template <Model M>
     Result<bool> restore(M& object, Where where = Where::current()) {

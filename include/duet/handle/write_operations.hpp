@@ -87,6 +87,15 @@ namespace detail {
 
 struct NoChange {};
 
+/// Says what is wrong with an object that is const, or temporary.
+template <class M>
+M& changeable(const M& object) {
+    constexpr bool can_change = !std::is_same_v<M, M>;
+    static_assert(can_change,
+                  "duet: this operation changes its object, too: pass a variable that is not const");
+    return const_cast<M&>(object);
+}
+
 // What does not have to know the type of an object is no template: programs compile it once, or not at all.
 
 /// An object that stays with the caller.

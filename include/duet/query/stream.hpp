@@ -85,4 +85,16 @@ private:
     std::size_t next_ = 0;
 };
 
+/// These say what is wrong with a range-based for in a coroutine.
+template <Model M>
+M* begin(const AsyncRowStream<M>& /*rows*/) {
+    static_assert(sizeof(M) == 0,
+                  "duet: coroutines read a stream row by row, with auto row = co_await rows.next()");
+    return nullptr;
+}
+template <Model M>
+M* end(const AsyncRowStream<M>& /*rows*/) {
+    return nullptr;
+}
+
 }  // namespace duet

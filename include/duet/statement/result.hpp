@@ -226,6 +226,18 @@ private:
     std::unique_ptr<detail::OpenRows<R, ByName>> rows_;
 };
 
+/// These say what is wrong with a range-based for in a coroutine.
+template <class R, bool ByName>
+R* begin(const AsyncStatementStream<R, ByName>& /*rows*/) {
+    static_assert(!std::is_same_v<R, R>,
+                  "duet: coroutines read a stream row by row, with auto row = co_await rows.next()");
+    return nullptr;
+}
+template <class R, bool ByName>
+R* end(const AsyncStatementStream<R, ByName>& /*rows*/) {
+    return nullptr;
+}
+
 /// The rows of a statement, about to be fetched as R; Row: what the statement yields. In blocking code also a
 /// range of them, fetched by begin().
 template <class Mode, class R, bool ByName, class... Row>

@@ -12,6 +12,13 @@ struct Account {
         duet::table("accounts", duet::unique("owner"), duet::check("not_negative", "balance >= 0"));
 };
 
+struct Ticket {
+    duet::Uuid id{};
+    std::string text{};
+    duet::Timestamps times{};
+    static constexpr auto table = duet::table("tickets");
+};
+
 template <class B>
 class Batches : public DatabaseTest<B> {
 protected:
@@ -67,7 +74,7 @@ TYPED_TEST(Batches, DoNothingAtAllWhenOneOfThemFails) {
                  }),
                  duet::UniqueViolation);
     EXPECT_EQ(this->rows(), 1);
-    EXPECT_EQ(other_ada.id, 0);
+    for (const Account* created : {&bob, &other_ada, &late}) EXPECT_EQ(created->id, 0);
 
     EXPECT_THROW(did([&] {
                      return this->db.batch([&](duet::Batch& batch) {
@@ -79,6 +86,36 @@ TYPED_TEST(Batches, DoNothingAtAllWhenOneOfThemFails) {
                  duet::CheckViolation);
     EXPECT_EQ(this->rows(), 1);
     EXPECT_EQ(this->balance_of(this->account.id), 10);
+    EXPECT_EQ(late.id, 0);
+}
+
+TYPED_TEST(Batches, LeaveObjectsAsTheyWereWhenTheyFail) {
+    did([this] { return this->db.create_all(duet::models<Ticket>); });
+    Ticket first{.text = "first"};
+    Ticket second{.id = duet::Uuid::v4(), .text = "second"};
+    const duet::Uuid given = second.id;
+    Account bob{.owner = "Bob", .balance = 1};
+    Account numbered{.id = 77, .owner = "Numbered", .balance = 1};
+    Account bad{.owner = "Ada", .balance = 1};
+    const auto all = [&](duet::Batch& batch) {
+        batch.create(first);
+        batch.create(second);
+        batch.create(bob);
+        batch.create(numbered);
+        batch.create(bad);
+    };
+    EXPECT_THROW(did([&] { return this->db.batch(all); }), duet::UniqueViolation);
+    EXPECT_EQ(first.id, duet::Uuid{});
+    EXPECT_EQ(first.times.created_at, duet::Timestamp{});
+    EXPECT_EQ(second.id, given);
+    EXPECT_EQ(bob.id, 0);
+    EXPECT_EQ(numbered.id, 77);
+
+    bad.owner = "Good";
+    did([&] { return this->db.batch(all); });
+    EXPECT_EQ(this->rows(), 4);
+    EXPECT_NE(first.id, duet::Uuid{});
+    EXPECT_NE(bob.id, 0);
 }
 
 TYPED_TEST(Batches, AreTakenBackWhenARowIsGone) {

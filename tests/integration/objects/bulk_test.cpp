@@ -45,6 +45,12 @@ struct Page {
     std::string text{};
     static constexpr auto table = duet::table("pages");
 };
+struct Tagged {
+    std::int64_t id{};
+    std::optional<std::string> note{};
+    std::vector<std::string> tags{};
+    static constexpr auto table = duet::table("tagged");
+};
 inline constexpr auto models = duet::models<Item, Line, Ticket, Bare, Wide, Page>;
 
 std::vector<Item> items(int from, int to) {
@@ -152,6 +158,38 @@ TYPED_TEST(Bulk, CreatesRowsOfNothingButKeys) {
     EXPECT_EQ(got(this->db.create_bulk(bare)), 3U);
     EXPECT_EQ(bare[0].id + 2, bare[2].id);
     EXPECT_EQ(count<Bare>(this->db), 3);
+}
+
+TYPED_TEST(Bulk, NamesRowAndColumnOfATextThatCannotBeStored) {
+    did([this] { return this->db.create_all(duet::models<Tagged>); });
+    const auto refused = [this](std::vector<Tagged> list) {
+        const auto error = thrown<duet::ValidationError>([&] { return this->db.create_bulk(list); });
+        EXPECT_EQ(list[0].id, 0);
+        return error.faults().empty() ? duet::Fault{"none", "", error.what()} : error.faults().at(0);
+    };
+    for (const std::size_t count : {3U, 50U, 700U}) {
+        std::vector<Tagged> list(count);
+        list[2].note = "caf\xe9";
+        EXPECT_EQ(refused(list).path, "/2/note");
+        EXPECT_EQ(refused(list).message,
+                  "a text value is not valid UTF-8; use bytes (a blob) for other data");
+        list[1].tags = {"fine", "\xff"};
+        EXPECT_EQ(refused(list).path, "/1/tags");
+        list[2].note.reset();
+        list[1].tags = {"\\u0000"};
+        (void)got(this->db.create_bulk(list));
+        for (Tagged& object : list) object.id = 0;
+        list[count - 1].tags = {std::string("\\\0", 2)};
+        const std::string last = "/" + std::to_string(count - 1);
+        if (this->is_postgres) {
+            EXPECT_EQ(refused(list).path, last + "/tags");
+            list[count - 1].tags.clear();
+            list[count - 1].note = std::string(1, '\0');
+            EXPECT_EQ(refused(list).path, last + "/note");
+        } else {
+            (void)got(this->db.create_bulk(list));
+        }
+    }
 }
 
 TYPED_TEST(Bulk, CreatesAllOrNothingAndTheObjectsStayNew) {

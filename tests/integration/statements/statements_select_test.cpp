@@ -117,6 +117,25 @@ TYPED_TEST(StatementsSelect, JoinsATableWithItself) {
     EXPECT_EQ(rows[1], (std::tuple<std::string, std::optional<std::string>>("Lem", "Borges")));
 }
 
+TYPED_TEST(StatementsSelect, SaysHowToReadWhatAnOuterJoinDoesNotFind) {
+    constexpr auto mentor = duet::alias<Author>("mentor");
+    const auto authors = duet::select("name"_c).template from<Author>().left_join("mentor"_c, mentor);
+    const auto names = authors.add_columns(mentor("name"_c));
+    const auto objects = authors.add_columns(mentor);
+    const auto message = [this](const auto& statement) {
+        try {
+            (void)got(this->db.execute(statement).all());
+        } catch (const duet::ValidationError& error) {
+            return std::string(error.what());
+        }
+        return std::string("nothing was thrown");
+    };
+    for (const std::string& said : {message(names), message(objects)}) {
+        EXPECT_NE(said.find("is NULL, but its field"), std::string::npos) << said;
+        EXPECT_NE(said.find("select duet::nullable(...)"), std::string::npos) << said;
+    }
+}
+
 TYPED_TEST(StatementsSelect, ReadsWholeModelsOfSeveralSources) {
     constexpr auto mentor = duet::alias<Author>("mentor");
     const auto statement = duet::select<Author>()

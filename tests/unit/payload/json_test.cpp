@@ -87,7 +87,8 @@ TEST(FromJson, ReadsTheLargestFloats) {
         const duet::Json json = duet::to_json(Reading{largest});
         EXPECT_EQ(duet::from_json<Reading>(json).value, largest) << json.text();
     }
-    EXPECT_EQ(faults_in([] { duet::from_json<Reading>(R"({"value":3.4028236e38})"); }), "out_of_range /value");
+    EXPECT_EQ(faults_in([] { duet::from_json<Reading>(R"({"value":3.4028236e38})"); }),
+              "out_of_range /value");
 }
 
 TEST(FromJson, ReportsAllFaultsWithTheirPaths) {

@@ -3,6 +3,8 @@
 #include <duet/all.hpp>
 
 #include <limits>
+#include <string_view>
+#include <tuple>
 #include <vector>
 
 #include "integration/column_types.hpp"
@@ -16,7 +18,10 @@ using namespace std::chrono_literals;
 
 /// The columns of a model other than its key.
 template <auto... Member>
-struct Members {};
+struct Members {
+    static constexpr std::tuple pointers{Member...};
+    static constexpr std::string_view names[]{duet::col<Member>.name()...};
+};
 
 template <class T>
 using AsIs = T;

@@ -28,27 +28,28 @@ public:
     }
     template <class R>
     void check_row(const R& read, std::size_t i) const {
+        using Own = typename About<M>::template members<M>;
         if constexpr (requires { std::tuple_size<R>::value; }) {
-            check_tuple(read, i, typename About<M>::template members<M>{});
+            check_values<Own>(i, read);
         } else {
-            check_struct(read, i, typename About<M>::template members<M>{},
-                         typename About<M>::template members<R>{});
+            const auto value_of = [&read](auto... member) { return std::tie(read.*member...); };
+            check_values<Own>(i, std::apply(value_of, About<M>::template members<R>::pointers));
         }
     }
     const std::vector<M>& expected() const { return expected_; }
 
 private:
-    template <class R, auto... Of, auto... In>
-    void check_struct(const R& read, std::size_t i, Members<Of...>, Members<In...>) const {
-        (check_value(expected_[i].*Of, read.*In, i, duet::col<Of>.name()), ...);
-    }
-    template <class R, auto... Of>
-    void check_tuple(const R& read, std::size_t i, Members<Of...>) const {
-        std::apply(
-            [&](const auto&... value) {
-                (check_value(expected_[i].*Of, value, i, duet::col<Of>.name()), ...);
-            },
-            read);
+    template <class Own, class Values>
+    void check_values(std::size_t i, const Values& values) const {
+        std::size_t column = 0;
+        const auto check = [&](auto... member) {
+            std::apply(
+                [&](const auto&... value) {
+                    (check_value(expected_[i].*member, value, i, Own::names[column++]), ...);
+                },
+                values);
+        };
+        std::apply(check, Own::pointers);
     }
     template <class T>
     void check_value(const T& expected, const T& read, std::size_t i, std::string_view column) const {
