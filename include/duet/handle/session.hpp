@@ -237,6 +237,14 @@ public:
     Result<M&> merge(const M& detached, Where where = Where::current()) {
         return detail::run_reference<Mode>(detail::MergeObject<M>{{unit_, where}, &detached});
     }
+    template <class M>
+    requires(Model<M> && !std::is_lvalue_reference_v<M>) Result<M&> merge(M&& detached,
+                                                                          Where where = Where::current()) {
+        static_assert(!Mode::is_async || detail::safe_in_co_await<M>,
+                      "duet: GCC 12 breaks temporaries in co_await: name the object first, then co_await "
+                      "s.merge(object)");
+        return merge(std::as_const(detached), where);
+    }
 
     // Asking.
 
