@@ -1,5 +1,5 @@
-// EXPECT(gcc): duet: GCC 12 breaks temporaries in co_await: name the object first, then co_await
-// s.merge(object) EXPECT_PASS(clang)
+// EXPECT(gcc): duet: GCC 12 breaks temporaries in co_await: name the object first
+// EXPECT_PASS(clang)
 #include <duet/session.hpp>
 
 struct User {
