@@ -22,22 +22,10 @@ struct Taking {
 
 /// The largest value of an integer column that every database can hold.
 std::int64_t largest(Kind kind) {
-    switch (kind) {
-        case Kind::int8:
-            return std::numeric_limits<std::int8_t>::max();
-        case Kind::uint8:
-            return std::numeric_limits<std::uint8_t>::max();
-        case Kind::int16:
-            return std::numeric_limits<std::int16_t>::max();
-        case Kind::uint16:
-            return std::numeric_limits<std::uint16_t>::max();
-        case Kind::int32:
-            return std::numeric_limits<std::int32_t>::max();
-        case Kind::uint32:
-            return std::numeric_limits<std::uint32_t>::max();
-        default:
-            return std::numeric_limits<std::int64_t>::max();
-    }
+    const bool is_unsigned = kind >= Kind::uint8;
+    const int bits = 8 << (static_cast<int>(kind) - static_cast<int>(is_unsigned ? Kind::uint8 : Kind::int8));
+    if (bits == 64) return std::numeric_limits<std::int64_t>::max();
+    return (std::int64_t{1} << (is_unsigned ? bits : bits - 1)) - 1;
 }
 
 bool has_spare_values(const ColumnInfo& column) {

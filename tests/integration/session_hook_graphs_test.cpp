@@ -1,7 +1,7 @@
 #include <duet/session.hpp>
 #include <duet/signals.hpp>
 
-#include "session_models.hpp"
+#include "session_fixture.hpp"
 
 // Hooks and listeners that work on the session whose objects are written, and programs around them.
 
@@ -51,17 +51,11 @@ struct Token {
 inline constexpr auto models = duet::models<Whole, Part, Note, Pair, Token>;
 
 template <class B>
-class SessionHookGraphs : public DatabaseTest<B> {
+class SessionHookGraphs : public SessionTest<B, models> {
 protected:
-    void SetUp() override { plain_db().create_all(models); }
-    duet::Database plain_db() { return duet::Database(this->db); }
-    template <class F>
-    void in_session(F body) {
-        in_session_of(this->db, std::move(body));
-    }
     std::string texts() {
         std::string out;
-        for (const Note& note : plain_db().template query<Note>().order_by("text").all())
+        for (const Note& note : this->plain_db().template query<Note>().order_by("text").all())
             out += note.text + " ";
         return out;
     }

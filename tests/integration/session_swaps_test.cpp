@@ -1,6 +1,6 @@
 #include <duet/session.hpp>
 
-#include "session_models.hpp"
+#include "session_fixture.hpp"
 
 // Changed rows that take unique values over from each other within one flush.
 
@@ -61,24 +61,19 @@ struct Watched {
 inline constexpr auto models = duet::models<Tenant, Playlist, Item, Locker, Badge, Shelf, Watched>;
 
 template <class B>
-class SessionSwaps : public DatabaseTest<B> {
+class SessionSwaps : public SessionTest<B, models> {
 protected:
-    void SetUp() override { plain_db().create_all(models); }
-    duet::Database plain_db() { return duet::Database(this->db); }
-    template <class F>
-    void in_session(F body) {
-        in_session_of(this->db, std::move(body));
-    }
     Playlist playlist(int items) {
-        Playlist made = plain_db().create(Playlist{.name = "list"});
+        Playlist made = this->plain_db().create(Playlist{.name = "list"});
         for (int n = 1; n <= items; ++n)
-            plain_db().create(
+            this->plain_db().create(
                 Item{.title = std::string(1, static_cast<char>('a' + n - 1)), .place = n, .playlist = made});
         return made;
     }
     std::string titles() {
         std::string out;
-        for (const Item& item : plain_db().template query<Item>().order_by("playlist_id", "place").all())
+        for (const Item& item :
+             this->plain_db().template query<Item>().order_by("playlist_id", "place").all())
             out += item.title;
         return out;
     }

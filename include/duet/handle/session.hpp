@@ -82,7 +82,7 @@ public:
         }
     }
     /// Reads the row in any case and locks it until the transaction ends. What was changed here stays
-    /// changed.
+    /// changed. Throws StaleData when somebody else has changed the row of a changed object with a Version.
     template <class M, class K>
     Result<M&> get_for_update(const K& key, Where where = Where::current()) {
         constexpr bool is_model = Model<M>;
