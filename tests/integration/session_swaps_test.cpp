@@ -189,6 +189,20 @@ TYPED_TEST(SessionSwaps, SaysWhatToDoWhereNothingCanBePutMeanwhile) {
     EXPECT_EQ(rows<Badge>(this->db)[0].tenant.key(), two.id);
 }
 
+// 65 and 97 are the letters A and a.
+TYPED_TEST(SessionSwaps, NumbersAreNoLetters) {
+    for (const std::int64_t id : {10, 65, 97}) this->plain_db().create(Tenant{.id = id, .name = "t"});
+    this->plain_db().create(Badge{.tenant = 65});
+    this->plain_db().create(Badge{.tenant = 10});
+    this->in_session([&](auto& s) -> duet::Task<> {
+        const auto badges = co_await later(s.template query<Badge>().order_by("id").all());
+        badges[0].tenant = 10;
+        badges[1].tenant = 97;
+    });
+    EXPECT_EQ(rows<Badge>(this->db)[0].tenant.key(), 10);
+    EXPECT_EQ(rows<Badge>(this->db)[1].tenant.key(), 97);
+}
+
 TYPED_TEST(SessionSwaps, SaysSoWhenTheDatabaseRefusesTheValueMeanwhile) {
     for (int n = 1; n <= 2; ++n) this->plain_db().create(Shelf{.level = n});
     auto s = got(this->db.begin_session());
