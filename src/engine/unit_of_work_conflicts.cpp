@@ -43,11 +43,15 @@ bool UnitOfWork::Impl::unique_values(TrackedModel& model, std::size_t group, con
                 is_new(target->model->info, target->object))
                 return false;
         }
+        const std::size_t begin = out.size();
         encode_value(*column.type, column.in(object), out);
-    }
-    // Databases may look at letters in their own way. To go first without need does no harm.
-    for (char& c : out) {
-        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+        const TypeInfo* type = &plain_type(column);
+        while (type->kind == Kind::custom) type = type->base;
+        if (type->kind != Kind::text) continue;
+        // Databases may look at letters in their own way. To go first without need does no harm.
+        for (std::size_t i = begin; i < out.size(); ++i) {
+            if (out[i] >= 'A' && out[i] <= 'Z') out[i] = static_cast<char>(out[i] - 'A' + 'a');
+        }
     }
     return true;
 }

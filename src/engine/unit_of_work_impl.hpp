@@ -231,11 +231,14 @@ struct UnitOfWork::Impl {
     struct Vacated {
         Tracked* tracked;
         std::size_t group;
-        std::int16_t column;
+        std::int16_t column;  // -1: none can have another value
     };
     /// Takes those that take unique values over from each other out of `updates`, in the order in which they
-    /// can be written once some rows have made room. Throws InvalidQuery when none can.
+    /// can be written once some rows have made room.
     std::vector<Update*> take_turns(std::vector<Update*>& updates, std::vector<Vacated>& vacated);
+    Task<> write_in_turn(Call call, Pending& pending, std::span<Update* const> updates,
+                         const Vacated* no_room);
+    [[noreturn]] static void throw_no_room(const Vacated& row, const std::string& why);
     static Task<> vacate(Call call, const Vacated& vacated, std::uint32_t number);
     /// `in_turn`: in this order.
     Task<> write_each(Call call, Pending& pending, std::span<Update* const> updates, bool in_turn);

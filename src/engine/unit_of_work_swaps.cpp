@@ -22,22 +22,10 @@ struct Taking {
 
 /// The largest value of an integer column that every database can hold.
 std::int64_t largest(Kind kind) {
-    switch (kind) {
-        case Kind::int8:
-            return std::numeric_limits<std::int8_t>::max();
-        case Kind::uint8:
-            return std::numeric_limits<std::uint8_t>::max();
-        case Kind::int16:
-            return std::numeric_limits<std::int16_t>::max();
-        case Kind::uint16:
-            return std::numeric_limits<std::uint16_t>::max();
-        case Kind::int32:
-            return std::numeric_limits<std::int32_t>::max();
-        case Kind::uint32:
-            return std::numeric_limits<std::uint32_t>::max();
-        default:
-            return std::numeric_limits<std::int64_t>::max();
-    }
+    const bool is_unsigned = kind >= Kind::uint8;
+    const int bits = 8 << (static_cast<int>(kind) - static_cast<int>(is_unsigned ? Kind::uint8 : Kind::int8));
+    if (bits == 64) return std::numeric_limits<std::int64_t>::max();
+    return (std::int64_t{1} << (is_unsigned ? bits : bits - 1)) - 1;
 }
 
 bool has_spare_values(const ColumnInfo& column) {
@@ -69,20 +57,6 @@ void put_spare_value(const ColumnInfo& column, void* row, std::uint32_t number) 
     }
 }
 
-[[noreturn]] void throw_no_room(const ModelInfo& model, const std::vector<std::int16_t>& unique,
-                                const std::string& why) {
-    std::string names;
-    for (const std::int16_t c : unique) {
-        if (!names.empty()) names += ", ";
-        names += model.columns[static_cast<std::size_t>(c)].member;
-    }
-    throw InvalidQuery(
-        "flush: changed rows of " + std::string(model.table) + " swap their values of " + names +
-        ", which have to be unique, and none can have another value meanwhile" + why +
-        ": give one of them a value that nobody has, flush(), and then the value that it is to "
-        "have");
-}
-
 /// Rows in an order in which each stands behind those that it takes from.
 class Turns {
 public:
@@ -98,7 +72,7 @@ public:
     bool any() const { return any_; }
     bool alone(std::uint32_t row) const { return takes_[row].empty() && waiting_[row].empty(); }
 
-    /// Where they go round in a ring, `vacate(row, group)` has one make room that can, or throws.
+    /// Where they go round in a ring, `vacate(row, group)` has one make room: one that can, if there is any.
     template <class F, class G>
     std::vector<std::uint32_t> run(F can_vacate, G vacate) {
         std::vector<std::uint32_t> order;
@@ -162,7 +136,9 @@ private:
             }
             row = before;
         } while (row != start);
-        vacate(start, group);  // says why not
+        vacate(start, group);
+        state_[start] = State::vacated;
+        release(start, ready);
     }
 
     std::vector<std::vector<Taking>> takes_;
@@ -214,7 +190,6 @@ std::vector<UnitOfWork::Impl::Update*> UnitOfWork::Impl::take_turns(std::vector<
         },
         [&](std::uint32_t i, std::size_t g) {
             const std::int16_t column = column_to_vacate(model_of(i).info, model_of(i).unique[g]);
-            if (column < 0) throw_no_room(model_of(i).info, model_of(i).unique[g], "");
             vacated.push_back({updates[i]->tracked, g, column});
         });
     std::vector<Update*> in_turn;
@@ -226,6 +201,33 @@ std::vector<UnitOfWork::Impl::Update*> UnitOfWork::Impl::take_turns(std::vector<
     }
     updates = std::move(others);
     return in_turn;
+}
+
+void UnitOfWork::Impl::throw_no_room(const Vacated& row, const std::string& why) {
+    const TrackedModel& model = *row.tracked->model;
+    std::string names;
+    for (const std::int16_t c : model.unique[row.group]) {
+        if (!names.empty()) names += ", ";
+        names += model.info.columns[static_cast<std::size_t>(c)].member;
+    }
+    throw InvalidQuery(
+        "flush: changed rows of " + std::string(model.info.table) + " swap their values of " + names +
+        ", which have to be unique, and none can have another value meanwhile" + why +
+        ": give one of them a value that nobody has, flush(), and then the value that it is to "
+        "have");
+}
+
+// The values that are held against each other may differ for the database, so that there is no ring.
+Task<> UnitOfWork::Impl::write_in_turn(Call call, Pending& pending, std::span<Update* const> updates,
+                                       const Vacated* no_room) {
+    bool in_the_way = false;
+    try {
+        co_await write_each(call, pending, updates, true);
+    } catch (const UniqueViolation&) {
+        if (no_room == nullptr) throw;
+        in_the_way = true;
+    }
+    if (in_the_way) throw_no_room(*no_room, "");
 }
 
 Task<> UnitOfWork::Impl::vacate(Call call, const Vacated& vacated, std::uint32_t number) {
@@ -243,7 +245,7 @@ Task<> UnitOfWork::Impl::vacate(Call call, const Vacated& vacated, std::uint32_t
     } catch (const IntegrityError& error) {
         why = std::string(" (") + error.what() + ")";
     }
-    if (!why.empty()) throw_no_room(info, t.model->unique[vacated.group], why);
+    if (!why.empty()) throw_no_room(vacated, why);
     if (const std::int16_t guard = version_column(info); guard >= 0)
         copy_column(info.columns[static_cast<std::size_t>(guard)], row, t.object);
 }

@@ -139,9 +139,15 @@ Task<> UnitOfWork::Impl::write_updates(Call call, Pending& pending, std::size_t 
     if (!std::is_sorted(order.begin(), order.end(), before))
         std::stable_sort(order.begin(), order.end(), before);
     co_await write_each(call, pending, order, false);
-    for (std::size_t i = 0; i < vacated.size(); ++i)
-        co_await vacate(call, vacated[i], static_cast<std::uint32_t>(i));
-    if (!in_turn.empty()) co_await write_each(call, pending, in_turn, true);
+    const Vacated* no_room = nullptr;
+    for (std::size_t i = 0; i < vacated.size(); ++i) {
+        if (vacated[i].column < 0) {
+            no_room = &vacated[i];
+        } else {
+            co_await vacate(call, vacated[i], static_cast<std::uint32_t>(i));
+        }
+    }
+    if (!in_turn.empty()) co_await write_in_turn(call, pending, in_turn, no_room);
 }
 
 Task<> UnitOfWork::Impl::write_each(Call call, Pending& pending, std::span<Update* const> updates,

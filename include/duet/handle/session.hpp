@@ -82,7 +82,7 @@ public:
         }
     }
     /// Reads the row in any case and locks it until the transaction ends. What was changed here stays
-    /// changed.
+    /// changed. Throws StaleData when somebody else has changed the row of a changed object with a Version.
     template <class M, class K>
     Result<M&> get_for_update(const K& key, Where where = Where::current()) {
         constexpr bool is_model = Model<M>;
@@ -236,6 +236,14 @@ public:
     template <Model M>
     Result<M&> merge(const M& detached, Where where = Where::current()) {
         return detail::run_reference<Mode>(detail::MergeObject<M>{{unit_, where}, &detached});
+    }
+    template <class M>
+    requires(Model<M> && !std::is_lvalue_reference_v<M>) Result<M&> merge(M&& detached,
+                                                                          Where where = Where::current()) {
+        static_assert(!Mode::is_async || detail::safe_in_co_await<M>,
+                      "duet: GCC 12 breaks temporaries in co_await: name the object first, then co_await "
+                      "s.merge(object)");
+        return merge(std::as_const(detached), where);
     }
 
     // Asking.

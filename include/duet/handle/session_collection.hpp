@@ -63,7 +63,8 @@ public:
         return false;
     }
 
-    /// Adds an object of the session, loaded or not. One that belonged elsewhere belongs here now.
+    /// Adds an object of the session, loaded or not. One that belonged elsewhere belongs here now. A HasOne
+    /// that is loaded takes out what it held, as remove() does.
     T& add(T& object) {
         unit_->link(*collection_, &object);
         return object;

@@ -1,6 +1,6 @@
 #include <duet/session.hpp>
 
-#include "integration/session_models.hpp"
+#include "session_fixture.hpp"
 
 // Graphs of objects that are changed from several sides at once, also by hooks while they are written.
 
@@ -64,15 +64,7 @@ struct Counter {
 inline constexpr auto models = duet::models<Writer, Profile, Book, Topic, Counter>;
 
 template <class B>
-class SessionGraphs : public DatabaseTest<B> {
-protected:
-    void SetUp() override { plain_db().create_all(models); }
-    duet::Database plain_db() { return duet::Database(this->db); }
-    template <class F>
-    void in_session(F body) {
-        in_session_of(this->db, std::move(body));
-    }
-};
+class SessionGraphs : public SessionTest<B, models> {};
 TYPED_TEST_SUITE(SessionGraphs, Backends, BackendNames);
 
 TYPED_TEST(SessionGraphs, AHookMayChangeWhatIsWrittenBeforeIt) {

@@ -1,7 +1,7 @@
 #include <duet/payload.hpp>
 #include <duet/session.hpp>
 
-#include "integration/session_models.hpp"
+#include "session_fixture.hpp"
 
 // Savepoints, commits and rollbacks, and what they do to objects, collections and hooks.
 
@@ -62,16 +62,11 @@ struct PetPatch {
 inline constexpr auto models = duet::models<Owner, Pet, Toy, Letter>;
 
 template <class B>
-class SessionLevels : public DatabaseTest<B> {
+class SessionLevels : public SessionTest<B, models> {
 protected:
     void SetUp() override {
-        plain_db().create_all(models);
+        SessionTest<B, models>::SetUp();
         heard.clear();
-    }
-    duet::Database plain_db() { return duet::Database(this->db); }
-    template <class F>
-    void in_session(F body) {
-        in_session_of(this->db, std::move(body));
     }
     std::string pets() {
         std::string out;

@@ -1,6 +1,6 @@
 #include <duet/session.hpp>
 
-#include "integration/session_models.hpp"
+#include "session_fixture.hpp"
 
 // Changed rows that take unique values over from each other within one flush.
 
@@ -61,24 +61,19 @@ struct Watched {
 inline constexpr auto models = duet::models<Tenant, Playlist, Item, Locker, Badge, Shelf, Watched>;
 
 template <class B>
-class SessionSwaps : public DatabaseTest<B> {
+class SessionSwaps : public SessionTest<B, models> {
 protected:
-    void SetUp() override { plain_db().create_all(models); }
-    duet::Database plain_db() { return duet::Database(this->db); }
-    template <class F>
-    void in_session(F body) {
-        in_session_of(this->db, std::move(body));
-    }
     Playlist playlist(int items) {
-        Playlist made = plain_db().create(Playlist{.name = "list"});
+        Playlist made = this->plain_db().create(Playlist{.name = "list"});
         for (int n = 1; n <= items; ++n)
-            plain_db().create(
+            this->plain_db().create(
                 Item{.title = std::string(1, static_cast<char>('a' + n - 1)), .place = n, .playlist = made});
         return made;
     }
     std::string titles() {
         std::string out;
-        for (const Item& item : plain_db().template query<Item>().order_by("playlist_id", "place").all())
+        for (const Item& item :
+             this->plain_db().template query<Item>().order_by("playlist_id", "place").all())
             out += item.title;
         return out;
     }
@@ -192,6 +187,20 @@ TYPED_TEST(SessionSwaps, SaysWhatToDoWhereNothingCanBePutMeanwhile) {
     badges[0].tenant = two.id;
     did([&] { return s.commit(); });
     EXPECT_EQ(rows<Badge>(this->db)[0].tenant.key(), two.id);
+}
+
+// 65 and 97 are the letters A and a.
+TYPED_TEST(SessionSwaps, NumbersAreNoLetters) {
+    for (const std::int64_t id : {10, 65, 97}) this->plain_db().create(Tenant{.id = id, .name = "t"});
+    this->plain_db().create(Badge{.tenant = 65});
+    this->plain_db().create(Badge{.tenant = 10});
+    this->in_session([&](auto& s) -> duet::Task<> {
+        const auto badges = co_await later(s.template query<Badge>().order_by("id").all());
+        badges[0].tenant = 10;
+        badges[1].tenant = 97;
+    });
+    EXPECT_EQ(rows<Badge>(this->db)[0].tenant.key(), 10);
+    EXPECT_EQ(rows<Badge>(this->db)[1].tenant.key(), 97);
 }
 
 TYPED_TEST(SessionSwaps, SaysSoWhenTheDatabaseRefusesTheValueMeanwhile) {

@@ -1,6 +1,6 @@
 #include <duet/postgres.hpp>
 
-#include "integration/every_type/matrix.hpp"
+#include "matrix.hpp"
 
 namespace duet::test::every_type {
 
