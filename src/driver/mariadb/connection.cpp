@@ -38,12 +38,13 @@ MariaDbConnection::~MariaDbConnection() {
 }
 
 void MariaDbConnection::start(std::string_view sql) {
-    if (!usable()) throw ConnectionError("the connection is lost, or busy with another operation");
+    // First: an operation that was interrupted in one of its statements does not begin the next one.
     if (limits_.any()) {
         const bool late = std::chrono::steady_clock::now() >= limits_.deadline;
         if (late || (limits_.cancelled != nullptr && limits_.cancelled(limits_.context)))
             throw_canceled(late, {}, sql);
     }
+    if (!usable()) throw ConnectionError("the connection is lost, or busy with another operation");
     caller_.blocking = may_block_ && !limits_.any();
     sql_ = sql;
     statement_ = nullptr;
