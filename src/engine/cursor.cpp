@@ -1,12 +1,18 @@
+#include <algorithm>
+
 #include "load.hpp"
 #include "open_cursor.hpp"
 #include "row_plan.hpp"
 
 namespace duet::engine {
 
+namespace {
+constexpr std::size_t most_rows = 1'000'000'000;  // what every database takes for a portion
+}
+
 OpenCursor::OpenCursor(const Call& for_call, shape::QueryData for_query, std::size_t rows,
                        driver::Access wanted)
-    : call(for_call), query(std::move(for_query)), batch(rows), access(wanted) {
+    : call(for_call), query(std::move(for_query)), batch(std::min(rows, most_rows)), access(wanted) {
     if (batch == 0) throw InvalidQuery("iterate needs a batch of at least one row");
     drop = [](OpenStatement& self) noexcept {
         auto& cursor = static_cast<OpenCursor&>(self);
@@ -66,7 +72,8 @@ Task<std::size_t> read_batch(Connected& at, const shape::QueryData& query,
     }
     const std::shared_ptr<const Plan> kept = statement->shared_plan();
     const auto& plan = static_cast<const RowPlan&>(*kept);
-    into.ops->reserve(into.list, batch);
+    constexpr std::size_t many = 4096;  // who asks for "all" in one batch may have few
+    into.ops->reserve(into.list, std::min(batch, many));
     RowCollector collector(plan, into);
     if (first) {
         wait = at.start(*statement, values.span(), collector.sink(), batch, outcome);

@@ -59,7 +59,8 @@ Task<std::size_t> next_batch(OpenCursor& self, Read read, Empty empty) {
             self.started = true;
             co_return rows;
         } catch (const ConnectionError&) {
-            if (self.started || self.call.transaction != nullptr || !empty()) throw;
+            const bool unknown = self.statement != nullptr && self.statement->plan().own_words;
+            if (self.started || self.call.transaction != nullptr || !empty() || unknown) throw;
             if (choice) {
                 lost = std::current_exception();
             } else if (!self.lease || self.lease->connection->usable()) {

@@ -13,16 +13,32 @@
 namespace duet {
 
 BeginOptions TransactionOptions::begin() const noexcept {
+    constexpr std::int64_t longest = 2'147'483'647;  // what PostgreSQL counts
     return {.isolation = isolation,
             .locking = locking,
             .read_only = read_only,
             .deferrable = deferrable,
-            .lock_timeout_ms = std::chrono::ceil<std::chrono::milliseconds>(lock_timeout).count()};
+            .lock_timeout_ms = std::min<std::int64_t>(
+                std::chrono::ceil<std::chrono::milliseconds>(lock_timeout).count(), longest)};
 }
 
 }  // namespace duet
 
 namespace duet::engine {
+
+namespace {
+
+/// A savepoint has no options of its own in any database.
+void require_nestable(const TransactionOptions& nested, const TransactionOptions& outermost) {
+    if (nested.isolation != Isolation::standard && nested.isolation != outermost.isolation)
+        throw InvalidQuery(
+            "a nested transaction has the isolation level of the outermost one: ask for it there");
+    if (nested.lock_timeout.count() > 0 && nested.lock_timeout != outermost.lock_timeout)
+        throw InvalidQuery(
+            "a nested transaction has the lock_timeout of the outermost one: ask for it there");
+}
+
+}  // namespace
 
 struct TransactionState::Busy {
     std::atomic<bool> taken{false};
@@ -33,7 +49,7 @@ TransactionState::TransactionState(Engine& engine, TransactionState* parent, Tra
     : engine_(&engine), parent_(parent), options_(options), route_(route), busy_(std::make_unique<Busy>()) {
     if (parent_ != nullptr) {
         depth_ = parent_->depth_ + 1;
-        options_.read_only = parent_->options_.read_only;
+        options_.read_only |= parent_->options_.read_only;
         if (options_.timeout.count() == 0) options_.timeout = parent_->options_.timeout;
     }
 }
@@ -217,6 +233,7 @@ Task<> TransactionState::begin(std::source_location where) {
         co_await open_outermost(where);
     } else {
         if (parent_->child_ != nullptr) throw InvalidQuery("a nested transaction is open already");
+        require_nestable(options_, root().options_);
         const std::string sql = "SAVEPOINT " + savepoint_name();
         co_await parent_->run_control(sql, where);
         parent_->child_ = this;

@@ -13,6 +13,9 @@
 
 namespace duet {
 
+/// Throws ConfigurationError for what no pool can be, such as a size that was computed wrongly.
+void check_pool_size(std::size_t size);
+
 struct Pool::Impl {
     using Clock = std::chrono::steady_clock;
     static constexpr std::int64_t never = std::numeric_limits<std::int64_t>::max();

@@ -11,9 +11,25 @@ namespace duet {
 
 namespace {
 
+constexpr std::size_t most_pooled = 1'000'000;
+
+[[noreturn]] void refuse_pool_size() {
+    throw ConfigurationError("a pool has at most 1000000 connections, and as many beyond its size");
+}
+
+}  // namespace
+
+void check_pool_size(std::size_t size) {
+    if (size == 0) throw ConfigurationError("a pool of 0 connections cannot serve anybody: give it a size");
+    if (size > most_pooled) refuse_pool_size();
+}
+
+namespace {
+
 PoolOptions checked(PoolOptions options) {
-    if (options.size == 0)
-        throw ConfigurationError("a pool of 0 connections cannot serve anybody: give it a size");
+    check_pool_size(options.size);
+    if (options.max_overflow > most_pooled || (options.autoscale && options.autoscale->ceiling > most_pooled))
+        refuse_pool_size();
     for (std::chrono::milliseconds* const duration :
          {&options.timeout, &options.recycle, &options.max_lifetime, &options.pre_ping_after,
           &options.idle_timeout, &options.connect_timeout, &options.report_leaks_after}) {

@@ -52,6 +52,9 @@ Task<> settle_socket(driver::Connection& connection, driver::Wait wait) {
             connection.interrupt();
             wait = connection.resume();
         }
+        // It came to its end all the same, but a request to stop it is still on its way.
+        if (interrupted != nullptr && !connection.usable())
+            throw QueryCanceled(std::string(interrupted) + ", and its connection had to be given up");
     } catch (const QueryCanceled& error) {
         if (interrupted == nullptr || !connection.usable()) throw;
         QueryCanceled told(interrupted);

@@ -119,7 +119,7 @@ void Pool::Impl::autoscale(std::int64_t now) noexcept {
 }
 
 std::size_t Pool::resize(std::size_t size) {
-    if (size == 0) throw ConfigurationError("a pool of 0 connections cannot serve anybody: give it a size");
+    check_pool_size(size);
     if (!impl_->managed) return impl_->most_connections();
     const std::lock_guard lock(impl_->resizing);
     impl_->change_size(size);

@@ -38,16 +38,17 @@ MariaDbConnection::~MariaDbConnection() {
 }
 
 void MariaDbConnection::start(std::string_view sql) {
+    // First: an operation that was interrupted in one of its statements does not begin the next one.
+    if (limits_.any()) {
+        const bool late = std::chrono::steady_clock::now() >= limits_.deadline;
+        if (late || (limits_.cancelled != nullptr && limits_.cancelled(limits_.context)))
+            throw_canceled(late, {}, sql);
+    }
     if (!usable()) {
         throw ConnectionError(
             kill_->unsettled() ? "the connection was given up: its last statement ended while it was being "
                                  "canceled, and the request might hit the next one instead"
                                : "the connection is lost, or busy with another operation");
-    }
-    if (limits_.any()) {
-        const bool late = std::chrono::steady_clock::now() >= limits_.deadline;
-        if (late || (limits_.cancelled != nullptr && limits_.cancelled(limits_.context)))
-            throw_canceled(late, {}, sql);
     }
     caller_.blocking = may_block_ && !limits_.any();
     sql_ = sql;

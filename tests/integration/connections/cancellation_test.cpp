@@ -91,6 +91,17 @@ TYPED_TEST(Deadline, OfATransactionHoldsForEachStatementAndNothingIsLeft) {
     EXPECT_EQ(count<Row>(this->db), 0);
 }
 
+TYPED_TEST(Deadline, IsToldOfAStatementThatEndsWithoutAnErrorWhenItIsStopped) {
+    if constexpr (TestFixture::is_mariadb) {  // SLEEP just returns
+        EXPECT_THROW(
+            in_transaction(this->db,
+                           [](auto& tx) -> duet::Task<> { co_await later(tx.sql("DO SLEEP(60)").execute()); },
+                           {.timeout = 50ms}),
+            duet::QueryCanceled);
+        EXPECT_EQ(count<Row>(this->db), 0);
+    }
+}
+
 TYPED_TEST(Deadline, DoesNotLetWorkEscapeWhenTheErrorIsCaught) {
     duet::TransactionOptions options;
     options.timeout = 50ms;
@@ -217,6 +228,23 @@ TYPED_TEST(Cancellation, ASourceEndsAQueryFromAnotherThread) {
     });
     EXPECT_THROW(duet::run(duet::with_token(endless(this->db), source.token())), duet::QueryCanceled);
     other.join();
+    EXPECT_EQ(duet::run(this->db.count(duet::query<Row>())), 0);
+}
+
+TYPED_TEST(Cancellation, AtAnyMomentIsToldAsOne) {
+    // Each text is new to the connection, so that some are caught between being prepared and being run.
+    for (int i = 0; i < 100; ++i) {
+        const std::string text = "SELECT value AS v" + std::to_string(i) + " FROM numbers";
+        try {
+            duet::run([&]() -> duet::Task<> {
+                auto task = this->db.sql(duet::runtime(text)).template as<int>();
+                (void)co_await duet::timeout(std::move(task), std::chrono::microseconds(20 * i));
+            }());
+        } catch (const duet::QueryCanceled&) {
+        } catch (const std::exception& error) {
+            ADD_FAILURE() << error.what();
+        }
+    }
     EXPECT_EQ(duet::run(this->db.count(duet::query<Row>())), 0);
 }
 

@@ -271,6 +271,36 @@ TYPED_TEST(Transactions, ReturnWhatTheBlockReturns) {
     }
 }
 
+TYPED_TEST(Transactions, RefuseOptionsThatOnlyTheOutermostCanHave) {
+    const auto refused = [&](auto& tx, duet::TransactionOptions options) -> duet::Task<bool> {
+        bool caught = false;
+        try {
+            co_await this->block(
+                tx, [&](auto& inner) -> duet::Task<> { co_await this->add(inner, "b"); }, options);
+        } catch (const duet::InvalidQuery&) {
+            caught = true;
+        }
+        co_return caught;
+    };
+    in_transaction(this->db, [&](auto& tx) -> duet::Task<> {
+        const bool isolated = co_await refused(tx, duet::serializable());
+        EXPECT_TRUE(isolated);
+        const bool locked = co_await refused(tx, {.lock_timeout = std::chrono::seconds(1)});
+        EXPECT_TRUE(locked);
+        const bool read_only = co_await refused(tx, {.read_only = true});
+        EXPECT_TRUE(read_only);
+        co_await this->add(tx, "a");
+    });
+    in_transaction(
+        this->db,
+        [&](auto& tx) -> duet::Task<> {
+            const bool same = co_await refused(tx, duet::serializable());
+            EXPECT_FALSE(same);
+        },
+        duet::serializable());
+    EXPECT_EQ(this->owners(), "ab");
+}
+
 TYPED_TEST(Transactions, RefuseWritesWhenReadOnly) {
     did([&] { return this->add(this->db, "a"); });
     duet::TransactionOptions options;

@@ -192,6 +192,16 @@ TYPED_TEST(Cursors, RunSideBySideInOneTransactionAmongOtherStatements) {
     });
 }
 
+TYPED_TEST(Cursors, TakeAnyNumberOfRowsAtOnce) {
+    this->write(10);
+    for (const std::size_t batch :
+         {std::size_t{1}, std::size_t{5'000'000'000}, static_cast<std::size_t>(-1)}) {
+        int rows = 0;
+        this->walk(this->db, duet::query<Message>(), batch, [&](const Message&) { ++rows; });
+        EXPECT_EQ(rows, 10) << batch;
+    }
+}
+
 TYPED_TEST(Cursors, SeeTheRowsOfWhenTheyBegan) {
     this->write(100);
     in_transaction(this->db, [&](auto& tx) -> duet::Task<> {

@@ -84,6 +84,16 @@ TEST_F(LostConnections, AreReplacedForIterations) {
     EXPECT_EQ(rows, 1);
 }
 
+TEST_F(LostConnections, AreNotReplacedForIterationsWithFunctionsThatNobodyKnows) {
+    const auto charged = db.query<Account>().where(duet::fn<bool>("charge")("id"_c));
+    EXPECT_THROW(
+        {
+            for (const Account& account : charged.iterate(10)) (void)account;
+        },
+        duet::ConnectionError);
+    EXPECT_EQ(server.connects, 1);
+}
+
 TEST_F(LostConnections, WritesOfSeveralStatementsStopAtTheirFirst) {
     // The UPDATE has happened when the connection is lost: nothing of it is repeated.
     server.tells_unstarted = true;

@@ -96,6 +96,7 @@ TEST(Resize, GrowsBeyondWhatWasThereAtFirst) {
     leases.clear();
     EXPECT_EQ(fixture.pool.stats().idle, 100u);
     EXPECT_THROW(fixture.pool.resize(0), ConfigurationError);
+    EXPECT_THROW(fixture.pool.resize(static_cast<std::size_t>(-1)), ConfigurationError);
 }
 
 TEST(Resize, ClosesIdleConnectionsAtOnceAndOthersWhenTheyComeBack) {
